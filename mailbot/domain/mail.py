@@ -1,0 +1,83 @@
+"""A mail that goes out: fixed when queued, then carried through the states of the outbox."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from mailbot.domain.message import Address
+
+
+class MailPurpose(StrEnum):
+    """Why a mail goes out."""
+
+    # 80 % of a limit has passed: to the owner.
+    REMINDER = "reminder"
+    # A limit passed, or a complaint or contingency came in: to supervisor or head.
+    NOTICE = "notice"
+    # The ESC's morning mail.
+    AGENDA = "agenda"
+    # A client's status digest.
+    DIGEST = "digest"
+    # A question to a person: a doubtful label or link.
+    ASK = "ask"
+    # An answer to a person's command.
+    CONFIRMATION = "confirmation"
+    # The summary of the day for supervisor and head.
+    SUMMARY = "summary"
+
+
+class MailState(StrEnum):
+    """Where an outgoing mail stands."""
+
+    # Waiting for its moment.
+    QUEUED = "queued"
+    # Claimed by a worker until `claimed_until`.
+    SENDING = "sending"
+    # The server accepted it.
+    SENT = "sent"
+    # The connection broke after the content went over; settled by looking into Sent.
+    UNCERTAIN = "uncertain"
+    # The server asked to try later.
+    DEFERRED = "deferred"
+    # The server refused it for good.
+    REFUSED = "refused"
+    # Sending is off, in shadow mode, or a cap was hit: a person decides.
+    WITHHELD = "withheld"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailFile:
+    """A file that goes with a mail."""
+
+    name: str
+    type: str
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutgoingMail:
+    """One rendered mail. `key` is unique per purpose, subject matter and recipient, for ever."""
+
+    key: str
+    purpose: MailPurpose
+    # With angle brackets; fixed when queued, so that a retry can be recognised.
+    message_id: str
+    sender: Address
+    to: tuple[Address, ...]
+    cc: tuple[Address, ...] = ()
+    subject: str
+    text: str
+    html: str
+    files: tuple[MailFile, ...] = ()
+    in_reply_to: str | None = None
+    references: tuple[str, ...] = ()
+    # Which mailbox sends it; None is the sender's default.
+    mailbox: str | None = None
+    # The obligations it speaks of.
+    obligations: tuple[str, ...] = ()
+    created_at: datetime
+    not_before: datetime
+    state: MailState = MailState.QUEUED
+    attempts: int = 0
+    last_error: str = ""
+    sent_at: datetime | None = None

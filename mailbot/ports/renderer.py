@@ -1,0 +1,32 @@
+"""Who turns a mail's name and its context into subject, text and HTML."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from mailbot.domain.office import Language
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rendered:
+    """A mail ready to send: one-line subject, plain text, and HTML with its CSS inlined."""
+
+    subject: str
+    text: str
+    html: str
+
+
+class MailContext(Protocol):
+    """What a template is given: a frozen dataclass that names its template folder."""
+
+    @property
+    def template(self) -> str:
+        """The folder under `templates/`."""
+        ...
+
+
+class Renderer(Protocol):
+    """Pure: the same context gives the same bytes."""
+
+    def render(self, context: MailContext, *, language: Language = Language.ES) -> Rendered:
+        """Render one mail. Everything that came from a mail is escaped."""
+        ...
