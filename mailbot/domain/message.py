@@ -21,6 +21,19 @@ class MessageKind(StrEnum):
     CALENDAR = "calendar"
 
 
+class Direction(StrEnum):
+    """Which way a message went."""
+
+    # From outside to the office, or from Archivo and Alertas to an ESC.
+    INCOMING = "incoming"
+    # From a person of the office to somebody outside.
+    OUTGOING = "outgoing"
+    # Between people of the office.
+    INTERNAL = "internal"
+    # Written by mailbot itself.
+    OWN = "own"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Address:
     """A mailbox as named in a header; `address` is as written, `key` is for comparing."""

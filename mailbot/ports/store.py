@@ -14,25 +14,13 @@ from typing import Protocol, Self
 
 from mailbot.domain.linkage import Linkage, Reference
 from mailbot.domain.mail import MailState, OutgoingMail
+from mailbot.domain.message import Direction as Direction
 from mailbot.domain.message import MailKey, Message, MessageKind
 from mailbot.domain.obligation import Obligation, ObligationEvent, ObligationKind, Step
 from mailbot.domain.office import Dispatch, Office
 from mailbot.domain.verdict import Verdict
 from mailbot.ports.mailbox import Cursor
 from mailbot.ports.records import Records
-
-
-class Direction(StrEnum):
-    """Which way a message went."""
-
-    # From outside to the office.
-    INCOMING = "incoming"
-    # From a person of the office to somebody outside.
-    OUTGOING = "outgoing"
-    # Between people of the office.
-    INTERNAL = "internal"
-    # Written by mailbot itself.
-    OWN = "own"
 
 
 class SightingState(StrEnum):
