@@ -90,6 +90,8 @@ class Obligation:
     message_id: str | None
     # The address the answer is owed to.
     asker: str | None = None
+    # When that message arrived; the clock may start later (`starts_at`), at the next opening.
+    received_at: datetime | None = None
     starts_at: datetime
     due_at: datetime
     limit: str
