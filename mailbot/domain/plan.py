@@ -1,0 +1,317 @@
+"""What a message means for obligations: which it opens, joins and meets. Pure.
+
+The rulings are those of `contract.md`, "What opens, starts, stops and ends a clock".
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from zoneinfo import ZoneInfo
+
+from mailbot.domain.answers import AnswerNature, read_answer
+from mailbot.domain.arrival import Arrival, Joining, Matter, Meeting, Opening, Plan, Question
+from mailbot.domain.deadlines import Deadline, reckon
+from mailbot.domain.labels import Category, Contingency, Topic
+from mailbot.domain.message import Direction, MessageKind
+from mailbot.domain.milestones import URGENT_MILESTONES, asks_for_payment, find_milestones
+from mailbot.domain.obligation import Obligation, ObligationKind
+from mailbot.domain.office import Dispatch, Role
+from mailbot.domain.policy import Policy
+from mailbot.domain.verdict import Verdict
+from mailbot.domain.worktime import WorkingTime
+
+# A follow-up joins one that is still owed in its conversation; documents and payments never do,
+# since each of them starts a clock of its own.
+_JOINABLE = frozenset(
+    {
+        ObligationKind.REPLY,
+        ObligationKind.PROFORMA,
+        ObligationKind.MANAGEMENT_REPORT,
+        ObligationKind.WRITTEN_AGREEMENT,
+        ObligationKind.STATUS_PROGRAMMING,
+        ObligationKind.ARCHIVE_OBSERVATION,
+        ObligationKind.ALERT_ACTION,
+    }
+)
+
+_BY_TOPIC = {
+    Topic.PROFORMA_REQUEST: ObligationKind.PROFORMA,
+    Topic.PAYMENT_NOTICE: ObligationKind.PAYMENT_REPORT,
+    Topic.AGREEMENT: ObligationKind.WRITTEN_AGREEMENT,
+    Topic.RECIPIENTS_CHANGE: ObligationKind.STATUS_PROGRAMMING,
+    Topic.ARCHIVE_OBSERVATION: ObligationKind.ARCHIVE_OBSERVATION,
+    Topic.INTERNAL_ALERT: ObligationKind.ALERT_ACTION,
+    Topic.EXTRA_SERVICE: ObligationKind.SYSTEM_ENTRY,
+}
+
+_COSTS = frozenset(Contingency) - {Contingency.RELATIONSHIP}
+
+# What an answer of the office to the asker stops, besides what depends on its content.
+_MET_BY_ANY_ANSWER = frozenset({ObligationKind.WRITTEN_AGREEMENT, ObligationKind.PROMISE})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rules:
+    """The calendar and the policy that limits are reckoned with."""
+
+    calendar: WorkingTime
+    policy: Policy
+    zone: ZoneInfo
+
+
+def plan_arrival(arrival: Arrival, matter: Matter, rules: Rules) -> Plan:
+    """Decide what an incoming message opens, joins and asks, or what the office's own one meets."""
+    if arrival.direction is Direction.INCOMING:
+        return _plan_incoming(arrival, matter, rules)
+    if arrival.direction is Direction.OWN or arrival.kind is not MessageKind.PERSON:
+        # An automatic answer never stops a clock.
+        return Plan()
+    nature = nature_of(arrival, rules.zone)
+    return Plan(
+        openings=tuple(_open_promise(arrival, matter, nature, rules)),
+        meetings=tuple(met_by(arrival, matter.owed, nature)),
+    )
+
+
+def nature_of(arrival: Arrival, zone: ZoneInfo) -> AnswerNature:
+    """What an answer of the office amounts to."""
+    written_on = arrival.received_at.astimezone(zone).date()
+    return read_answer(arrival.text, attachments=arrival.attachments, written_on=written_on)
+
+
+def obligation_id(kind: ObligationKind, cause: str, *, order: str | None = None, mark: str = "") -> str:
+    """The same cause (a stored message, or a dispatch and a date) always gives the same id."""
+    digest = hashlib.sha256("\x1f".join((kind.value, cause, order or "", mark)).encode()).hexdigest()
+    return f"O{digest[:14]}"
+
+
+def wants_head(verdict: Verdict) -> bool:
+    """Whether the head is in copy at once: money is claimed or the relationship is at risk."""
+    if Contingency.RELATIONSHIP in verdict.contingency:
+        return True
+    return Category.COMPLAINT in verdict.categories and not _COSTS.isdisjoint(verdict.contingency)
+
+
+def is_doubtful(verdict: Verdict) -> bool:
+    """Whether the ESC is asked before the supervisor is told."""
+    return any(doubt == Category.COMPLAINT or doubt in set(Contingency) for doubt in verdict.doubts)
+
+
+def _plan_incoming(arrival: Arrival, matter: Matter, rules: Rules) -> Plan:
+    openings: list[Opening] = []
+    joinings: list[Joining] = []
+    for kind in kinds_opened(arrival, matter):
+        joined = _joined(kind, arrival, matter.owed)
+        if joined is not None:
+            joinings.append(Joining(obligation=joined))
+        else:
+            openings.extend(_open(kind, arrival, matter, rules))
+    return Plan(openings=tuple(openings), joinings=tuple(joinings), questions=tuple(_questions(arrival)))
+
+
+def kinds_opened(arrival: Arrival, matter: Matter) -> tuple[ObligationKind, ...]:
+    """Every kind a message opens, without repeats, in the order of `ObligationKind`."""
+    kinds = set(_kinds_by_role(arrival))
+    if arrival.kind is MessageKind.PERSON or arrival.sender_role in (Role.ALERTAS, Role.ARCHIVO):
+        kinds |= set(_kinds_by_label(arrival, matter))
+    if arrival.sender_role in (Role.ALERTAS, Role.ARCHIVO) or _is_for_archive_or_alerts(kinds):
+        # Contract: "archive_observation and alert_action … without reply".
+        kinds.discard(ObligationKind.REPLY)
+    return tuple(kind for kind in ObligationKind if kind in kinds)
+
+
+def _is_for_archive_or_alerts(kinds: set[ObligationKind]) -> bool:
+    return bool(kinds & {ObligationKind.ARCHIVE_OBSERVATION, ObligationKind.ALERT_ACTION})
+
+
+def _kinds_by_role(arrival: Arrival) -> Iterator[ObligationKind]:
+    if arrival.sender_role is Role.ALERTAS:
+        yield ObligationKind.ALERT_ACTION
+    elif arrival.sender_role is Role.ARCHIVO and not _only_thanks(arrival.verdict):
+        yield ObligationKind.ARCHIVE_OBSERVATION
+
+
+def _only_thanks(verdict: Verdict | None) -> bool:
+    return verdict is not None and not verdict.categories and Topic.ACKNOWLEDGEMENT in verdict.topics
+
+
+def _kinds_by_label(arrival: Arrival, matter: Matter) -> Iterator[ObligationKind]:
+    verdict = arrival.verdict
+    if verdict is None:
+        return
+    asks = Category.REQUIREMENT in verdict.categories or Category.COMPLAINT in verdict.categories
+    if asks and verdict.needs_reply:
+        yield ObligationKind.REPLY
+    if Category.DOCUMENTS in verdict.categories:
+        yield ObligationKind.DOCUMENT_REVIEW
+    if verdict.must_report:
+        yield ObligationKind.MANAGEMENT_REPORT
+    yield from (kind for topic, kind in _BY_TOPIC.items() if topic in verdict.topics)
+    yield from _kinds_by_event(arrival, matter)
+
+
+def _kinds_by_event(arrival: Arrival, matter: Matter) -> Iterator[ObligationKind]:
+    if not matter.dispatches:
+        return
+    is_clients_own = arrival.linkage.client is not None and arrival.linkage.client.how in ("contact", "domain")
+    milestones = find_milestones(arrival.text)
+    if any(name in ("ETA", "nave") for name in milestones):
+        yield ObligationKind.SYSTEM_ENTRY
+    if milestones and not is_clients_own:
+        yield ObligationKind.MILESTONE_NOTICE
+    has_credit = matter.client is None or matter.client.has_credit
+    if not is_clients_own and not has_credit and asks_for_payment(arrival.text):
+        yield ObligationKind.FUNDS_CHECK
+
+
+def _joined(kind: ObligationKind, arrival: Arrival, owed: Sequence[Obligation]) -> Obligation | None:
+    if kind not in _JOINABLE:
+        return None
+    orders = arrival.linkage.orders
+    return next(
+        (
+            obligation
+            for obligation in owed
+            if obligation.kind is kind and (obligation.order is None or not orders or obligation.order in orders)
+        ),
+        None,
+    )
+
+
+def _open(kind: ObligationKind, arrival: Arrival, matter: Matter, rules: Rules) -> Iterator[Opening]:
+    """One obligation, or one for each dispatch where their limits differ (document review)."""
+    seen: set[object] = set()
+    for dispatch in matter.dispatches or (None,):
+        deadline = _deadline(kind, arrival, matter, dispatch, rules)
+        if deadline.due_at in seen:
+            continue
+        seen.add(deadline.due_at)
+        obligation = _obligation(deadline, arrival, matter, dispatch)
+        yield Opening(obligation=obligation, is_alert=kind is ObligationKind.MANAGEMENT_REPORT)
+
+
+def _deadline(
+    kind: ObligationKind, arrival: Arrival, matter: Matter, dispatch: Dispatch | None, rules: Rules
+) -> Deadline:
+    is_urgent = kind is ObligationKind.MILESTONE_NOTICE and not URGENT_MILESTONES.isdisjoint(
+        find_milestones(arrival.text)
+    )
+    return reckon(
+        kind,
+        received_at=arrival.received_at,
+        calendar=rules.calendar,
+        policy=rules.policy,
+        dispatch=dispatch,
+        agreement=matter.agreements.get(kind),
+        is_urgent=is_urgent,
+    )
+
+
+def _obligation(deadline: Deadline, arrival: Arrival, matter: Matter, dispatch: Dispatch | None) -> Obligation:
+    order = dispatch.order if dispatch else None
+    return Obligation(
+        id=obligation_id(deadline.kind, arrival.id, order=order),
+        kind=deadline.kind,
+        owner=matter.owner,
+        client=arrival.linkage.client.ruc if arrival.linkage.client else None,
+        order=order,
+        conversation=arrival.conversation,
+        message=arrival.id,
+        message_id=arrival.message_id,
+        asker=arrival.sender,
+        received_at=arrival.received_at,
+        starts_at=deadline.starts_at,
+        due_at=deadline.due_at,
+        limit=deadline.limit,
+        source=deadline.source,
+        clock=deadline.clock,
+        reckoning=deadline.reckoning,
+    )
+
+
+def _questions(arrival: Arrival) -> Iterator[Question]:
+    verdict, linkage = arrival.verdict, arrival.linkage
+    if arrival.kind is not MessageKind.PERSON or verdict is None:
+        return
+    if verdict.needs_review and verdict.doubts:
+        yield Question(about="label", options=verdict.doubts, text=_label_question(verdict))
+    if linkage.question is not None:
+        orders = tuple(match.order for match in linkage.candidates)
+        yield Question(about="link", options=orders, text=linkage.question)
+
+
+def _label_question(verdict: Verdict) -> str:
+    if Category.COMPLAINT in verdict.doubts:
+        return "¿es un reclamo? sí / no"
+    if any(doubt in set(Contingency) for doubt in verdict.doubts):
+        return "¿hay un costo o riesgo que reportar a la jefatura? sí / no"
+    return "¿qué es este correo? requerimiento / documentos / reclamo / ninguno"
+
+
+def met_by(answer: Arrival, owed: Iterable[Obligation], nature: AnswerNature) -> Iterator[Meeting]:
+    """The obligations that a mail of the office ends; never one whose mail came after it."""
+    for obligation in owed:
+        if answer.received_at < (obligation.received_at or obligation.starts_at):
+            continue
+        evidence = _evidence(answer, obligation, nature)
+        if evidence is not None:
+            yield Meeting(obligation=obligation, at=answer.received_at, evidence=evidence)
+
+
+def _evidence(answer: Arrival, obligation: Obligation, nature: AnswerNature) -> str | None:
+    if answer.direction is Direction.INTERNAL:
+        return _internal_evidence(answer, obligation)
+    if obligation.asker not in answer.recipients:
+        # Mail that does not reach the asker is no answer, whoever else of the client it reaches.
+        return None
+    who = answer.sender_staff.code if answer.sender_staff else answer.sender
+    if _is_answered(obligation.kind, nature):
+        return f"respondido por {who} ({answer.message_id})"
+    return None
+
+
+def _is_answered(kind: ObligationKind, nature: AnswerNature) -> bool:
+    if kind is ObligationKind.REPLY:
+        return nature.answers
+    if kind is ObligationKind.DOCUMENT_REVIEW:
+        return nature.brings_review
+    if kind is ObligationKind.PROFORMA:
+        return nature.has_proforma
+    if kind is ObligationKind.MILESTONE_NOTICE:
+        return nature.answers
+    return kind in _MET_BY_ANY_ANSWER
+
+
+def _internal_evidence(answer: Arrival, obligation: Obligation) -> str | None:
+    who = answer.sender_staff.code if answer.sender_staff else answer.sender
+    if obligation.kind is ObligationKind.PAYMENT_REPORT and answer.reaches(Role.ADMINISTRACION):
+        return f"avisado a Administración por {who} ({answer.message_id})"
+    if obligation.kind is ObligationKind.ARCHIVE_OBSERVATION and answer.reaches(Role.ARCHIVO):
+        return f"respondido a Archivo por {who} ({answer.message_id})"
+    is_to_chiefs = answer.reaches(Role.SUPERVISOR) or answer.reaches(Role.JEFE)
+    if obligation.kind is ObligationKind.MANAGEMENT_REPORT and is_to_chiefs and answer.sender_role is Role.ESC:
+        return f"reportado por {who} ({answer.message_id})"
+    return None
+
+
+def _open_promise(arrival: Arrival, matter: Matter, nature: AnswerNature, rules: Rules) -> Iterator[Opening]:
+    """Our own words to a client that announce something (Annex 01 row 7)."""
+    is_to_client = arrival.linkage.client is not None
+    if not nature.is_promise or arrival.direction is not Direction.OUTGOING or not is_to_client:
+        return
+    deadline = reckon(
+        ObligationKind.PROMISE,
+        received_at=arrival.received_at,
+        calendar=rules.calendar,
+        policy=rules.policy,
+        promised_on=nature.promised_on,
+    )
+    dispatch = matter.dispatches[0] if matter.dispatches else None
+    yield Opening(obligation=_promise_to(arrival, _obligation(deadline, arrival, matter, dispatch)))
+
+
+def _promise_to(arrival: Arrival, obligation: Obligation) -> Obligation:
+    """A promise is kept towards the first outside addressee, not towards its own sender."""
+    staff = {person.address.lower() for person in arrival.recipient_staff}
+    outside = [address for address in arrival.recipients if address not in staff]
+    return replace(obligation, asker=outside[0] if outside else obligation.asker)
