@@ -1,0 +1,57 @@
+"""What mails are written from: one frozen class a template folder."""
+
+from mailbot.domain.contexts.digest import DigestContext, Wait, WaitingForClient
+from mailbot.domain.contexts.items import (
+    AlertItem,
+    Candidate,
+    DatedMatter,
+    Item,
+    Load,
+    Outage,
+    Question,
+    QuestionKind,
+    StaleNote,
+    SuggestedGlosa,
+)
+from mailbot.domain.contexts.mails import (
+    AdminContext,
+    AgendaContext,
+    AlertContext,
+    Answer,
+    AskContext,
+    ConfirmationContext,
+    Effect,
+    NoticeContext,
+    Outcome,
+    ReminderContext,
+    SummaryContext,
+    Trouble,
+)
+
+__all__ = [
+    "AdminContext",
+    "AgendaContext",
+    "AlertContext",
+    "AlertItem",
+    "Answer",
+    "AskContext",
+    "Candidate",
+    "ConfirmationContext",
+    "DatedMatter",
+    "DigestContext",
+    "Effect",
+    "Item",
+    "Load",
+    "NoticeContext",
+    "Outage",
+    "Outcome",
+    "Question",
+    "QuestionKind",
+    "ReminderContext",
+    "StaleNote",
+    "SuggestedGlosa",
+    "SummaryContext",
+    "Trouble",
+    "Wait",
+    "WaitingForClient",
+]

@@ -1,0 +1,158 @@
+"""The lines of a mail: one obligation, question or dispatch as a person reads it.
+
+Values only. Names of kinds, steps and labels are given by the renderer (`mailbot.domain.words`).
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from mailbot.domain.labels import Contingency
+from mailbot.domain.obligation import ObligationKind, ObligationState, Step
+
+
+@dataclass(frozen=True, kw_only=True)
+class Item:
+    """One obligation in a mail; `number` is what an answer may name it by ("2 atendido")."""
+
+    obligation: str
+    kind: ObligationKind
+    received_at: datetime
+    due_at: datetime
+    number: int = 1
+    order: str | None = None
+    client: str = ""
+    subject: str = ""
+    # Name and address of whoever asked, as a person would write them.
+    asker: str = ""
+    # Name of whoever owes it.
+    owner: str = ""
+    # The first words of what the sender wrote.
+    excerpt: str = ""
+    limit: str = ""
+    # "default", or "agreement" when the client was promised another limit.
+    source: str = "default"
+    reckoning: tuple[str, ...] = ()
+    state: ObligationState = ObligationState.OPEN
+    is_overdue: bool = False
+    # Which rung of the ladder it is told for; None in an agenda or summary.
+    step: Step | None = None
+    # Tells dated steps apart ("T-30"); empty for the ladder's own.
+    mark: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AlertItem:
+    """A complaint or contingency that came in: who, which dispatch, which words, what is at stake."""
+
+    item: Item
+    is_complaint: bool
+    contingencies: tuple[Contingency, ...] = ()
+    # The words of the mail that gave it away.
+    words: tuple[str, ...] = ()
+    # Amounts as the sender wrote them ("USD 1,250").
+    amounts: tuple[str, ...] = ()
+    # The head of service gets it in copy: money is claimed or the relationship is at risk.
+    is_for_head: bool = False
+    # The ESC was asked whether it is one and has not answered.
+    is_unconfirmed: bool = False
+
+
+class QuestionKind(StrEnum):
+    """What a person is asked."""
+
+    # Is this a complaint?
+    COMPLAINT = "complaint"
+    # Which dispatch does this speak of?
+    DISPATCH = "dispatch"
+    # Which client does this sender write for?
+    CLIENT = "client"
+    # Another label is doubtful.
+    LABEL = "label"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Candidate:
+    """One possible answer, chosen by its number."""
+
+    number: int
+    value: str
+    description: str = ""
+    because: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """A doubt about one mail that a person settles in one line."""
+
+    kind: QuestionKind
+    message: str
+    sender: str
+    subject: str
+    received_at: datetime
+    excerpt: str = ""
+    # Why mailbot is unsure, in Spanish.
+    because: tuple[str, ...] = ()
+    candidates: tuple[Candidate, ...] = ()
+    # When silence is taken to the supervisor; None when it is not.
+    answer_by: datetime | None = None
+    order: str | None = None
+    client: str = ""
+    # The doubtful label, for `QuestionKind.LABEL`.
+    label: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StaleNote:
+    """A dispatch whose status note is older than it may be."""
+
+    order: str
+    client: str
+    status: str
+    note: str
+    noted_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DatedMatter:
+    """A regime or regularisation that comes due, by day."""
+
+    order: str
+    client: str
+    kind: ObligationKind
+    due_on: date
+    days_left: int
+    dam: str | None = None
+    regime: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SuggestedGlosa:
+    """An entry for the broker's own system (40025 status, 10110 extra service)."""
+
+    order: str | None
+    code: str
+    text: str
+    dated_at: datetime
+    client: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Load:
+    """How much one person has on the desk."""
+
+    name: str
+    code: str
+    open: int
+    overdue: int
+    due_today: int
+    waiting: int = 0
+    is_absent: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outage:
+    """A time in which mailbot did not run."""
+
+    since: datetime
+    until: datetime
