@@ -1,0 +1,153 @@
+"""A store for one run of the process: replay, triage and tests. It keeps the port's contract whole.
+
+Units of work take turns: one at a time holds the store, so each sees all of those before it and none
+of those after it.
+"""
+
+from collections.abc import Iterator, Sequence
+from threading import Lock, get_ident
+from types import TracebackType
+from typing import Self
+
+from mailbot.domain.errors import StoreRefused, StoreUnavailable
+from mailbot.ports.records import Records
+from mailbot.ports.store import (
+    AuditLine,
+    Cursors,
+    Facts,
+    Messages,
+    Obligations,
+    OfficeBooks,
+    Outbox,
+    Quarantine,
+    UnitOfWork,
+)
+from mailbot.store.memory_messages import MemoryCursors, MemoryFacts, MemoryMessages, MemoryQuarantine
+from mailbot.store.memory_office import MemoryOffice
+from mailbot.store.memory_tables import HashIndex, Journal, Table
+from mailbot.store.memory_work import MemoryObligations, MemoryOutbox
+from mailbot.store.office_records import OfficeRecords
+
+# Longer than any unit of work of the services lasts; who waits longer is told, not hung.
+_PATIENCE_SECONDS = 60.0
+
+
+class _Messages(MemoryMessages):
+    """Messages whose conversations are joined together with those of the obligations."""
+
+    def __init__(self, journal: Journal, obligations: MemoryObligations) -> None:
+        super().__init__(journal)
+        self._obligations = obligations
+
+    def move_conversation(self, old: str, new: str) -> None:
+        """Join two conversations, messages and obligations."""
+        self.move(old, new)
+        self._obligations.move(old, new)
+
+
+class _Contents:
+    """Everything that is stored."""
+
+    def __init__(self) -> None:
+        self.journal = Journal()
+        self.obligations = MemoryObligations(self.journal)
+        self.messages = _Messages(self.journal, self.obligations)
+        self.outbox = MemoryOutbox(self.journal)
+        self.cursors = MemoryCursors(self.journal)
+        self.quarantine = MemoryQuarantine(self.journal)
+        self.office = MemoryOffice(self.journal)
+        self.records = OfficeRecords(self.office, book=lambda: self.office.book)
+        self.facts = MemoryFacts(self.journal)
+        self.audit_subjects: HashIndex[int, AuditLine] = HashIndex(lambda line: [line.subject])
+        self.audit: Table[int, AuditLine] = Table(self.journal, self.audit_subjects)
+
+    def dangling(self) -> Iterator[str]:
+        """What points at nothing; a database would refuse it by its foreign keys."""
+        for obligation in self.obligations.rows.touched():
+            if obligation.message is not None and obligation.message not in self.messages.rows:
+                yield f"obligation {obligation.id} names message {obligation.message}"
+        for sighting in self.messages.seen.touched():
+            if sighting.message is not None and sighting.message not in self.messages.rows:
+                yield f"sighting {sighting.key} names message {sighting.message}"
+        for notice in self.obligations.notice_rows.touched():
+            if notice.mail is not None and self.outbox.get(notice.mail) is None:
+                yield f"notice of {notice.obligation} names mail {notice.mail}"
+
+
+class MemoryUnitOfWork:
+    """One transaction over the memory store."""
+
+    def __init__(self, contents: _Contents, turn: "_Turn") -> None:
+        self._contents = contents
+        self._turn = turn
+        self.messages: Messages = contents.messages
+        self.obligations: Obligations = contents.obligations
+        self.outbox: Outbox = contents.outbox
+        self.cursors: Cursors = contents.cursors
+        self.quarantine: Quarantine = contents.quarantine
+        self.office: OfficeBooks = contents.office
+        self.records: Records = contents.records
+        self.facts: Facts = contents.facts
+
+    def audit(self, line: AuditLine) -> None:
+        """Append to the audit log."""
+        self._contents.audit.put(len(self._contents.audit), line)
+
+    def audit_lines(self, *, subject: str | None = None) -> Sequence[AuditLine]:
+        """The log in order, or what it says of one subject."""
+        if subject is None:
+            return self._contents.audit.values()
+        return self._contents.audit.pick(self._contents.audit_subjects.find(subject))
+
+    def commit(self) -> None:
+        """Keep everything done so far."""
+        fault = next(self._contents.dangling(), None)
+        if fault is not None:
+            raise StoreRefused(f"{fault}, which is not stored")
+        self._contents.journal.keep()
+
+    def __enter__(self) -> Self:
+        self._turn.take()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._contents.journal.roll_back()
+        self._turn.give_back()
+
+
+class _Turn:
+    """Whose turn it is to work on the store."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._holder: int | None = None
+
+    def take(self) -> None:
+        """Wait for the turn; a thread that already has it would wait for itself for ever."""
+        if self._holder == get_ident():
+            raise StoreUnavailable("this thread already has a unit of work open: end it first")
+        if not self._lock.acquire(timeout=_PATIENCE_SECONDS):
+            raise StoreUnavailable("another unit of work holds the store for too long")
+        self._holder = get_ident()
+
+    def give_back(self) -> None:
+        """Let the next one."""
+        self._holder = None
+        self._lock.release()
+
+
+class MemoryStore:
+    """Keeps everything in this process, and nothing beyond it."""
+
+    def __init__(self) -> None:
+        self._contents = _Contents()
+        self._turn = _Turn()
+
+    def begin(self) -> UnitOfWork:
+        """A new unit of work, to be used in a `with` block."""
+        return MemoryUnitOfWork(self._contents, self._turn)
+
+    def close(self) -> None:
+        """Nothing to let go."""

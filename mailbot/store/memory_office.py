@@ -1,0 +1,64 @@
+"""The office file in the memory store, and the look-ups over it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from mailbot.domain.labels import ReferenceKind
+from mailbot.domain.office import Dispatch, Office
+from mailbot.store.dispatch_keys import keys_for, keys_of
+from mailbot.store.memory_tables import HashIndex, Journal, Table
+from mailbot.store.office_book import OfficeBook
+
+_Orders = HashIndex[str, Dispatch]
+_BOOK = "book"
+
+
+class MemoryOffice:
+    """The sheets as they were saved."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._by_key = _Orders(keys_of)
+        self._open_by_client = _Orders(lambda dispatch: [] if dispatch.is_closed else [dispatch.ruc])
+        self._by_openness = _Orders(lambda dispatch: [not dispatch.is_closed])
+        self._dispatches: Table[str, Dispatch] = Table(journal, self._by_key, self._open_by_client, self._by_openness)
+        self._books: Table[str, OfficeBook] = Table(journal)
+
+    @property
+    def book(self) -> OfficeBook:
+        """The small sheets, ready to be looked up."""
+        return self._books.get(_BOOK) or OfficeBook(Office())
+
+    def load(self) -> Office:
+        """All of it, dispatches by order."""
+        return replace(self.book.office, dispatches=tuple(_by_order(self._dispatches.values())))
+
+    def save(self, office: Office) -> None:
+        """Replace the small sheets, update the dispatches."""
+        self._books.put(_BOOK, OfficeBook(replace(office, dispatches=())))
+        self.save_dispatches(office.dispatches)
+
+    def save_dispatches(self, dispatches: Sequence[Dispatch]) -> None:
+        """Insert or update by order."""
+        for dispatch in dispatches:
+            self._dispatches.put(dispatch.order, dispatch)
+
+    def dispatch(self, order: str) -> Dispatch | None:
+        """The dispatch of that order."""
+        return self._dispatches.get(order)
+
+    def dispatches_by_reference(self, kind: ReferenceKind, canonical: str) -> Sequence[Dispatch]:
+        """Those that carry the identifier, by order."""
+        orders = {order for key in keys_for(kind, canonical) for order in self._by_key.find(key)}
+        return _by_order(self._dispatches.pick(orders))
+
+    def open_dispatches(self, ruc: str) -> Sequence[Dispatch]:
+        """One client's, newest order first."""
+        return _by_order(self._dispatches.pick(self._open_by_client.find(ruc)))[::-1]
+
+    def all_open_dispatches(self) -> Sequence[Dispatch]:
+        """Everybody's, by order."""
+        return _by_order(self._dispatches.pick(self._by_openness.find(True)))
+
+
+def _by_order(dispatches: Sequence[Dispatch]) -> tuple[Dispatch, ...]:
+    return tuple(sorted(dispatches, key=lambda dispatch: dispatch.order))
