@@ -19,11 +19,10 @@ from stdnum.pe import ruc
 from mailbot.domain.labels import ReferenceKind
 
 # SUNAT table 11 (`domain.md` 2.2).
-CUSTOMS_OFFICES = frozenset(
-    "000 019 028 046 055 082 091 118 127 145 154 163 172 181 190 217 226 235 244 262 271 280 299 316 929 992".split()
-)
+_OFFICES = "000 019 028 046 055 082 091 118 127 145 154 163 172 181 190 217 226 235 244 262 271 280 299 316 929 992"
+CUSTOMS_OFFICES = frozenset(_OFFICES.split())
 # IT.00.04 (`domain.md` 2.3).
-REGIMES = frozenset("10 18 20 21 30 36 40 41 48 51 52 60 70 80 81 89".split())
+REGIMES = frozenset(("10", "18", "20", "21", "30", "36", "40", "41", "48", "51", "52", "60", "70", "80", "81", "89"))
 
 _ORDER_PARTS = re.compile(r"(?:^|\D)((?:19|20)\d{2}|\d{2})\s*[-/. ]\s*(\d{1,6})$")
 _CARRIER = re.compile(r"[A-Z]{4}(?=[A-Z0-9]*\d)")

@@ -1,0 +1,38 @@
+"""Air waybills of airlines (check digit modulo 7) and of forwarders (free form)."""
+
+import re
+
+from mailbot.domain.identifiers import is_valid_awb, normal_awb
+from mailbot.domain.labels import ReferenceKind
+from mailbot.reading.identifiers.passage import MARK, TOKEN, Passage
+
+_MASTER = re.compile(r"(?<![\dA-Za-z])(?<!\d[-./])\d{3}\s?[-–/]\s?\d{4}[\s-]?\d{4}(?![\d-]|\.\d)")
+_SPACED = re.compile(r"(?<![\dA-Za-z])(?<!\d[-./ ])(?:\d{3}\s\d{4}\s?\d{4}|\d{11})(?![\d-]|\s\d{3})")
+_AIR = (
+    r"(?:[MH]?AWB|HWB|air\s?way\s?bill|gu[ií]as?(?:\s+a[eé]reas?)?(?:\s+(?:hija|madre|master|house))?|house|a[eé]reo)"
+)
+_NAMED = re.compile(rf"\b{_AIR}s?\b{MARK}$", re.IGNORECASE)
+_SPEAKS_OF_AIR = re.compile(rf"\b(?:{_AIR}|vuelo|flight|aerol[ií]nea|airline|aeropuerto|airport|air)\b", re.IGNORECASE)
+_HOUSE = re.compile(
+    rf"\b(?:H?AWB|HWB|house\s+awb|gu[ií]a\s+(?:a[eé]rea\s+)?(?:hija|house))\b{MARK}({TOKEN.pattern})", re.IGNORECASE
+)
+
+
+def find_awbs(passage: Passage) -> None:
+    """Take master numbers that are valid or named, and house numbers after their word."""
+    for match in _MASTER.finditer(passage.text):
+        if is_valid_awb(normal_awb(match[0])) or _SPEAKS_OF_AIR.search(passage.text):
+            passage.take(ReferenceKind.AWB, match.start(), match.end(), weight=3)
+    for match in _SPACED.finditer(passage.text):
+        if _is_named(passage, match):
+            passage.take(ReferenceKind.AWB, match.start(), match.end(), weight=3)
+    for match in _HOUSE.finditer(passage.text):
+        digits = sum(char.isdigit() for char in match[1])
+        if digits >= 3 and len(match[1]) >= 5:
+            passage.take(ReferenceKind.AWB, match.start(1), match.end(1), weight=3)
+
+
+def _is_named(passage: Passage, match: re.Match[str]) -> bool:
+    if _NAMED.search(passage.before(match.start())):
+        return True
+    return passage.is_name and bool(re.match(r"\s?[MH]?AWB\b", passage.after(match.end()), re.IGNORECASE))

@@ -1,0 +1,47 @@
+"""Bills of lading: after their word in any form, and by their shape (carrier's letters, then digits)."""
+
+import re
+
+from mailbot.domain.labels import ReferenceKind
+from mailbot.reading.identifiers.passage import MARK, TOKEN, Passage
+
+_WORD = (
+    r"(?:[HMO]{0,2}B\s?/?\s?Ls?|SWB|sea\s?way\s?bill|conocimiento(?:\s+de\s+embarque)?|bill\s+of\s+lading|"
+    r"telex(?:\s+release)?|TLX|express\s+release)"
+)
+_FILLER = (
+    r"(?:\s+(?:endosado|final|draft|borrador|definitivo|original(?:es)?|master|madre|hijo|house|corregido|"
+    r"released?|del?|no|the|el))*"
+)
+_NAMED = re.compile(rf"(?<![A-Za-z0-9]){_WORD}{_FILLER}(?![A-Za-z]){MARK}({TOKEN.pattern})", re.IGNORECASE)
+_SHAPE = re.compile(r"(?<![A-Za-z0-9])(?<![A-Za-z0-9][/.-])[A-Z]{4}[A-Z0-9]{0,8}\d{5,10}[A-Z]?(?![A-Za-z0-9]|[-/]\d)")
+# Names that people and devices give to files.
+_FILE_WORDS = re.compile(
+    r"(?:ABONO|ACTA|ANEXO|BOOK|CARTA|CERT|COPIA|COTIZ|DATA|DSC|DOC|FACT|FICHA|FILE|FOTO|FORM|GUIA|IMAGE|IMG|INFORME|INV|LIQ|"
+    r"LISTA|LOTE|NOTA|ORDEN|PACK|PAGO|PEDIDO|PHOTO|POLIZA|PROF|REPORT|RUC|SCAN|SCREEN|SERIE|STATUS|TICKET|TRANSF|VIDEO|VOUCH)"
+)
+_OTHER = re.compile(
+    r"(?:booking|bkg|bk|reserva|factura|fact|fra|invoice|inv|CI|PO|OC|pedido|serie|series|serial|s/n|modelo|model|lote|lot|"
+    r"placa|SKU|item|c[oó]digo|code|p[oó]liza|policy|seal|precinto|CO|COO|cert\w*|expediente|contenedor|cntr|container|"
+    r"contract|contrato|SUCE|ticket|voucher|operaci[oó]n|permiso|registro|cotizaci[oó]n|quotation)"
+    r"[\s.:#°ºN/-]{0,6}$",
+    re.IGNORECASE,
+)
+
+
+def find_bls(passage: Passage) -> None:
+    """Take every bill of lading."""
+    for match in _NAMED.finditer(passage.text):
+        if _may_be_bl(match[1]):
+            passage.take(ReferenceKind.BL, match.start(1), match.end(1), weight=3)
+    for match in _SHAPE.finditer(passage.text):
+        is_length = 10 <= len(match[0]) <= 18
+        if is_length and not _FILE_WORDS.match(match[0]) and not _OTHER.search(passage.before(match.start())):
+            passage.take(ReferenceKind.BL, match.start(), match.end(), weight=2)
+
+
+def _may_be_bl(token: str) -> bool:
+    digits = sum(char.isdigit() for char in token)
+    if token.isdigit():
+        return 7 <= digits <= 12
+    return len(token) >= 6 and digits >= 3 and token[0].isalnum()

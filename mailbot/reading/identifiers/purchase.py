@@ -1,0 +1,31 @@
+"""The client's purchase orders: "OC-1187", "PO 7700124", "pedido Quillay 2026/118"."""
+
+import re
+
+from mailbot.domain.labels import ReferenceKind
+from mailbot.reading.identifiers.passage import MARK, TOKEN, Passage
+
+_WORD = (
+    r"(?:O\.?/?C\.?|P\.?/?O\.?|purchase\s+orders?|[óo]rdenes\s+de\s+compra|orden\s+de\s+compra|pedidos?|"
+    r"(?:customer|sales|your|our|client)?\s?orders?)"
+)
+_NAMED = re.compile(
+    rf"(?<![A-Za-z0-9]){_WORD}(?![A-Za-z]){MARK}(?:(?:de\s+)?[A-Z][a-záéíóúñ]+\s)?({TOKEN.pattern})", re.IGNORECASE
+)
+# The letters are part of the number when a hyphen joins them.
+_JOINED = re.compile(r"(?<![A-Za-z0-9-])(?:OC|PO|PED)-[A-Z0-9][A-Z0-9/-]{1,20}(?![A-Za-z0-9])", re.IGNORECASE)
+
+
+def find_purchase_orders(passage: Passage) -> None:
+    """Take every purchase order."""
+    for match in _JOINED.finditer(passage.text):
+        if sum(char.isdigit() for char in match[0]) >= 2:
+            passage.take(ReferenceKind.PO, match.start(), match.end(), weight=3)
+    for match in _NAMED.finditer(passage.text):
+        if _may_be_po(match[1]):
+            passage.take(ReferenceKind.PO, match.start(1), match.end(1), weight=3)
+
+
+def _may_be_po(token: str) -> bool:
+    digits = sum(char.isdigit() for char in token)
+    return digits >= 3 and not re.fullmatch(r"20[12]\d|\d{1,2}[/.-]\d{1,2}(?:[/.-]\d+)?|\d+[.,]\d+", token)
