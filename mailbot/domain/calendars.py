@@ -82,7 +82,8 @@ def spell_windows(windows: Sequence[Window]) -> str:
     return ",".join(f"{opening:%H:%M}-{_spell_close(closing)}" for opening, closing in windows)
 
 
-DEFAULT_HOURS = parse_hours("lun-vie 09:00-13:00,14:00-18:00")
+_OFFICE_DAY: tuple[Window, ...] = ((time(9), time(13)), (time(14), time(18)))
+DEFAULT_HOURS = OfficeHours(weekly=(_OFFICE_DAY,) * 5 + ((),) * 2)
 
 
 def office_calendar(
