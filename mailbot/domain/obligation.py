@@ -104,8 +104,10 @@ class Obligation:
     evidence: str = ""
     # When the scheduler has to look at it next; None when no step is left.
     next_step_at: datetime | None = None
-    # A person said `visto`: no further step before this moment.
+    # A person said `visto` or `posponer`: no further step before this moment.
     seen_until: datetime | None = None
+    # One more for each answer of a person that allows a step to be told again.
+    occurrence: int = 0
 
     @property
     def is_open(self) -> bool:
