@@ -1,0 +1,63 @@
+"""Where HTML itself says that a quotation or a signature begins: what each mail program writes."""
+
+import re
+from enum import StrEnum
+
+
+class Anchor(StrEnum):
+    """What an element's mark says of the text in it."""
+
+    # The element holds earlier mail.
+    QUOTE = "quote"
+    # Everything from here on is earlier mail.
+    TAIL = "tail"
+    # The element holds the sender's signature.
+    SIGNATURE = "signature"
+
+
+# Private-use characters stand in the text while it is built and are taken out by the splitter.
+QUOTE_BEGIN, QUOTE_END = "\ue000", "\ue001"
+TAIL_BEGIN = "\ue002"
+SIGNATURE_BEGIN, SIGNATURE_END = "\ue003", "\ue004"
+MARKS = re.compile("[\ue000-\ue004]")
+
+_QUOTE_NAMES = re.compile(
+    r"gmail_quote|yahoo_quoted|protonmail_quote|tutanota_quote|zmail_extra|moz-cite-prefix|moz-forward-container"
+    r"|OLK_SRC_BODY_SECTION|isReplyContent|isForwardContent|origbody|front-blockquote|gmail_attr|airmail_ext"
+    r"|x_gmail_quote|ms-outlook-mobile-reference-message|mail-editor-reference-message-container|hm_quote"
+    r"|QuotedText|quote_block|history_container|moz-email-headers-table|reply-quote",
+    re.IGNORECASE,
+)
+_TAIL_NAMES = re.compile(
+    r"\"?(?:x_)*(?:divRplyFwdMsg|appendonsend|stopSpelling|replySplit|lineBreakAtBeginningOfMessage_quote)\b"
+    r"|\bOriginalMessage\b|__AtmailReplyHeader|ymail_android_signature_quote",
+    re.IGNORECASE,
+)
+_SIGNATURE_NAMES = re.compile(
+    r"gmail_signature|moz-signature|(?:id|name)\s*=\s*[\"']?(?:x_)*signature\b|AppleMailSignature|ms-outlook-mobile-signature"
+    r"|yahoo-signature|protonmail_signature|ymail_android_signature|lineBreakAtBeginningOfSignature"
+    r"|__SIG_PRE__|__SIG_POST__|tutanota-signature|mail-signature|email-signature",
+    re.IGNORECASE,
+)
+_NAMED_QUOTE = re.compile(r"\bname\s*=\s*[\"']?quote\b", re.IGNORECASE)
+# Outlook for Windows draws a thin line above the header block of the mail that is answered.
+_BORDER_TOP = re.compile(
+    r"border:\s*none;\s*border-top:\s*solid\s+#?(?:[BE]\d[A-F]\d[A-F]\d|windowtext|gray|[A-F0-9]{6})\s+1\.0pt;"
+    r"\s*padding:\s*3\.0pt\s+0",
+    re.IGNORECASE,
+)
+
+
+def anchor_of(tag: str, attributes: str) -> Anchor | None:
+    """What the mark of an element says; None for the ordinary one."""
+    if not attributes:
+        return Anchor.QUOTE if tag == "blockquote" else None
+    if tag == "blockquote":
+        return Anchor.QUOTE
+    if _TAIL_NAMES.search(attributes) or _BORDER_TOP.search(attributes):
+        return Anchor.TAIL
+    if _SIGNATURE_NAMES.search(attributes):
+        return Anchor.SIGNATURE
+    if _QUOTE_NAMES.search(attributes) or _NAMED_QUOTE.search(attributes):
+        return Anchor.QUOTE
+    return None

@@ -1,0 +1,270 @@
+"""HTML to text a person can read: lines where a reader sees lines, tables as rows and columns.
+
+One pass over the tags, no tree: neither depth nor size of hostile markup can make it slow.
+"""
+
+import html
+import re
+from dataclasses import dataclass, field
+
+from mailbot.reading.html.anchors import (
+    QUOTE_BEGIN,
+    QUOTE_END,
+    SIGNATURE_BEGIN,
+    SIGNATURE_END,
+    TAIL_BEGIN,
+    Anchor,
+    anchor_of,
+)
+
+# Longer markup is cut: a mail a person wrote has a few hundred kilobytes at most.
+MARKUP_CHARS = 3_000_000
+_TOKEN = re.compile(
+    r"<!--(?:(?!-->)[\s\S])*+(?:-->|\Z)"
+    r"|<!\[[^\]>]*+\]>"
+    r"|<(?P<close>/?)(?P<tag>[a-zA-Z][\w:-]*+)(?P<attributes>(?>[^<>\"']++|\"[^\"<>]*+\"|'[^'<>]*+'|\"[^\"]*+\"|'[^']*+'|[\"'])*+)>"
+    r"|<[!?/][^>]*+>"
+)
+_BLANKS = re.compile(r"[ \t\r\n\f]+")
+_SKIPPED = ("script", "style", "head", "title", "template", "noscript", "object", "svg", "xml", "select", "textarea")
+_SKIP_END = {tag: re.compile(rf"</{tag}\s*>", re.IGNORECASE) for tag in _SKIPPED}
+_BLOCKS = frozenset(
+    (
+        *("address", "article", "aside", "blockquote", "body", "center", "dd", "details", "dir", "div", "dl", "dt"),
+        *("fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr"),
+        *("html", "li", "main", "menu", "nav", "ol", "p", "pre", "section", "summary", "ul"),
+        *("caption", "tbody", "thead", "tfoot"),
+    )
+)
+_SPACED = frozenset(("p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "pre", "dl"))
+_TABLE_TAGS = frozenset(("table", "tr", "td", "th"))
+_VOID = frozenset(("br", "hr", "img", "input", "meta", "link", "area", "base", "col", "wbr"))
+_HIDDEN = re.compile(r"style\s*=\s*[\"'][^\"']*(?:display\s*:\s*none|mso-hide\s*:\s*all)", re.IGNORECASE)
+_TABLE_NESTING = 20
+_MARKS = {
+    Anchor.QUOTE: (QUOTE_BEGIN, QUOTE_END),
+    Anchor.SIGNATURE: (SIGNATURE_BEGIN, SIGNATURE_END),
+}
+
+
+@dataclass(slots=True)
+class _Table:
+    """A table being read: finished rows of finished cells."""
+
+    outer: list[str]
+    rows: list[list[str]] = field(default_factory=list)
+    has_inner: bool = False
+
+
+@dataclass(slots=True)
+class _Open:
+    """A marked or hidden element that waits for its end; `depth` counts those of its kind inside."""
+
+    tag: str
+    end: str
+    depth: int = 1
+
+
+def html_to_text(markup: str) -> str:
+    """The text of an HTML body, with the marks of `anchors` where the markup has them."""
+    return _Reader(markup[:MARKUP_CHARS].replace("\x00", "")).text()
+
+
+class _Reader:
+    """The state of one pass."""
+
+    def __init__(self, markup: str) -> None:
+        self.markup = markup
+        self.out: list[str] = []
+        self.tables: list[_Table] = []
+        self.open: list[_Open] = []
+        self.lists: list[int | None] = []
+        self.preformatted = 0
+        self.too_deep = 0
+
+    def text(self) -> str:
+        position = 0
+        markup = self.markup
+        while (match := _TOKEN.search(markup, position)) is not None:
+            if match.start() > position:
+                self._words(markup[position : match.start()])
+            position = match.end()
+            tag = match.group("tag")
+            if tag is not None:
+                position = self._tag(tag.lower(), match, position)
+        self._words(markup[position:])
+        while self.tables:
+            self._end_table()
+        return _tidy("".join(self.out))
+
+    def _words(self, raw: str) -> None:
+        text = html.unescape(raw) if "&" in raw else raw
+        if not self.preformatted:
+            text = _BLANKS.sub(" ", text)
+        self.out.append(text)
+
+    def _tag(self, tag: str, match: re.Match[str], position: int) -> int:
+        tag = tag.removeprefix("x:") if ":" in tag else tag
+        attributes = match.group("attributes")
+        if match.group("close"):
+            self._end(tag)
+            return position
+        if tag in _SKIP_END and not attributes.endswith("/"):
+            return self._skip(tag, position)
+        if attributes and "none" in attributes + "" and tag not in _VOID and _HIDDEN.search(attributes):
+            return self._skip_hidden(tag, position)
+        self._begin(tag, attributes)
+        return position
+
+    def _skip(self, tag: str, position: int) -> int:
+        end = _SKIP_END[tag].search(self.markup, position)
+        if end is not None:
+            return end.end()
+        if tag == "head":
+            body = self.markup.find("<body", position)
+            return max(body, position)
+        return len(self.markup) if tag in {"script", "style"} else position
+
+    def _skip_hidden(self, tag: str, position: int) -> int:
+        """What is hidden nobody reads; when its end is missing it is taken as shown."""
+        depth = 1
+        for step, match in enumerate(_TOKEN.finditer(self.markup, position)):
+            if step > 2000:
+                break
+            name = match.group("tag")
+            if name is None or name.lower() != tag:
+                continue
+            depth += -1 if match.group("close") else 1
+            if depth == 0:
+                return match.end()
+        return position
+
+    def _begin(self, tag: str, attributes: str) -> None:
+        if tag == "br":
+            self.out.append("\n")
+            return
+        for waiting in self.open:
+            if waiting.tag == tag:
+                waiting.depth += 1
+        if tag in _TABLE_TAGS:
+            self._begin_table_tag(tag)
+        elif tag in _BLOCKS:
+            self.out.append("\n\n" if tag in _SPACED and tag != "p" else "\n")
+            self._begin_block(tag, attributes)
+        if attributes or tag == "blockquote":
+            self._anchor(tag, attributes)
+
+    def _begin_block(self, tag: str, attributes: str) -> None:
+        if tag == "pre":
+            self.preformatted += 1
+        elif tag in {"ol", "ul"}:
+            self.lists.append(0 if tag == "ol" else None)
+        elif tag == "li" and self.lists and self.lists[-1] is not None:
+            self.lists[-1] += 1
+            self.out.append(f"{self.lists[-1]}. ")
+        elif tag == "hr":
+            self.out.append("\n")
+
+    def _anchor(self, tag: str, attributes: str) -> None:
+        anchor = anchor_of(tag, attributes)
+        if anchor is None or len(self.open) > 50:
+            return
+        if anchor is Anchor.TAIL:
+            self.out.append("\n" + TAIL_BEGIN)
+            return
+        begin, end = _MARKS[anchor]
+        self.out.append("\n" + begin)
+        if tag not in _VOID:
+            self.open.append(_Open(tag, end))
+
+    def _end(self, tag: str) -> None:
+        for waiting in reversed(self.open):
+            if waiting.tag == tag:
+                waiting.depth -= 1
+        while self.open and self.open[-1].depth <= 0:
+            self.out.append(self.open.pop().end + "\n")
+        if tag in _TABLE_TAGS:
+            self._end_table_tag(tag)
+        elif tag in _BLOCKS:
+            self.out.append("\n\n" if tag in _SPACED else "\n")
+            if tag == "pre":
+                self.preformatted = max(0, self.preformatted - 1)
+            elif tag in {"ol", "ul"} and self.lists:
+                self.lists.pop()
+
+    def _begin_table_tag(self, tag: str) -> None:
+        if tag == "table":
+            if len(self.tables) >= _TABLE_NESTING:
+                self.too_deep += 1
+                return
+            for table in self.tables:
+                table.has_inner = True
+            self.tables.append(_Table(self.out))
+            self.out = []
+        elif self.tables and not self.too_deep:
+            if tag == "tr":
+                self._end_cell()
+                self.tables[-1].rows.append([])
+            else:
+                self._end_cell()
+        else:
+            self.out.append("\n")
+
+    def _end_table_tag(self, tag: str) -> None:
+        if self.too_deep:
+            self.too_deep -= tag == "table"
+            self.out.append("\n")
+        elif tag == "table":
+            self._end_table()
+        elif tag in {"td", "th"} and self.tables:
+            self._end_cell(closed=True)
+
+    def _end_cell(self, *, closed: bool = False) -> None:
+        """The text since the last cell becomes a cell of the current row."""
+        table = self.tables[-1]
+        text = "".join(self.out)
+        if not closed and not text.strip():
+            return
+        if not table.rows:
+            table.rows.append([])
+        table.rows[-1].append(text)
+        self.out = []
+
+    def _end_table(self) -> None:
+        if not self.tables:
+            return
+        self._end_cell()
+        table = self.tables.pop()
+        self.out = table.outer
+        self.out.append("\n" + _table_text(table) + "\n")
+
+
+def _table_text(table: _Table) -> str:
+    """Rows and columns for data; one cell below the other where the table is only layout."""
+    if table.has_inner or not _is_data(table.rows):
+        return "\n".join("\n".join(cell for cell in row if cell.strip()) for row in table.rows)
+    lines = []
+    for row in table.rows:
+        cells = [" ".join(cell.split()) for cell in row]
+        lines.append("\t".join(cells).rstrip())
+    return "\n".join(lines)
+
+
+def _is_data(rows: list[list[str]]) -> bool:
+    if max((len(row) for row in rows), default=0) < 2:
+        return False
+    marked = any(QUOTE_BEGIN in cell or TAIL_BEGIN in cell for row in rows for cell in row)
+    longest = max(len(cell.split()) for row in rows for cell in row)
+    return not marked and longest <= 40
+
+
+_SPACES_AROUND_BREAK = re.compile(r"[ \xa0]*\n[ ]*")
+_MANY_BREAKS = re.compile(r"\n{3,}")
+_INVISIBLE = re.compile("[\u200b\u200c\u2060\ufeff\u00ad\u034f]")
+
+
+def _tidy(text: str) -> str:
+    text = _INVISIBLE.sub("", text).replace("\xa0", " ")
+    text = _SPACES_AROUND_BREAK.sub("\n", text)
+    text = re.sub(r"  +", " ", text)
+    return _MANY_BREAKS.sub("\n\n", text).strip()

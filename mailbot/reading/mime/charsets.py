@@ -1,0 +1,192 @@
+"""Bytes to text as a reader would see it, whatever the sender claimed about the encoding."""
+
+import codecs
+import re
+from functools import lru_cache
+
+# What senders write and what they mean. The first group follows the WHATWG Encoding Standard
+# (section 4.2), which every browser obeys: the wider set is a superset of the declared one.
+_MEANT = {
+    "us-ascii": "cp1252",
+    "ascii": "cp1252",
+    "ansi_x3.4-1968": "cp1252",
+    "iso-8859-1": "cp1252",
+    "iso8859-1": "cp1252",
+    "iso_8859-1": "cp1252",
+    "latin1": "cp1252",
+    "latin-1": "cp1252",
+    "l1": "cp1252",
+    "windows-1252": "cp1252",
+    "iso-8859-9": "cp1254",
+    "iso-8859-11": "cp874",
+    "tis-620": "cp874",
+    "iso-8859-8-i": "iso-8859-8",
+    "iso-8859-8-e": "iso-8859-8",
+    "iso-8859-6-i": "iso-8859-6",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "cp936": "gb18030",
+    "x-gbk": "gb18030",
+    "ks_c_5601-1987": "cp949",
+    "ks_c_5601": "cp949",
+    "ksc5601": "cp949",
+    "euc-kr": "cp949",
+    "windows-949": "cp949",
+    "shift_jis": "cp932",
+    "shift-jis": "cp932",
+    "sjis": "cp932",
+    "x-sjis": "cp932",
+    "windows-31j": "cp932",
+    "big5": "cp950",
+    "x-x-big5": "cp950",
+    "iso-2022-jp": "iso2022_jp_ext",
+    "cp-850": "cp850",
+    "x-mac-roman": "mac_roman",
+    "macintosh": "mac_roman",
+    "unicode-1-1-utf-7": "utf-7",
+    "unicode-1-1-utf-8": "utf-8",
+    "utf8": "utf-8",
+    "utf-8mb4": "utf-8",
+    "unicode": "utf-16",
+    "x-windows-874": "cp874",
+    "windows-874": "cp874",
+}
+# Names that say nothing about the encoding.
+_NO_CLAIM = {"", "unknown", "x-unknown", "unknown-8bit", "x-user-defined", "default", "default_charset", "utf", "none"}
+# Bytes to bytes or text to text: no character sets, though Python lists them among its codecs.
+_NO_CHARSET = {"base64", "hex", "bz2", "zip", "quopri", "uu", "rot13", "idna", "punycode", "undefined", "mbcs", "oem"}
+_SINGLE_BYTE_WEST = {"cp1252", "cp1254", "iso8859-15", "mac-roman", "cp850", "cp437", "cp1250", "iso8859-2"}
+_ISO_2022 = re.compile(rb"\x1b(?:\$[@AB]|\([BIJ]|\$\([CD])")
+
+
+@lru_cache(maxsize=512)
+def codec_name(declared: str) -> str | None:
+    """The codec a declared character set stands for, or None where the claim is no use."""
+    name = declared.strip().strip("\"'").lower().partition("*")[0].strip()
+    if name in _NO_CLAIM:
+        return None
+    name = _MEANT.get(name, name)
+    for candidate in (name, name.replace("windows-", "cp"), name.removeprefix("x-"), name.replace("_", "-")):
+        try:
+            found = codecs.lookup(candidate).name
+        except (LookupError, ValueError):
+            continue
+        if found.replace("-", "_").removesuffix("_codec") not in _NO_CHARSET:
+            return found
+    return None
+
+
+def decode_bytes(content: bytes, declared: str = "") -> str:
+    """The text of `content`; never fails, and mends false claims where the bytes prove them false."""
+    marked = _by_mark(content)
+    if marked is not None:
+        return marked
+    codec = codec_name(declared)
+    if content.isascii() and codec not in {"utf-7", "utf-16", "utf-16-le", "utf-16-be", "hz"}:
+        return _ascii(content, codec)
+    if codec in {"utf-16", "utf-32"}:
+        return _wide(content, codec)
+    if codec is None or codec in _SINGLE_BYTE_WEST or codec == "utf-8":
+        return _western(content, codec or "cp1252")
+    return _declared(content, codec)
+
+
+def _ascii(content: bytes, codec: str | None) -> str:
+    """Seven-bit bytes are ASCII unless escape sequences say otherwise (RFC 1468)."""
+    if b"\x1b" in content and (_ISO_2022.search(content) or (codec or "").startswith("iso2022")):
+        for candidate in ("iso2022_jp_ext", "iso2022_jp_2", "iso2022_kr"):
+            try:
+                return content.decode(candidate)
+            except UnicodeDecodeError:
+                continue
+        return content.decode("iso2022_jp_ext", errors="replace")
+    return content.decode("ascii")
+
+
+def _by_mark(content: bytes) -> str | None:
+    if content.startswith(b"\xef\xbb\xbf"):
+        return content[3:].decode("utf-8", errors="replace")
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")) and len(content) > 3:
+        return content.decode("utf-16", errors="replace")
+    return None
+
+
+def _wide(content: bytes, codec: str) -> str:
+    """UTF-16 and UTF-32 without a mark: the zero bytes tell the order; none at all is no UTF-16."""
+    zeros_even, zeros_odd = content[0::2].count(0), content[1::2].count(0)
+    if not zeros_even and not zeros_odd and content.isascii():
+        return content.decode("ascii")
+    order = "be" if zeros_even >= zeros_odd else "le"
+    return content.decode(f"{codec}-{order}", errors="replace")
+
+
+def _western(content: bytes, codec: str) -> str:
+    try:
+        # Text of another encoding is practically never valid UTF-8 by accident.
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        if codec == "utf-8":
+            return _broken_utf8(content, error)
+    return _single_byte(content, codec)
+
+
+def _single_byte(content: bytes, codec: str) -> str:
+    try:
+        return content.decode(codec)
+    except UnicodeDecodeError:
+        # The five holes of windows-1252 are control characters in ISO 8859-1.
+        return content.decode("latin-1") if codec == "cp1252" else content.decode(codec, errors="replace")
+
+
+def _broken_utf8(content: bytes, error: UnicodeDecodeError) -> str:
+    """Declared UTF-8 that is not: cut text and stray bytes stay UTF-8, all else is detected."""
+    if error.start >= len(content) - 3:
+        return content.decode("utf-8", errors="replace")
+    text = content.decode("utf-8", errors="replace")
+    wrong = text.count("�")
+    right = sum(1 for character in text[:20_000] if ord(character) > 127) - min(wrong, text[:20_000].count("�"))
+    return text if right >= wrong else detect(content)
+
+
+def _declared(content: bytes, codec: str) -> str:
+    try:
+        text = content.decode(codec)
+    except (UnicodeDecodeError, LookupError, ValueError):
+        pass
+    else:
+        return text if codec not in {"utf-7"} or _is_plausible(text) else detect(content)
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError:
+        pass
+    try:
+        text = content.decode(codec, errors="replace")
+    except (LookupError, ValueError, UnicodeError):
+        return detect(content)
+    return text if text.count("�") * 20 < len(text) else detect(content)
+
+
+def _is_plausible(text: str) -> bool:
+    return "\x00" not in text
+
+
+def detect(content: bytes) -> str:
+    """The best guess for bytes whose encoding nobody states truthfully."""
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError:
+        pass
+    high = sum(1 for byte in content[:4000] if byte > 127)
+    # A few high bytes among ASCII letters is how Western text in one byte a letter looks.
+    if high * 4 < min(len(content), 4000):
+        return _single_byte(content, "cp1252")
+    return _statistical(content)
+
+
+def _statistical(content: bytes) -> str:
+    from charset_normalizer import from_bytes
+
+    best = from_bytes(content[:20_000]).best()
+    if best is None:
+        return _single_byte(content, "cp1252")
+    return content.decode(best.encoding, errors="replace")

@@ -1,0 +1,85 @@
+"""Header values to text: RFC 2047 in all the broken forms that are sent, and raw 8-bit headers."""
+
+import binascii
+import re
+
+from mailbot.reading.mime.charsets import codec_name, decode_bytes
+from mailbot.reading.mime.transfer import decode_base64
+
+# Laxer than RFC 2047 section 2: blanks and question marks inside Q text, a language (RFC 2231), no
+# limit of 75, and base64 broken by folding. It stops at the next word's beginning: always linear.
+_WORD = re.compile(rb"=\?([\w.:+*-]{1,60})\?([bBqQ])\?((?:[^?=]|=(?!\?[^=])|\?(?!=))*)\?=")
+_BLANKS = re.compile(rb"[ \t\r\n]*")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_FOLD = re.compile(r"\s*[\r\n]+\s*")
+# A word whose end was cut off by a gateway or by a limit on header length.
+_CUT_WORD = re.compile(rb"=\?([\w.:+*-]{1,60})\?([bBqQ])\?([^?]{0,20000})\??$")
+
+
+def decode_header(value: bytes) -> str:
+    """The text of an unfolded header value: one line without control characters."""
+    if b"=?" not in value:
+        return _one_line(_raw(value))
+    return _one_line(decode_words(value))
+
+
+def decode_words(value: bytes) -> str:
+    """Encoded words undone, everything between them kept."""
+    pieces: list[str] = []
+    pending = b""
+    pending_charset = ""
+    position = 0
+    for charset, word, between, end in _words(value):
+        joins = not between.strip() and pending_charset == charset and position > 0
+        if not joins:
+            pieces.append(decode_bytes(pending, pending_charset))
+            pending = b""
+        # Blanks between two encoded words are no text (RFC 2047 section 6.2).
+        if between.strip() or position == 0:
+            pieces.append(_raw(between))
+        # Some senders cut a letter's bytes between two words: join first, then decode.
+        pending += word
+        pending_charset = charset
+        position = end
+    pieces.append(decode_bytes(pending, pending_charset))
+    pieces.append(_tail(value[position:]))
+    return "".join(pieces)
+
+
+def _words(value: bytes) -> list[tuple[str, bytes, bytes, int]]:
+    found = []
+    position = 0
+    for match in _WORD.finditer(value):
+        charset = match.group(1).decode("ascii", errors="replace").partition("*")[0].lower()
+        if codec_name(charset) is None and charset not in {"unknown", "x-unknown", "unknown-8bit", "default"}:
+            charset = "utf-8"
+        found.append((charset, _word_bytes(match), value[position : match.start()], match.end()))
+        position = match.end()
+    return found
+
+
+def _word_bytes(match: re.Match[bytes]) -> bytes:
+    text = match.group(3)
+    if match.group(2) in b"bB":
+        return decode_base64(text)
+    return binascii.a2b_qp(text.replace(b"\r", b"").replace(b"\n", b""), header=True)
+
+
+def _tail(value: bytes) -> str:
+    match = _CUT_WORD.search(value)
+    if match is None or not match.group(3):
+        return _raw(value)
+    charset = match.group(1).decode("ascii", errors="replace")
+    return _raw(value[: match.start()]) + decode_bytes(_word_bytes(match), charset).rstrip("�")
+
+
+def _raw(value: bytes) -> str:
+    return value.decode("ascii") if value.isascii() and b"\x1b" not in value else decode_bytes(value)
+
+
+def _one_line(text: str) -> str:
+    if "\n" in text or "\r" in text:
+        text = _FOLD.sub(" ", text)
+    if not text.isprintable():
+        text = _CONTROL.sub("", text)
+    return text.strip()

@@ -1,0 +1,26 @@
+"""Bytes of one mail in, a `Message` out: every field as a careful reader would fill it."""
+
+import hashlib
+from datetime import datetime
+
+from mailbot.domain.errors import MessageUnreadable
+from mailbot.domain.message import Message
+from mailbot.reading.assemble import assemble
+from mailbot.reading.limits import ReadingLimits
+from mailbot.reading.mime.tree import Scanner
+
+DEFAULT_LIMITS = ReadingLimits()
+
+
+def read_message(raw: bytes, *, received_at: datetime | None = None, limits: ReadingLimits = DEFAULT_LIMITS) -> Message:
+    """Read one mail; raises `MessageUnreadable` and nothing else."""
+    if not raw.strip():
+        raise MessageUnreadable("The mail is empty: there is nothing to read")
+    digest = hashlib.sha256(raw).hexdigest()
+    try:
+        scanner = Scanner(limits)
+        root = scanner.read(raw)
+        return assemble(root, sha256=digest, received_at=received_at, limits=limits, defects=tuple(scanner.defects))
+    # Whatever a library trips over in one mail must not stop the mails behind it.
+    except (ArithmeticError, AttributeError, LookupError, OSError, RecursionError, TypeError, ValueError) as error:
+        raise MessageUnreadable(f"The mail could not be read ({type(error).__name__}: {error})") from error

@@ -1,0 +1,47 @@
+"""Subjects for comparing: what mail programs and gateways put in front is taken off."""
+
+import re
+import unicodedata
+
+# Reply and forward marks by language; the list follows what clients write, not a standard.
+_MARKS = (
+    "re|rv|fw|fwd|rtr|enc|tr|aw|wg|sv|vs|vb|antw|doorst|res|r|i|rif|ynt|ilt|odp|pd|trs|fs|bls|atb|"
+    "resp|respuesta|reenviado|reenv|reenvio|reenvío|ref|doorgestuurd|hа|ha|на|отв|回复|答复|回覆|转发|轉寄|轉發|返信|転送"
+)
+_PREFIX = re.compile(rf"^(?:{_MARKS})\s*(?:[\[(]\s*\d{{1,3}}\s*[\])]|\^\d{{1,3}}|\d{{1,2}})?\s*[:：]\s*", re.IGNORECASE)
+_TAG = re.compile(
+    r"^[\[(<*]{1,3}\s*(?:external|externo|extern|externe|ext|correo externo|external email|external sender|spam\??"
+    r"|posible spam|sospechoso|suspicious|caution|fwd|encrypted|cifrado|seguro|secure|confidencial)\s*[\])>*]{1,3}\s*[:\-]?\s*",
+    re.IGNORECASE,
+)
+_SUFFIX = re.compile(r"\s*\((?:fwd|was:.{0,200}|reenviado)\)\s*$", re.IGNORECASE)
+# "Respuesta automática: RE: …" is about the same matter.
+_AUTOMATIC = re.compile(
+    r"^(?:respuesta autom[aá]tica|automatic reply|auto(?:matic)?[ -]?re(?:ply|sponse)|out of office"
+    r"|fuera de (?:la )?oficina|automatische antwort|réponse automatique|resposta automática|undeliverable|no se puede entregar|undelivered mail"
+    r"|aceptado|accepted|rechazado|declined|tentative|provisional|le[ií]do|read|recuperar|recall)\s*:\s*",
+    re.IGNORECASE,
+)
+
+
+def strip_marks(subject: str) -> str:
+    """The subject without reply, forward and gateway marks, otherwise as written."""
+    text = " ".join(subject.split())
+    while True:
+        shorter = _SUFFIX.sub("", _AUTOMATIC.sub("", _TAG.sub("", _PREFIX.sub("", text))))
+        if shorter == text:
+            return text
+        text = shorter
+
+
+def is_reply_subject(subject: str) -> bool:
+    """Whether a subject says that the mail answers or forwards another one."""
+    text = _TAG.sub("", " ".join(subject.split()))
+    return bool(_PREFIX.match(text) or _AUTOMATIC.match(text))
+
+
+def subject_key(subject: str) -> str:
+    """The subject for comparing: no marks, accents, case or surplus blanks."""
+    text = unicodedata.normalize("NFKD", strip_marks(subject))
+    text = "".join(character for character in text if not unicodedata.combining(character))
+    return " ".join(text.casefold().split())

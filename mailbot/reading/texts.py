@@ -1,0 +1,44 @@
+"""The body of a mail as one text: what a reader sees, and the same with the marks of its HTML."""
+
+import re
+from dataclasses import dataclass
+
+from mailbot.reading.html.anchors import MARKS
+from mailbot.reading.html.clean import clean_html
+from mailbot.reading.limits import ReadingLimits
+from mailbot.reading.mime.bodies import leaf_text, sort_parts
+from mailbot.reading.mime.charsets import decode_bytes
+from mailbot.reading.mime.tree import Part
+
+_CID = re.compile(r"cid:([^\"'\s>)]{1,300})", re.IGNORECASE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class BodyText:
+    """What `texts` found: `marked` carries anchors for the splitter, `text` is for people."""
+
+    text: str
+    marked: str
+    html: str | None = None
+    # Content-IDs the HTML shows.
+    shown_ids: frozenset[str] = frozenset()
+    defects: tuple[str, ...] = ()
+
+
+def body_text(root: Part, limits: ReadingLimits) -> BodyText:
+    """The body of the mail at `root`."""
+    shown = sort_parts(root)
+    plain = "\n".join(leaf_text(part).strip("\n") for part in shown.texts)
+    markup = "\n".join(decode_bytes(part.content(), part.parameters.get("charset", "")) for part in shown.html)
+    defects: list[str] = []
+    marked = plain if plain.strip() else "\n".join(leaf_text(part) for part in shown.html)
+    if len(marked) > limits.text_chars:
+        marked = marked[: limits.text_chars]
+        defects.append(f"text longer than {limits.text_chars} characters was cut")
+    return BodyText(
+        text=MARKS.sub("", marked).strip("\n"),
+        marked=marked.strip("\n"),
+        html=clean_html(markup) if markup.strip() else None,
+        shown_ids=frozenset(_CID.findall(markup)),
+        defects=tuple(defects),
+    )
