@@ -1,0 +1,32 @@
+"""A sheet as it was found, before anybody asks what its columns mean."""
+
+from dataclasses import dataclass
+
+from mailbot.domain.errors import Fault, OfficeFileRejected
+from mailbot.records.cells import Cell
+
+# A broker's export holds some thousands of dispatches; these bounds are far above any honest book.
+MAX_FILE_BYTES = 50_000_000
+MAX_ROWS = 200_000
+MAX_BLANK_RUN = 20_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class SheetRow:
+    """One row that is not blank, with the number a person sees beside it."""
+
+    number: int
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SheetTable:
+    """A sheet's name as written and its rows, the heading row first."""
+
+    name: str
+    rows: tuple[SheetRow, ...]
+
+
+def refused(place: str, message: str) -> OfficeFileRejected:
+    """The refusal of a whole file or sheet."""
+    return OfficeFileRejected([Fault(sheet=place, row=None, column=None, message=message)])
