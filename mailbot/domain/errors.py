@@ -38,7 +38,15 @@ class DeliveryDeferred(Transient):
 
 
 class DeliveryRefused(Permanent):
-    """The sending server refused this mail for good (SMTP 5xx)."""
+    """The sending server refused this mail for good (SMTP 5xx).
+
+    When it refused some recipients only, `refused` names them and `accepted` those who got the mail.
+    """
+
+    def __init__(self, message: str, *, refused: Sequence[str] = (), accepted: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.refused = tuple(refused)
+        self.accepted = tuple(accepted)
 
 
 class DeliveryUncertain(Transient):
@@ -67,6 +75,10 @@ class ModelRefused(Permanent):
 
 class CalendarExceeded(Permanent):
     """A working calendar was asked about a year for which it knows no holidays."""
+
+
+class TemplateBroken(Permanent):
+    """A mail's template cannot be rendered; the text names the file, the line and the fault."""
 
 
 class InvalidTransition(MailbotError):

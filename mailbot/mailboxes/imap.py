@@ -1,0 +1,151 @@
+"""Reads a mailbox over IMAP without leaving a trace in it."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from email.parser import BytesHeaderParser
+
+from mailbot.domain.errors import MailboxRefused
+from mailbot.login import Security
+from mailbot.mailboxes.imap_account import ImapAccount
+from mailbot.mailboxes.imap_connection import ImapConnection, ImapLink, ListedFolder
+from mailbot.mailboxes.imap_listing import list_folder
+from mailbot.mailboxes.imap_reading import FolderReading
+from mailbot.mailboxes.imap_watch import ImapWatch
+from mailbot.ports.mailbox import Cursor, FetchedMail
+
+__all__ = ["ImapAccount", "ImapMailSource", "sent_folder_among"]
+
+# Names of the Sent folder where the server does not mark it: those of Outlook, Exchange, Gmail,
+# Thunderbird, Zimbra, cPanel, Roundcube and Apple Mail in Spanish and English, the likeliest first.
+SENT_NAMES = (
+    "Sent",
+    "Sent Items",
+    "Elementos enviados",
+    "Enviados",
+    "Sent Messages",
+    "Sent Mail",
+    "Correo enviado",
+    "Correos enviados",
+    "Mensajes enviados",
+    "INBOX.Sent",
+    "INBOX.Enviados",
+)
+_SECURITY_WORDS = {
+    Security.TLS: "con TLS y certificado verificado",
+    Security.STARTTLS: "con STARTTLS y certificado verificado",
+    Security.PLAIN: "SIN CIFRAR: use «tls» o «starttls» si el servidor no está en esta misma máquina",
+}
+
+
+class ImapMailSource:
+    """The `MailSource` over IMAP. Connects when first asked; safe to use from several threads."""
+
+    def __init__(self, account: ImapAccount) -> None:
+        self._account = account
+        self._link = ImapLink(account)
+        self._watch = ImapWatch(account)
+        self._next_uids: dict[str, int | None] = {}
+        self._sent_folder = account.sent_folder
+        self._knows_sent_folder = account.sent_folder is not None
+
+    @property
+    def name(self) -> str:
+        """The mailbox's name in settings."""
+        return self._account.name
+
+    @property
+    def folders(self) -> Sequence[str]:
+        """The folders of the account, and the Sent folder once it is known; asks the server once."""
+        sent = self.sent_folder
+        extra = () if sent is None or sent in self._account.folders else (sent,)
+        return self._account.folders + extra
+
+    @property
+    def sent_folder(self) -> str | None:
+        """The configured Sent folder, or the one the server has; asks the server once."""
+        if not self._knows_sent_folder:
+            self._sent_folder = sent_folder_among(self._link.run(ImapConnection.folders))
+            self._knows_sent_folder = True
+        return self._sent_folder
+
+    def fetch(
+        self, folder: str, cursor: Cursor | None, *, since: datetime | None = None
+    ) -> Iterator[Sequence[FetchedMail]]:
+        """Batches after the cursor, the next one under way while one is worked on."""
+        listing = self._link.run(lambda connection: list_folder(connection, folder, cursor, since))
+        self._next_uids[folder] = listing.folder.next_uid
+        if listing.uids:
+            yield from FolderReading(self._link, self._account, listing).batches()
+
+    def wait(self, timeout: timedelta) -> bool:
+        """Watch the first folder with IDLE where the server can, else sit still."""
+        folder = self._account.folders[0]
+        return self._watch.wait(folder, timeout, seen_next=self._next_uids.get(folder))
+
+    def wake(self) -> None:
+        """End a `wait` in another thread."""
+        self._watch.wake()
+
+    def find(self, message_id: str, *, folder: str) -> bool:
+        """Whether a mail with that Message-ID lies in the folder now."""
+        return self._link.run(lambda connection: _has(connection, message_id, folder))
+
+    def file_sent(self, raw: bytes, *, at: datetime) -> None:
+        """Put a copy into Sent unless the server or an earlier call did."""
+        if self._account.server_files_sent:
+            return
+        folder = self.sent_folder
+        if folder is None:
+            raise MailboxRefused(
+                f"Buzón «{self.name}»: no se encontró la carpeta de enviados; indíquela en SENT_FOLDER."
+            )
+        message_id = str(BytesHeaderParser().parsebytes(raw).get("Message-ID", "")).strip()
+
+        def file(connection: ImapConnection) -> None:
+            if not message_id or not _has(connection, message_id, folder):
+                connection.append(folder, raw, at)
+
+        self._link.run(file)
+
+    def check(self) -> Sequence[str]:
+        """Connect, log in and open every folder, on a fresh connection."""
+        self._link.close()
+        return self._link.run(self._checked)
+
+    def close(self) -> None:
+        """Let both connections go."""
+        self._link.close()
+        self._watch.close()
+
+    def _checked(self, connection: ImapConnection) -> Sequence[str]:
+        account = self._account
+        how = "con un token (OAuth)" if account.token_command else "con contraseña"
+        lines = [
+            f"Conectado a {account.place} {_SECURITY_WORDS[account.security]}.",
+            f"Sesión iniciada como «{account.username}» {how}.",
+        ]
+        for folder in self.folders:
+            state = connection.examine(folder)
+            lines.append(f"Carpeta «{folder}»: {state.exists} mensajes.")
+        if self.sent_folder is None:
+            lines.append("No se encontró la carpeta de enviados: indíquela en SENT_FOLDER para ver las respuestas.")
+        else:
+            lines.append(f"Carpeta de enviados: «{self.sent_folder}».")
+        pushes = "sí" if connection.can("IDLE") else "no; se consultará cada poco"
+        lines.append(f"Aviso inmediato de correo nuevo (IDLE): {pushes}.")
+        return lines
+
+
+def _has(connection: ImapConnection, message_id: str, folder: str) -> bool:
+    connection.examine(folder)
+    return bool(connection.search(["HEADER", "Message-ID", message_id]))
+
+
+def sent_folder_among(folders: Sequence[ListedFolder]) -> str | None:
+    """The folder marked \\Sent (RFC 6154), else the first that bears a usual name at its end."""
+    selectable = [folder for folder in folders if folder.is_selectable]
+    marked = next((folder.name for folder in selectable if folder.is_sent), None)
+    if marked is not None:
+        return marked
+    by_leaf = {folder.leaf.casefold(): folder.name for folder in reversed(selectable)}
+    return next((by_leaf[name.casefold()] for name in SENT_NAMES if name.casefold() in by_leaf), None)

@@ -1,0 +1,287 @@
+"""One logged-in IMAP connection, and the link that opens it when needed and lets it go.
+
+Folders are only ever opened with EXAMINE and mails fetched with BODY.PEEK, so nothing here can
+change a flag; `append` is the single command that writes.
+"""
+
+import socket
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+from imapclient import SEEN, IMAPClient, SocketTimeout
+from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, LoginError
+
+from mailbot.domain.errors import MailboxRefused, MailboxUnavailable
+from mailbot.login import Security, access_token, oauthbearer, tls_context, xoauth2
+from mailbot.mailboxes.imap_account import ImapAccount
+from mailbot.mailboxes.imap_errors import said, translated
+
+Result = TypeVar("Result")
+
+_SENT_FLAG = b"\\Sent"
+
+
+@dataclass(frozen=True, kw_only=True)
+class FolderState:
+    """What the server says of a folder when it is opened."""
+
+    name: str
+    validity: int
+    # The uid the next mail will get; None where the server does not say (RFC 3501 section 7.1).
+    next_uid: int | None
+    exists: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListedFolder:
+    """One folder of the account."""
+
+    name: str
+    # The last part of its path, by which people know it.
+    leaf: str
+    is_sent: bool
+    is_selectable: bool
+
+
+class MailUnfetchable(Exception):
+    """The server answered no, or nonsense, for these mails; the connection itself is fine."""
+
+
+class ImapConnection:
+    """One logged-in connection; only one thread may use it at a time."""
+
+    def __init__(self, client: IMAPClient, account: ImapAccount) -> None:
+        self.client = client
+        self._account = account
+        self._selected: FolderState | None = None
+
+    @classmethod
+    def open(cls, account: ImapAccount) -> "ImapConnection":
+        """Connect, secure and log in."""
+        with translated(account, "conectar"):
+            client = _connected(account)
+            try:
+                _log_in(client, account)
+            except BaseException:
+                _shut(client)
+                raise
+        # INTERNALDATE comes with its offset instead of in this machine's local time.
+        client.normalise_times = False
+        return cls(client, account)
+
+    def can(self, capability: str) -> bool:
+        """Whether the server announced a capability."""
+        with translated(self._account, "preguntar qué sabe hacer"):
+            return bool(self.client.has_capability(capability))
+
+    def examine(self, folder: str) -> FolderState:
+        """Open a folder for reading alone and see how it stands now."""
+        self._selected = None
+        with translated(self._account, f"abrir la carpeta «{folder}»"):
+            try:
+                answer = self.client.select_folder(folder, readonly=True)
+            except IMAPClientAbortError:
+                raise
+            except IMAPClientError as error:
+                raise self._without_folder(folder, error) from error
+        self._selected = _state(folder, answer, self._account)
+        return self._selected
+
+    def opened(self, folder: str) -> FolderState:
+        """The folder as it stood when it was opened last; opens it if it is not the current one."""
+        if self._selected is not None and self._selected.name == folder:
+            return self._selected
+        return self.examine(folder)
+
+    def search(self, criteria: Sequence[Any]) -> list[int]:
+        """The uids in the open folder that match."""
+        with translated(self._account, "buscar mensajes"):
+            return [int(uid) for uid in self.client.search(list(criteria))]
+
+    def fetch(self, uids: Sequence[int], items: Sequence[str]) -> Mapping[int, Mapping[bytes, Any]]:
+        """Items of mails in the open folder.
+
+        Raises `MailUnfetchable` when the server refuses or garbles these mails only.
+        """
+        with translated(self._account, "leer mensajes"):
+            try:
+                return self.client.fetch(list(uids), list(items))  # type: ignore[no-any-return]
+            except IMAPClientAbortError:
+                raise
+            except (IMAPClientError, ValueError, AssertionError) as error:
+                raise MailUnfetchable(said(error)) from error
+
+    def folders(self) -> Sequence[ListedFolder]:
+        """Every folder of the account."""
+        with translated(self._account, "listar carpetas"):
+            return [_listed(*row) for row in self.client.list_folders()]
+
+    def append(self, folder: str, raw: bytes, at: datetime) -> None:
+        """Put a mail into a folder, marked as read."""
+        with translated(self._account, f"guardar en la carpeta «{folder}»"):
+            self.client.append(folder, raw, flags=(SEEN,), msg_time=at)
+
+    def is_alive(self) -> bool:
+        """Ask the server for a sign of life."""
+        with translated(self._account, "comprobar la conexión"):
+            self.client.noop()
+        return True
+
+    def close(self) -> None:
+        """Log out if that still works; never raises."""
+        with suppress(Exception):
+            self.client.logout()
+        _shut(self.client)
+
+    def abort(self) -> None:
+        """Break the connection at once, from any thread; a read in progress ends with an error."""
+        with suppress(Exception):
+            self.client.socket().shutdown(socket.SHUT_RDWR)
+
+    def drop(self) -> None:
+        """Let a broken connection go without a word to the server; never raises."""
+        _shut(self.client)
+
+    def _without_folder(self, folder: str, error: Exception) -> MailboxRefused | MailboxUnavailable:
+        names = [listed.name for listed in self.folders() if listed.is_selectable]
+        start = f"Buzón «{self._account.name}»: no se puede abrir la carpeta «{folder}» ({said(error)})."
+        if "[UNAVAILABLE]" in str(error):
+            return MailboxUnavailable(start)
+        there = ", ".join(f"«{name}»" for name in names[:40])
+        return MailboxRefused(f"{start} Las carpetas que hay son: {there}.")
+
+
+def _connected(account: ImapAccount) -> IMAPClient:
+    seconds = account.timeout.total_seconds()
+    is_tls = account.security is Security.TLS
+    context = None if account.security is Security.PLAIN else tls_context(account.ca_file)
+    client = IMAPClient(
+        account.host, account.port, ssl=is_tls, ssl_context=context, timeout=SocketTimeout(seconds, seconds)
+    )
+    # imaplib sends in pieces; each would wait for the one before to be acknowledged.
+    client.socket().setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    if account.security is Security.STARTTLS:
+        try:
+            client.starttls(context)
+        except BaseException:
+            _shut(client)
+            raise
+    return client
+
+
+def _log_in(client: IMAPClient, account: ImapAccount) -> None:
+    if account.token_command is not None:
+        _log_in_with_token(client, account, account.token_command)
+        return
+    password = account.password or ""
+    words = account.username + password
+    # LOGIN knows ASCII only; PLAIN carries UTF-8 (RFC 4616).
+    if client.has_capability("LOGINDISABLED") or not (words.isascii() and words.isprintable()):
+        if not client.has_capability("AUTH=PLAIN"):
+            raise LoginError("el servidor no admite contraseñas en esta conexión: use «tls» o TOKEN_COMMAND")
+        client.plain_login(account.username, password)
+        return
+    client.login(account.username, password)
+
+
+def _log_in_with_token(client: IMAPClient, account: ImapAccount, command: str) -> None:
+    if client.has_capability("AUTH=OAUTHBEARER") and not client.has_capability("AUTH=XOAUTH2"):
+        mechanism, answer = "OAUTHBEARER", oauthbearer
+    elif client.has_capability("AUTH=XOAUTH2"):
+        mechanism, answer = "XOAUTH2", xoauth2
+    else:
+        raise LoginError("el servidor no ofrece XOAUTH2 ni OAUTHBEARER: use una contraseña")
+    words = [answer(account.username, access_token(command)).encode()]
+    # A refusal comes as a challenge that explains it; it must be answered with nothing before the NO.
+    client.sasl_login(mechanism, lambda _challenge: words.pop() if words else b"\x01")
+
+
+def _state(folder: str, answer: Mapping[bytes, Any], account: ImapAccount) -> FolderState:
+    validity = answer.get(b"UIDVALIDITY")
+    if validity is None:
+        raise MailboxRefused(
+            f"Buzón «{account.name}»: {account.place} no da UIDVALIDITY en «{folder}»; "
+            "sin eso no se puede leer sin perder mensajes."
+        )
+    next_uid = answer.get(b"UIDNEXT")
+    return FolderState(
+        name=folder,
+        validity=int(validity),
+        next_uid=None if next_uid is None else int(next_uid),
+        exists=int(answer.get(b"EXISTS", 0)),
+    )
+
+
+def _listed(flags: Sequence[bytes], delimiter: bytes | None, name: str) -> ListedFolder:
+    lower = {flag.lower() for flag in flags}
+    leaf = name.rpartition(delimiter.decode("ascii", "replace"))[2] if delimiter else name
+    return ListedFolder(
+        name=name,
+        leaf=leaf,
+        is_sent=_SENT_FLAG.lower() in lower,
+        is_selectable=not lower & {b"\\noselect", b"\\nonexistent"},
+    )
+
+
+def _shut(client: IMAPClient) -> None:
+    with suppress(Exception):
+        client.shutdown()
+
+
+class ImapLink:
+    """Opens the connection when somebody needs it, and again when it went stale.
+
+    Several threads may use it; each piece of work has the connection for itself.
+    """
+
+    def __init__(self, account: ImapAccount) -> None:
+        self._account = account
+        self._lock = threading.RLock()
+        self._connection: ImapConnection | None = None
+        # Counts the calls of `close`, so that a piece of work cut short by one does not connect again.
+        self._closings = 0
+
+    def run(self, work: Callable[[ImapConnection], Result], *, again: bool = True) -> Result:
+        """Do a piece of work; once more on a fresh connection when an old one turned out dead."""
+        with self._lock:
+            was_open, closings = self._connection is not None, self._closings
+            try:
+                return work(self._opened())
+            except MailboxUnavailable:
+                self._drop()
+                if not (was_open and again) or closings != self._closings:
+                    raise
+            try:
+                return work(self._opened())
+            except MailboxUnavailable:
+                self._drop()
+                raise
+
+    def close(self) -> None:
+        """Let the connection go, also while another thread waits on it."""
+        self._closings += 1
+        connection = self._connection
+        if not self._lock.acquire(blocking=False):
+            if connection is not None:
+                connection.abort()
+            self._lock.acquire()
+        try:
+            if self._connection is not None:
+                self._connection.close()
+            self._connection = None
+        finally:
+            self._lock.release()
+
+    def _opened(self) -> ImapConnection:
+        if self._connection is None:
+            self._connection = ImapConnection.open(self._account)
+        return self._connection
+
+    def _drop(self) -> None:
+        if self._connection is not None:
+            self._connection.drop()
+        self._connection = None

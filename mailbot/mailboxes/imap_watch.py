@@ -1,0 +1,119 @@
+"""Waits for new mail with IDLE (RFC 2177) on a connection of its own.
+
+IDLE is only a hint to look; what is new is always found by uid. So a hint too many costs one look,
+and one that is lost between two connections is made up for by comparing UIDNEXT.
+"""
+
+import selectors
+import time
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+from mailbot.domain.errors import MailboxUnavailable
+from mailbot.mailboxes.imap_account import ImapAccount
+from mailbot.mailboxes.imap_connection import ImapConnection
+from mailbot.mailboxes.imap_errors import translated
+from mailbot.mailboxes.wakeup import Wakeup
+
+# A connection that lasts less was not worth arming again at once.
+_TOO_SHORT = 5.0
+
+
+class ImapWatch:
+    """Watches one folder of one account; used by one thread at a time, woken from any."""
+
+    def __init__(self, account: ImapAccount) -> None:
+        self._account = account
+        self._bell = Wakeup()
+        self._connection: ImapConnection | None = None
+        self._can_idle = True
+        self._armed_at = 0.0
+
+    def wait(self, folder: str, timeout: timedelta, *, seen_next: int | None) -> bool:
+        """True on a hint of new mail, False after `timeout` or when the bell rang.
+
+        `seen_next` is the UIDNEXT of the folder when it was last listed.
+        """
+        until = time.monotonic() + timeout.total_seconds()
+        while not self._bell.take() and (left := until - time.monotonic()) > 0:
+            if not self._can_idle:
+                self._bell.wait(left)
+            elif self._is_armed():
+                if self._has_news(left):
+                    return True
+            elif self._arm(folder, seen_next):
+                return True
+        return False
+
+    def wake(self) -> None:
+        """End the wait in progress, or the next one."""
+        self._bell.ring()
+
+    def close(self) -> None:
+        """Let the connection go, once no thread waits on it."""
+        if self._connection is not None:
+            self._connection.close()
+        self._connection = None
+        self._bell.close()
+
+    def _is_armed(self) -> bool:
+        return self._connection is not None
+
+    def _arm(self, folder: str, seen_next: int | None) -> bool:
+        """Connect and open the folder; True when it is not as it was when last listed."""
+        connection = ImapConnection.open(self._account)
+        try:
+            if not connection.can("IDLE"):
+                self._can_idle = False
+                connection.close()
+                return False
+            state = connection.examine(folder)
+        except BaseException:
+            connection.drop()
+            raise
+        self._connection, self._armed_at = connection, time.monotonic()
+        return seen_next is not None and state.next_uid is not None and state.next_uid != seen_next
+
+    def _has_news(self, left: float) -> bool:
+        try:
+            return self._idle(min(left, self._account.idle_renewal.total_seconds()))
+        except MailboxUnavailable:
+            self._drop()
+            if time.monotonic() - self._armed_at < _TOO_SHORT:
+                raise
+            return False
+
+    def _idle(self, seconds: float) -> bool:
+        """One stretch of IDLE; True when the server spoke of a new mail."""
+        client = self._connected.client
+        with translated(self._account, "esperar correo nuevo"):
+            # What came between two stretches is told here, before the waiting starts.
+            if _tells_of_mail(client.noop()[1]):
+                return True
+            client.idle()
+            lines = client.idle_check(timeout=0) if self._is_readable(seconds) else []
+            # A connection that was cut is readable too; ending the stretch brings that to light.
+            lines += client.idle_done()[1]
+        return _tells_of_mail(lines)
+
+    def _is_readable(self, seconds: float) -> bool:
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._connected.client.socket(), selectors.EVENT_READ, data=True)
+            selector.register(self._bell.socket(), selectors.EVENT_READ, data=False)
+            return any(key.data for key, _ in selector.select(seconds))
+
+    @property
+    def _connected(self) -> ImapConnection:
+        if self._connection is None:
+            raise MailboxUnavailable(f"Buzón «{self._account.name}»: la conexión de espera está cerrada.")
+        return self._connection
+
+    def _drop(self) -> None:
+        if self._connection is not None:
+            self._connection.drop()
+        self._connection = None
+
+
+def _tells_of_mail(lines: Iterable[Any]) -> bool:
+    return any(len(line) > 1 and line[1] in (b"EXISTS", b"RECENT") for line in lines)
