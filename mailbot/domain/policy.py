@@ -27,17 +27,6 @@ class WorkingDayReading(StrEnum):
     HOURS = "hours"
 
 
-class Milestone(StrEnum):
-    """What a client is told of a dispatch under way (Annex 01 row 1)."""
-
-    CHANNEL = "channel"
-    OBSERVATION = "observation"
-    RELEASE = "release"
-    ETA = "eta"
-    VESSEL = "vessel"
-    DELIVERY = "delivery"
-
-
 class Owner(StrEnum):
     """Whose agenda an obligation stands in."""
 
@@ -59,8 +48,8 @@ class Opening:
     contingency: bool = False
     # Somebody must also be waiting for an answer.
     needs_reply: bool = False
-    # A milestone that became known, by mail or by a newer dispatch row.
-    milestones: tuple[Milestone, ...] = ()
+    # Milestones that became known, by mail or by a newer dispatch row; their Spanish names.
+    milestones: tuple[str, ...] = ()
     # Fields of `Dispatch` whose date starts the clock.
     dates: tuple[str, ...] = ()
     # Words in our own mail.
@@ -100,7 +89,9 @@ class KindRule:
     pauses: tuple[str, ...] = ()
     is_urgent: bool = False
     ladder: tuple[Step, ...] = (Step.OWNER, Step.SUPERVISOR, Step.HEAD)
-    limit_by_milestone: Mapping[Milestone, Limit]
+    # `milestone_notice` only: the limit of milestones that are not among the urgent ones.
+    other_limit: Limit | None = None
+    urgent_milestones: tuple[str, ...] = ()
     # Dated kinds only: days counted from the start, days before the legal date, marks before the expiry.
     owner_day: int = 0
     supervisor_day: int = 0
@@ -109,11 +100,9 @@ class KindRule:
     supervisor_from: int = 0
     head_from: int = 0
 
-    def limit_for(self, milestone: Milestone | None) -> Limit | None:
-        """The default limit, which may depend on the milestone."""
-        if milestone is None:
-            return self.limit
-        return self.limit_by_milestone.get(milestone, self.limit)
+    def limit_for(self, *, is_urgent: bool = True) -> Limit | None:
+        """The default limit; a milestone that is not urgent may have its own."""
+        return self.limit if is_urgent or self.other_limit is None else self.other_limit
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,6 +126,13 @@ class Policy:
     def rule(self, kind: ObligationKind) -> KindRule:
         """The rule of a kind."""
         return self.rules[kind]
+
+    def limit_of(self, kind: ObligationKind, *, is_urgent: bool = True) -> Limit:
+        """The default limit of a kind; `UnknownName` for a kind whose date stands in the dispatch's row."""
+        limit = self.rules[kind].limit_for(is_urgent=is_urgent)
+        if limit is None:
+            raise UnknownName(f"la obligación «{kind.value}» no tiene plazo: su fecha está en el despacho")
+        return limit
 
     def opened_by(self, verdict: Verdict, *, role: Role | None = None) -> tuple[ObligationKind, ...]:
         """The kinds that a mail's labels and its sender's role open, without those they replace."""

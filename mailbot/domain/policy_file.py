@@ -12,7 +12,7 @@ from mailbot.domain.labels import Category, Topic
 from mailbot.domain.limits import Limit
 from mailbot.domain.obligation import Clock, ObligationKind, Step
 from mailbot.domain.office import Role, Transport
-from mailbot.domain.policy import KindRule, Milestone, Opening, Owner, Policy, WorkingDayReading
+from mailbot.domain.policy import KindRule, Opening, Owner, Policy, WorkingDayReading
 
 FILE = "policy.toml"
 Table = Mapping[str, object]
@@ -65,7 +65,7 @@ def _merge(base: Table, over: Table, *, where: str, faults: list[Fault]) -> dict
 
 
 # Tables whose names are values themselves, checked when they are read.
-_FREE = frozenset({"opens", "lead_hours", "limit_by_milestone"})
+_FREE = frozenset({"opens", "lead_hours"})
 # What a row may say although its shipped form does not.
 _RULE_KEYS = frozenset(KindRule.__dataclass_fields__) - {"kind"}
 
@@ -172,7 +172,8 @@ def _rule(kind: ObligationKind, row: _Reader) -> KindRule:
         pauses=row.texts("pauses"),
         is_urgent=row.get("is_urgent", False),
         ladder=row.many("ladder", Step) or tuple(Step),
-        limit_by_milestone=_by_milestone(row.table("limit_by_milestone")),
+        other_limit=row.limit("other_limit"),
+        urgent_milestones=row.texts("urgent_milestones"),
         owner_day=row.whole("owner_day", 0, least=0),
         supervisor_day=row.whole("supervisor_day", 0, least=0),
         head_days_before_legal=row.whole("head_days_before_legal", 0, least=0),
@@ -191,16 +192,11 @@ def _opening(row: _Reader) -> Opening:
         roles=row.many("roles", Role),
         contingency=row.get("contingency", False),
         needs_reply=row.get("needs_reply", False),
-        milestones=row.many("milestones", Milestone),
+        milestones=row.texts("milestones"),
         dates=row.texts("dates"),
         own_mail=row.get("own_mail", False),
         third_party_invoice=row.get("third_party_invoice", False),
     )
-
-
-def _by_milestone(row: _Reader) -> Mapping[Milestone, Limit]:
-    found = {row.read(name, name, Milestone): row.limit(name) for name in row.names()}
-    return {milestone: limit for milestone, limit in found.items() if milestone and limit}
 
 
 def _marks(row: _Reader) -> tuple[int, ...]:
