@@ -1,5 +1,6 @@
 """XLSX workbooks: bounded, without macros, links or entities; values only, nothing is reckoned."""
 
+import io
 import warnings
 import zipfile
 import zlib
@@ -43,25 +44,24 @@ def read_workbook(path: Path) -> tuple[SheetTable, ...]:
 
     Raises `OfficeFileRejected` for whatever is no plain .xlsx workbook of a reasonable size.
     """
-    has_formulas = _inspect(path)
+    if path.stat().st_size > MAX_FILE_BYTES:
+        raise refused(path.name, f"pasa de {MAX_FILE_BYTES // 1_000_000} MB; quite lo que no sea de la planilla")
+    raw = path.read_bytes()
+    has_formulas = _inspect(path, raw)
     try:
-        return _tables(path, has_formulas=has_formulas)
+        return _tables(path, raw, has_formulas=has_formulas)
     except _DAMAGE as error:
         raise refused(path.name, f"el libro está dañado y no se puede leer; {_AGAIN}") from error
 
 
-def _inspect(path: Path) -> bool:
+def _inspect(path: Path, raw: bytes) -> bool:
     """Refuse what must not be opened; say whether any sheet holds formulas."""
-    if path.stat().st_size > MAX_FILE_BYTES:
-        raise refused(
-            path.name, f"el archivo pasa de {MAX_FILE_BYTES // 1_000_000} MB; quite lo que no sea de la planilla"
-        )
-    if path.read_bytes()[:4] == _OLE:
-        is_locked = _ENCRYPTED in path.read_bytes()
+    if raw.startswith(_OLE):
+        is_locked = _ENCRYPTED in raw
         what = "tiene contraseña; quítesela y vuelva a guardarlo" if is_locked else f"es de un Excel antiguo; {_AGAIN}"
         raise refused(path.name, f"el libro {what}")
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(io.BytesIO(raw)) as archive:
             return _inspect_parts(path, archive)
     except _DAMAGE as error:
         raise refused(path.name, f"no es un libro .xlsx; {_AGAIN}") from error
@@ -99,24 +99,19 @@ def _inspect_xml(path: Path, archive: zipfile.ZipFile, part: zipfile.ZipInfo) ->
     return b"<f>" in xml or b"<f " in xml
 
 
-def _tables(path: Path, *, has_formulas: bool) -> tuple[SheetTable, ...]:
-    values = _opened(path, data_only=True)
-    formulas = _opened(path, data_only=False) if has_formulas else None
-    try:
-        return tuple(_table(path, values, formulas, name) for name in [sheet.title for sheet in values.worksheets])
-    finally:
-        values.close()
-        if formulas is not None:
-            formulas.close()
+def _tables(path: Path, raw: bytes, *, has_formulas: bool) -> tuple[SheetTable, ...]:
+    values = _opened(raw, data_only=True)
+    formulas = _opened(raw, data_only=False) if has_formulas else None
+    return tuple(_table(path, values, formulas, sheet.title) for sheet in values.worksheets)
 
 
-def _opened(path: Path, *, data_only: bool) -> "Workbook":
+def _opened(raw: bytes, *, data_only: bool) -> "Workbook":
     from openpyxl import load_workbook
 
     with warnings.catch_warnings():
         # It warns of extensions that it drops; none of them carries a value.
         warnings.simplefilter("ignore")
-        return load_workbook(path, read_only=True, data_only=data_only, keep_links=False)
+        return load_workbook(io.BytesIO(raw), read_only=True, data_only=data_only, keep_links=False)
 
 
 def _table(path: Path, values: "Workbook", formulas: "Workbook | None", name: str) -> SheetTable:
