@@ -12,6 +12,7 @@ compared in it. A number of which only the end is known keeps what is known:
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from stdnum import iso6346
 from stdnum.pe import ruc
@@ -35,6 +36,8 @@ def compact(text: str) -> str:
     return "".join(char for char in _plain(text) if char.isalnum())
 
 
+# A client's open dispatches are compared again with every mail.
+@lru_cache(maxsize=32_768)
 def normal_form(kind: ReferenceKind, text: str) -> str:
     """The normal form of an identifier of that kind; what cannot be taken apart is only compacted."""
     match kind:

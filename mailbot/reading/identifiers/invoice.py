@@ -16,6 +16,17 @@ _SELF_NAMED = re.compile(
 _SERIES = re.compile(r"(?<![A-Za-z0-9-])(?:[FE][A-Z0-9]{1,2}\d{1,2}|FC)-\d{2,8}(?![\dA-Za-z])")
 # The issuer's series of Peruvian electronic invoices starts with F; clients quote the broker's own by it.
 _BILLING_SERIES = re.compile(r"F[A-Z0-9]\d\d-\d+|FC-\d+")
+_OF_GOODS = re.compile(
+    r"\b(?:comercial|exportaci[oó]n|embarques?|packing|lista de empaque|proveedor|corregid\w+|mercader[ií]a|"
+    r"mercanc[ií]a|B/?L|AWB|incoterm|FOB|CIF|CFR|EXW|QR|bultos|cajas|fardos|consignatari\w+|importador\w*|borrador)\b",
+    re.IGNORECASE,
+)
+_OF_SERVICES = re.compile(
+    r"\b(?:servicios?|comisi[oó]n|gastos?|liquidaci[oó]n|detracci[oó]n|nota de cr[eé]dito|anul\w+|reemi\w+|emit\w+|"
+    r"cobr\w+|facturar\w*|facturad\w+|facturaron|concepto|contabilidad|IGV|rebot\w+|devuel\w+|tarifa|agencia|"
+    r"ustedes|su factura)\b",
+    re.IGNORECASE,
+)
 _FOLLOWED = re.compile(
     rf"({TOKEN.pattern})[\s_-]{{1,3}}(?:(?:comm?ercial\s+)?invoice|factura|fact|inv|CI)\b", re.IGNORECASE
 )
@@ -46,4 +57,7 @@ def may_be_invoice(token: str) -> bool:
 
 
 def _is_billing(passage: Passage, token: str) -> bool:
-    return not passage.is_name and bool(_BILLING_SERIES.fullmatch(token))
+    """Whether a number of the electronic series is more likely a bill for services than the goods' invoice."""
+    if passage.is_name or not _BILLING_SERIES.fullmatch(token):
+        return False
+    return not _OF_GOODS.search(passage.text) or bool(_OF_SERVICES.search(passage.text))
