@@ -13,6 +13,8 @@ class Rendered:
     subject: str
     text: str
     html: str
+    # Faults of the office's own templates, in Spanish; ours were used instead.
+    warnings: tuple[str, ...] = ()
 
 
 class MailContext(Protocol):
@@ -28,5 +30,9 @@ class Renderer(Protocol):
     """Pure: the same context gives the same bytes."""
 
     def render(self, context: MailContext, *, language: Language = Language.ES) -> Rendered:
-        """Render one mail. Everything that came from a mail is escaped."""
+        """Render one mail. Everything that came from a mail is escaped.
+
+        An office's own template that fails makes way for ours and is told in `warnings`. Raises
+        `TemplateBroken` when ours fails too.
+        """
         ...

@@ -1,0 +1,394 @@
+"""One sample of every context, with invented people, for tests and for looking at the mails."""
+
+from datetime import UTC, date, datetime, timedelta
+
+from mailbot.domain.columns import Column
+from mailbot.domain.contexts import (
+    AdminContext,
+    AgendaContext,
+    AlertContext,
+    AlertItem,
+    Answer,
+    AskContext,
+    Candidate,
+    ConfirmationContext,
+    DatedMatter,
+    DigestContext,
+    Effect,
+    Item,
+    Load,
+    NoticeContext,
+    Outage,
+    Outcome,
+    Question,
+    QuestionKind,
+    ReminderContext,
+    StaleNote,
+    SuggestedGlosa,
+    SummaryContext,
+    Trouble,
+    Wait,
+    WaitingForClient,
+)
+from mailbot.domain.labels import Contingency, DocumentType
+from mailbot.domain.obligation import ObligationKind, ObligationState, Step
+from mailbot.domain.office import Language
+from mailbot.domain.status import StatusCell, StatusRow, StatusTable
+from mailbot.ports.renderer import MailContext
+
+OFFICE = "Aduanas del Pacífico"
+# Friday 24/07/2026, 10:36 in Lima.
+NOW = datetime(2026, 7, 24, 15, 36, tzinfo=UTC)
+DAY = date(2026, 7, 24)
+
+REPLY = Item(
+    obligation="ob-reply",
+    kind=ObligationKind.REPLY,
+    order="2026-004512",
+    client="Textiles Andinos S.A.C.",
+    subject="RE: ORDEN 2026-004512 // TEXTILES ANDINOS // ETA 25/07: ¿ya tenemos levante?",
+    asker="Rosa Quispe <rosa.quispe@textilesandinos.example>",
+    owner="Lucía Ramos",
+    received_at=NOW - timedelta(minutes=96),
+    due_at=NOW + timedelta(minutes=24),
+    limit="2 h hábiles",
+    reckoning=("Llegó vie 24/07 09:00, en horario.", "2 h hábiles: vie 24/07 11:00."),
+    excerpt="Buenos días Lucía, ¿ya tenemos levante de la orden? El cliente final nos está preguntando.",
+    step=Step.OWNER,
+)
+REVIEW = Item(
+    obligation="ob-review",
+    number=2,
+    kind=ObligationKind.DOCUMENT_REVIEW,
+    order="2026-004519",
+    client="Minera Cerro Blanco S.A.",
+    subject="Documentos de embarque HLCU 8841",
+    asker="Jorge Salas <jsalas@cerroblanco.example>",
+    owner="Lucía Ramos",
+    received_at=NOW - timedelta(hours=40),
+    due_at=NOW + timedelta(hours=3),
+    limit="24 h",
+    source="agreement",
+    reckoning=("Acuerdo del cliente desde 01/03/2026: 24 h.", "Sin acuerdo habría sido sáb 25/07 17:36."),
+    step=Step.OWNER,
+)
+LATE = Item(
+    obligation="ob-late",
+    number=3,
+    kind=ObligationKind.PROFORMA,
+    order="2026-004498",
+    client="Importadora Huascarán E.I.R.L.",
+    subject="Proforma para 2 contenedores de cerámica",
+    asker="Pilar Núñez <pnunez@huascaran.example>",
+    owner="Diego Vargas",
+    received_at=NOW - timedelta(hours=22),
+    due_at=NOW - timedelta(minutes=80),
+    limit="4 h hábiles",
+    reckoning=("Llegó jue 23/07 12:36 (feriado): cuenta desde vie 24/07 09:00.",),
+    is_overdue=True,
+    step=Step.SUPERVISOR,
+)
+LATER_HEAD = Item(
+    obligation="ob-head",
+    number=4,
+    kind=ObligationKind.REPLY,
+    order=None,
+    client="Textiles Andinos S.A.C.",
+    subject="¿Cuántos días libres tengo en el puerto?",
+    asker="Rosa Quispe <rosa.quispe@textilesandinos.example>",
+    owner="Lucía Ramos",
+    received_at=NOW - timedelta(days=3),
+    due_at=NOW - timedelta(days=2, hours=20),
+    limit="2 h hábiles",
+    is_overdue=True,
+    step=Step.HEAD,
+)
+WAITING = Item(
+    obligation="ob-waiting",
+    number=5,
+    kind=ObligationKind.PROFORMA,
+    order="2026-004530",
+    client="Textiles Andinos S.A.C.",
+    subject="Estimado de tributos",
+    asker="Rosa Quispe <rosa.quispe@textilesandinos.example>",
+    received_at=NOW - timedelta(days=1),
+    due_at=NOW + timedelta(days=4),
+    limit="4 h hábiles",
+    state=ObligationState.WAITING,
+)
+ALERT = AlertItem(
+    item=Item(
+        obligation="ob-report",
+        number=1,
+        kind=ObligationKind.MANAGEMENT_REPORT,
+        order="2026-004488",
+        client="Químicos Rímac S.A.",
+        subject="URGENTE: sobreestadía orden 4488",
+        asker="Andrés Poma <apoma@quimicosrimac.example>",
+        owner="Diego Vargas",
+        received_at=NOW - timedelta(minutes=4),
+        due_at=NOW + timedelta(days=3),
+        limit="24 h útiles",
+        excerpt=(
+            "Estimados:\nEs la segunda vez que pasa. La línea nos cobra USD 1,250 por cinco días de sobreestadía\n"
+            "y nadie nos informó. ¿Quién asume este costo? De repetirse tendremos que cambiar de agente."
+        ),
+        reckoning=("Llegó vie 24/07 10:32, en horario.", "24 h útiles: lun 27/07 10:32."),
+    ),
+    is_complaint=True,
+    contingencies=(Contingency.DEMURRAGE, Contingency.RELATIONSHIP),
+    words=("es la segunda vez que pasa", "nadie nos informó", "cambiar de agente"),
+    amounts=("USD 1,250",),
+    is_for_head=True,
+)
+COMPLAINT_QUESTION = Question(
+    kind=QuestionKind.COMPLAINT,
+    message="m-1",
+    sender="Pilar Núñez <pnunez@huascaran.example>",
+    subject="Entrega de ayer",
+    received_at=NOW - timedelta(minutes=20),
+    excerpt="La unidad llegó a las 4 pm y nuestro almacén cierra a las 3. Por favor coordinar mejor la próxima.",
+    because=("El modelo duda (0,48): “coordinar mejor la próxima”.",),
+    answer_by=NOW + timedelta(hours=2),
+    order="2026-004498",
+    client="Importadora Huascarán E.I.R.L.",
+)
+DISPATCH_QUESTION = Question(
+    kind=QuestionKind.DISPATCH,
+    message="m-2",
+    sender="Jorge Salas <jsalas@cerroblanco.example>",
+    subject="BL corregido",
+    received_at=NOW - timedelta(hours=1),
+    excerpt="Adjunto el BL corregido que faltaba.",
+    because=("El número 4519 se parece a dos órdenes abiertas del cliente.",),
+    candidates=(
+        Candidate(
+            number=1,
+            value="2026-004519",
+            description="marítima, nave Cusco Express, ETA 28/07",
+            because=("BL HLCU 8841 en un adjunto",),
+        ),
+        Candidate(number=2, value="2025-004519", description="marítima, facturado"),
+    ),
+    client="Minera Cerro Blanco S.A.",
+)
+
+COLUMNS = (
+    Column.ORDER,
+    Column.CLIENT_REFERENCE,
+    Column.VESSEL,
+    Column.DOCUMENT,
+    Column.ETA,
+    Column.DAM,
+    Column.CHANNEL,
+    Column.RELEASED,
+    Column.DELIVERED,
+    Column.STATUS,
+    Column.NOTE,
+)
+
+
+def status_row(order: str, *values: object, changed: tuple[int, ...] = (), is_new: bool = False) -> StatusRow:
+    """A row whose cells at `changed` differ from the last digest."""
+    cells = tuple(
+        StatusCell(column=column, value=value, is_changed=index in changed, before="25/07/2026" if index == 4 else "")
+        for index, (column, value) in enumerate(zip(COLUMNS, (order, *values), strict=True))
+    )
+    return StatusRow(order=order, cells=cells, is_new=is_new, is_stale=order.endswith("30"))
+
+
+STATUS = StatusTable(
+    day=DAY,
+    language=Language.ES,
+    columns=COLUMNS,
+    rows=(
+        status_row(
+            "2026-004512",
+            "OC 7781",
+            "Cusco Express / 226W",
+            "HLCUCAL260701",
+            datetime.fromisoformat("2026-07-28T06:00"),
+            "118-2026-10-084512",
+            "Verde",
+            date(2026, 7, 24),
+            None,
+            "Levante autorizado",
+            "Levante autorizado el 24/07. Coordinamos el retiro para el 28/07 por la mañana.",
+            changed=(4, 7, 9),
+        ),
+        status_row(
+            "2026-004530",
+            "OC 7790, OC 7791",
+            "Pacific Trader / 31N",
+            "MAEU260733118",
+            date(2026, 8, 6),
+            None,
+            "",
+            None,
+            None,
+            "Documentos recibidos / incompletos",
+            "Falta la póliza de seguro y el certificado de origen para la revisión final.",
+        ),
+        status_row(
+            "2026-004541",
+            "OC 7802",
+            "LA 2471",
+            "145-88312044",
+            datetime.fromisoformat("2026-07-26T21:40"),
+            None,
+            "",
+            None,
+            None,
+            "En tránsito",
+            "",
+            is_new=True,
+        ),
+    ),
+)
+DIGEST = DigestContext(
+    office=OFFICE,
+    client="Textiles Andinos S.A.C.",
+    now=NOW,
+    table=STATUS,
+    previous_at=NOW - timedelta(days=1),
+    waiting=(
+        WaitingForClient(
+            order="2026-004530",
+            reference="OC 7790",
+            wait=Wait.DOCUMENTS,
+            missing=(DocumentType.INSURANCE_POLICY, DocumentType.CERTIFICATE_OF_ORIGIN),
+            since=NOW - timedelta(days=2),
+        ),
+        WaitingForClient(order="2026-004512", reference="OC 7781", wait=Wait.FUNDS, since=NOW - timedelta(days=1)),
+    ),
+    esc_name="Lucía Ramos",
+    esc_address="lramos@pacifico.example",
+)
+AGENDA = AgendaContext(
+    office=OFFICE,
+    recipient="Lucía Ramos",
+    now=NOW - timedelta(minutes=96),
+    day=DAY,
+    overdue=(LATE,),
+    today=(REPLY, REVIEW),
+    waiting=(WAITING,),
+    documents=(REVIEW,),
+    questions=(COMPLAINT_QUESTION, DISPATCH_QUESTION),
+    stale=(
+        StaleNote(
+            order="2026-004530",
+            client="Textiles Andinos S.A.C.",
+            status="Documentos recibidos / incompletos",
+            note="Se solicita póliza",
+            noted_at=NOW - timedelta(days=2),
+        ),
+        StaleNote(order="2026-004541", client="Textiles Andinos S.A.C.", status="", note="", noted_at=None),
+    ),
+    dated=(
+        DatedMatter(
+            order="2026-004310",
+            client="Minera Cerro Blanco S.A.",
+            kind=ObligationKind.REGULARIZATION,
+            due_on=date(2026, 7, 27),
+            days_left=3,
+            dam="118-2026-10-080021",
+        ),
+        DatedMatter(
+            order="2025-003977",
+            client="Minera Cerro Blanco S.A.",
+            kind=ObligationKind.REGIME_EXPIRY,
+            due_on=date(2026, 8, 23),
+            days_left=30,
+            regime="20",
+        ),
+    ),
+    glosas=(
+        SuggestedGlosa(
+            order="2026-004512",
+            code="40025",
+            text="Nueva ETA 28/07 06:00 confirmada por la línea.",
+            dated_at=NOW - timedelta(hours=2),
+            client="Textiles Andinos S.A.C.",
+        ),
+    ),
+)
+SUMMARY = SummaryContext(
+    office=OFFICE,
+    recipient="Carmen Salazar",
+    now=NOW,
+    day=DAY,
+    breached=(LATE, LATER_HEAD),
+    at_risk=(REPLY,),
+    alerts=(ALERT,),
+    loads=(
+        Load(name="Lucía Ramos", code="ESC01", open=14, overdue=1, due_today=5, waiting=2),
+        Load(name="Diego Vargas", code="ESC02", open=9, overdue=3, due_today=4),
+        Load(name="Marta Flores", code="ESC03", open=3, overdue=0, due_today=0, is_absent=True),
+    ),
+    met=17,
+    late=2,
+)
+
+# Every mail by a name of its own; several show the same template in another case.
+SAMPLES: dict[str, MailContext] = {
+    "reminder": ReminderContext(office=OFFICE, recipient="Lucía Ramos", now=NOW, items=(REPLY,)),
+    "reminder-several": ReminderContext(
+        office=OFFICE, recipient="Diego Vargas", now=NOW, items=(REPLY, REVIEW), stands_in_for="Lucía Ramos"
+    ),
+    "notice": NoticeContext(office=OFFICE, recipient="Carmen Salazar", now=NOW, items=(LATE,)),
+    "notice-head": NoticeContext(office=OFFICE, recipient="Hugo Paredes", now=NOW, items=(LATER_HEAD, LATE, REPLY)),
+    "notice-outage": NoticeContext(
+        office=OFFICE,
+        recipient="Carmen Salazar",
+        now=NOW,
+        items=(LATE, LATER_HEAD),
+        outage=Outage(since=NOW - timedelta(hours=20), until=NOW - timedelta(minutes=10)),
+    ),
+    "alert": AlertContext(office=OFFICE, recipient="Carmen Salazar", now=NOW, alerts=(ALERT,)),
+    "alert-others": AlertContext(office=OFFICE, recipient="Carmen Salazar", now=NOW, alerts=(ALERT,), others=(LATE,)),
+    "ask-complaint": AskContext(office=OFFICE, recipient="Diego Vargas", now=NOW, question=COMPLAINT_QUESTION),
+    "ask-dispatch": AskContext(office=OFFICE, recipient="Lucía Ramos", now=NOW, question=DISPATCH_QUESTION),
+    "agenda": AGENDA,
+    "digest": DIGEST,
+    "summary": SUMMARY,
+    "confirmation": ConfirmationContext(
+        office=OFFICE,
+        recipient="Lucía Ramos",
+        now=NOW,
+        outcome=Outcome.OBEYED,
+        said="posponer 4h, gracias",
+        about="Por vencer 11:00: respuesta al cliente",
+        effects=(Effect(answer=Answer.POSTPONED, item=REPLY, until=NOW + timedelta(hours=4)),),
+    ),
+    "confirmation-not-understood": ConfirmationContext(
+        office=OFFICE,
+        recipient="Lucía Ramos",
+        now=NOW,
+        outcome=Outcome.NOT_UNDERSTOOD,
+        said="ya lo vemos con operaciones",
+        about="Plazo vencido: proforma",
+    ),
+    "confirmation-impossible": ConfirmationContext(
+        office=OFFICE,
+        recipient="Lucía Ramos",
+        now=NOW,
+        outcome=Outcome.IMPOSSIBLE,
+        said="reasignar ESC99",
+        problem="No hay nadie con el código ESC99.",
+        nearest=("ESC09", "ESC19"),
+        can_say=(Answer.REASSIGNED, Answer.DONE),
+    ),
+    "admin": AdminContext(
+        office=OFFICE,
+        now=NOW,
+        troubles=(
+            Trouble(
+                at=NOW,
+                what="El buzón servicio@pacifico.example rechaza la contraseña",
+                advice="Corrija MAILBOT_MAILBOXES y pruebe con `mailbot check`.",
+                detail="AUTHENTICATIONFAILED",
+                times=4,
+            ),
+        ),
+    ),
+}

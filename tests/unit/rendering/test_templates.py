@@ -1,0 +1,240 @@
+import re
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from mailbot.domain.contexts import NoticeContext, ReminderContext
+from mailbot.domain.errors import TemplateBroken
+from mailbot.domain.office import Language
+from mailbot.rendering.templates import TemplateRenderer
+from mailbot.shipped import templates_folder
+from tests.unit.rendering.samples import ALERT, DIGEST, NOW, REPLY, SAMPLES, SUMMARY
+
+HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)> \"' {{ 7*7 }} {% raw %} http://malo.example/a"
+
+
+@pytest.fixture(scope="module")
+def renderer() -> TemplateRenderer:
+    return TemplateRenderer([templates_folder()])
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_every_sample_gives_a_whole_mail_without_remote_content(renderer: TemplateRenderer, name: str) -> None:
+    mail = renderer.render(SAMPLES[name])
+
+    assert "\n" not in mail.subject
+    assert mail.subject == mail.subject.strip() != ""
+    assert mail.text.strip()
+    assert mail.html.startswith("<!DOCTYPE html>")
+    assert mail.warnings == ()
+    assert not re.search(r"<(img|link|script|iframe|form)\b|url\(|@import|src=", mail.html)
+    assert "<a " not in mail.html
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_the_same_context_gives_the_same_bytes(renderer: TemplateRenderer, name: str) -> None:
+    assert renderer.render(SAMPLES[name]) == TemplateRenderer([templates_folder()]).render(SAMPLES[name])
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_styles_are_inlined_and_only_media_rules_stay(renderer: TemplateRenderer, name: str) -> None:
+    html = renderer.render(SAMPLES[name]).html
+
+    assert re.search(r'<td class="head[^"]*" style="[^"]*padding: 22px 26px 6px', html)
+    sheet = html.split("<style>")[1].split("</style>")[0]
+    assert sheet.lstrip().startswith("@media")
+    assert html.index('<meta charset="utf-8">') < html.index("<style>")
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_plain_text_has_no_markup_and_no_gaping_holes(renderer: TemplateRenderer, name: str) -> None:
+    text = renderer.render(SAMPLES[name]).text
+
+    assert "\n\n\n" not in text
+    assert not re.search(r"</?(td|p|tr|span)\b|&amp;|&lt;", text)
+    assert not any(line != line.rstrip() for line in text.split("\n"))
+
+
+def test_a_reminder_says_first_when_it_is_due(renderer: TemplateRenderer) -> None:
+    mail = renderer.render(SAMPLES["reminder"])
+
+    assert mail.subject == ("Por vencer 11:00: respuesta al cliente · orden 2026-004512 · Textiles Andinos S.A.C.")
+    assert mail.text.index("vie 24/07 11:00 (en 24 min)") < mail.text.index("Respuesta al cliente")
+    assert "2 h hábiles: vie 24/07 11:00." in mail.text
+
+
+def test_an_alert_tells_sender_dispatch_words_stakes_and_deadline(renderer: TemplateRenderer) -> None:
+    mail = renderer.render(SAMPLES["alert"])
+
+    for page in (mail.text, mail.html.replace("&lt;", "<")):
+        for told in (
+            "apoma@quimicosrimac.example",
+            "2026-004488",
+            "nadie nos informó",
+            "sobreestadía",
+            "USD 1,250",
+            "lun 27/07",
+        ):
+            assert told in page
+    assert "reportar hasta lun 27/07 10:36" in mail.subject
+
+
+def test_a_notice_tells_head_items_from_reminders(renderer: TemplateRenderer) -> None:
+    mail = renderer.render(SAMPLES["notice-head"])
+
+    assert mail.text.index("VENCIDOS (2)") < mail.text.index("POR VENCER (1)")
+    assert "[Jefatura]" in mail.text
+
+
+@pytest.mark.parametrize(
+    ("sample", "answers"),
+    [
+        pytest.param("ask-complaint", ("sí ", "no "), id="complaint"),
+        pytest.param("ask-dispatch", ("1   2026-004519", "2   2025-004519", "orden 2026-004512"), id="dispatch"),
+    ],
+)
+def test_a_question_is_answered_by_one_line(renderer: TemplateRenderer, sample: str, answers: tuple[str, ...]) -> None:
+    text = renderer.render(SAMPLES[sample]).text
+
+    assert all(f"\n  {answer}" in text for answer in answers)
+
+
+def test_a_digest_speaks_the_clients_language(renderer: TemplateRenderer) -> None:
+    spanish = renderer.render(DIGEST)
+    table = replace(DIGEST.table, language=Language.EN)
+    english = renderer.render(replace(DIGEST, table=table), language=Language.EN)
+
+    assert "Status de sus despachos" in spanish.html
+    assert "Para avanzar necesitamos de usted" in spanish.html
+    assert "Status of your shipments" in english.html
+    assert "insurance policy" in english.html
+    assert "Released on" in english.html
+
+
+@pytest.mark.parametrize("name", sorted({context.template for context in SAMPLES.values()}))
+def test_every_mail_can_be_written_to_somebody_who_reads_english(renderer: TemplateRenderer, name: str) -> None:
+    assert renderer.render(SAMPLES.get(name) or SAMPLES[f"{name}-complaint"], language=Language.EN).subject
+
+
+def test_hostile_text_is_shown_and_never_runs(renderer: TemplateRenderer) -> None:
+    item = replace(REPLY, subject=HOSTILE, client=HOSTILE, asker=HOSTILE, excerpt=HOSTILE, owner=HOSTILE)
+    alert = replace(ALERT, item=item, words=(HOSTILE,), amounts=(HOSTILE,))
+    contexts = (
+        ReminderContext(recipient=HOSTILE, now=NOW, items=(item,), office=HOSTILE),
+        NoticeContext(recipient=HOSTILE, now=NOW, items=(item,)),
+        replace(SUMMARY, alerts=(alert,), breached=(item,)),
+        replace(SAMPLES["alert"], alerts=(alert,)),
+        replace(DIGEST, client=HOSTILE),
+    )
+
+    for context in contexts:
+        html = renderer.render(context).html
+        assert "<script" not in html
+        assert "<img" not in html
+        assert "&lt;script&gt;" in html
+        assert "{{ 7*7 }}" in html
+
+
+def test_a_subject_cannot_inject_a_header(renderer: TemplateRenderer) -> None:
+    item = replace(REPLY, client="Malo\r\nBcc: victima@malo.example\r\n\r\nhola", order="2026-1\nX: y")
+
+    subject = renderer.render(ReminderContext(recipient="Ana", now=NOW, items=(item,))).subject
+
+    assert not re.search(r"[\r\n\x00-\x1f]", subject)
+
+
+def test_lone_surrogates_and_turning_marks_do_not_reach_a_mail(renderer: TemplateRenderer) -> None:
+    item = replace(REPLY, subject="factura\u202efdp.exe \udcff fin\x07", excerpt="a\u2066b")
+
+    mail = renderer.render(ReminderContext(recipient="Ana", now=NOW, items=(item,)))
+
+    assert (mail.subject + mail.text + mail.html).encode("utf-8")
+    assert not re.search("[\u202a-\u202e\u2066-\u2069\x07]", mail.text + mail.html)
+
+
+def test_an_endless_subject_is_cut(renderer: TemplateRenderer) -> None:
+    item = replace(REPLY, client="x" * 5000, subject="y" * 5000)
+
+    mail = renderer.render(ReminderContext(recipient="Ana", now=NOW, items=(item,)))
+
+    assert len(mail.subject) <= 180
+    assert "y" * 200 not in mail.text
+
+
+def write(folder: Path, name: str, content: str) -> None:
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(content, encoding="utf-8")
+
+
+def test_an_offices_own_template_comes_first(tmp_path: Path) -> None:
+    write(tmp_path, "reminder/subject.txt", "OJO {{ mail.recipient }}")
+
+    mail = TemplateRenderer([tmp_path, templates_folder()]).render(SAMPLES["reminder"])
+
+    assert mail.subject == "OJO Lucía Ramos"
+    assert "Responda a este correo" in mail.html
+    assert mail.warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("part", "content", "fault"),
+    [
+        pytest.param("subject.txt", "{{ mail.recipient", "subject.txt", id="syntax"),
+        pytest.param("body.txt", "{{ mail.nombre }}", "nombre", id="unknown-field"),
+        pytest.param("body.html", "{% include 'nada.html' %}", "nada.html", id="missing-include"),
+        pytest.param("body.txt", "{{ 1 / 0 }}", "division", id="arithmetic"),
+        pytest.param("body.txt", "{{ mail.recipient + 1 }}", "body.txt", id="types"),
+        pytest.param("body.txt", "{{ ''.__class__.__mro__ }}", "__class__", id="sandbox"),
+        pytest.param("body.txt", "{% for n in range(9999999) %}x{% endfor %}", "body.txt", id="too-long-a-loop"),
+    ],
+)
+def test_a_broken_override_makes_way_for_ours_and_is_told(tmp_path: Path, part: str, content: str, fault: str) -> None:
+    write(tmp_path, f"reminder/{part}", content)
+
+    mail = TemplateRenderer([tmp_path, templates_folder()]).render(SAMPLES["reminder"])
+
+    assert mail.subject.startswith("Por vencer 11:00")
+    assert len(mail.warnings) == 1
+    assert fault in mail.warnings[0]
+
+
+def test_a_broken_shared_layout_of_the_office_makes_way_too(tmp_path: Path) -> None:
+    write(tmp_path, "_base/layout.html", "{% block")
+
+    mail = TemplateRenderer([tmp_path, templates_folder()]).render(SAMPLES["notice"])
+
+    assert mail.html.startswith("<!DOCTYPE html>")
+    assert "layout.html" in mail.warnings[0]
+
+
+def test_a_folder_that_is_not_there_is_no_fault(tmp_path: Path) -> None:
+    mail = TemplateRenderer([tmp_path / "nada", templates_folder()]).render(SAMPLES["notice"])
+
+    assert mail.warnings == ()
+
+
+def test_a_fault_in_the_last_folder_is_an_error(tmp_path: Path) -> None:
+    write(tmp_path, "reminder/subject.txt", "{{ mail.nada }}")
+
+    with pytest.raises(TemplateBroken, match="nada"):
+        TemplateRenderer([tmp_path]).render(SAMPLES["reminder"])
+
+
+def test_an_english_override_holds_for_english_readers_alone(tmp_path: Path) -> None:
+    write(tmp_path, "digest/en/subject.txt", "Hello {{ mail.client }}")
+    renderer = TemplateRenderer([tmp_path, templates_folder()])
+
+    assert renderer.render(DIGEST, language=Language.EN).subject == "Hello Textiles Andinos S.A.C."
+    assert renderer.render(DIGEST).subject.startswith("Status de sus despachos")
+
+
+def test_importing_the_renderer_loads_no_heavy_library() -> None:
+    code = "import sys, mailbot.rendering.templates; print([n for n in ('jinja2', 'css_inline') if n in sys.modules])"
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert done.stdout.strip() == "[]"
