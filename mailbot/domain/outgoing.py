@@ -1,0 +1,45 @@
+"""The Message-IDs of mailbot's own mails: the same key always gives the same one, and it is signed.
+
+A retry is recognised by it, and so is an answer: only who holds the secret can have made it.
+"""
+
+import hmac
+import re
+from hashlib import sha256
+
+# 128 bits name the mail, 128 bits prove who made it.
+_LENGTH = 32
+_SHAPE = re.compile(rf"<mb\.([0-9a-f]{{{_LENGTH}}})\.([0-9a-f]{{{_LENGTH}}})@([^<>@\s]+)>", re.IGNORECASE)
+
+
+def message_id_for(key: str, *, domain: str, secret: str) -> str:
+    """The Message-ID of the mail with that key, with angle brackets."""
+    name = sha256(key.encode()).hexdigest()[:_LENGTH]
+    return f"<mb.{name}.{_signature(name, domain, secret)}@{domain.lower()}>"
+
+
+def verify(message_id: str, *, secret: str) -> bool:
+    """Whether mailbot with this secret made that Message-ID.
+
+    Some servers change the case of an identifier, so it is compared in lower case.
+    """
+    match = _SHAPE.fullmatch(message_id.strip())
+    if match is None:
+        return False
+    name, signature, domain = (part.lower() for part in match.groups())
+    return hmac.compare_digest(signature, _signature(name, domain, secret))
+
+
+def belongs_to(message_id: str, key: str, *, secret: str) -> bool:
+    """Whether that Message-ID is the one of the mail with that key."""
+    match = _SHAPE.fullmatch(message_id.strip())
+    if match is None:
+        return False
+    return hmac.compare_digest(message_id_for(key, domain=match.group(3), secret=secret), message_id.strip().lower())
+
+
+def _signature(name: str, domain: str, secret: str) -> str:
+    if not secret:
+        raise ValueError("sin clave no se puede firmar un Message-ID")
+    text = f"{name}@{domain.lower()}"
+    return hmac.new(secret.encode(), text.encode(), sha256).hexdigest()[:_LENGTH]
