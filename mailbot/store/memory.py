@@ -56,7 +56,7 @@ class _Contents:
         self.cursors = MemoryCursors(self.journal)
         self.quarantine = MemoryQuarantine(self.journal)
         self.office = MemoryOffice(self.journal)
-        self.records = OfficeRecords(self.office, book=lambda: self.office.book)
+        self.records = OfficeRecords(lambda: self.office.dispatches, book=lambda: self.office.book)
         self.facts = MemoryFacts(self.journal)
         self.audit_subjects: HashIndex[int, AuditLine] = HashIndex(lambda line: [line.subject])
         self.audit: Table[int, AuditLine] = Table(self.journal, self.audit_subjects)

@@ -1,6 +1,5 @@
 """Messages, sightings, quarantine and cursors of the memory store."""
 
-import zlib
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -9,6 +8,7 @@ from mailbot.domain.message import MailKey, Message
 from mailbot.ports.mailbox import Cursor
 from mailbot.ports.store import MessageFilter, QuarantinedMail, Sighting, StoredMessage
 from mailbot.store.memory_tables import HashIndex, Journal, Table
+from mailbot.store.packing import pack, unpack
 
 _Ids = HashIndex[str, StoredMessage]
 
@@ -28,8 +28,10 @@ def matches(message: StoredMessage, query: MessageFilter) -> bool:
     )
 
 
-def _ancestors(message: StoredMessage) -> Iterable[str]:
-    return {*message.reference_ids, *([message.in_reply_to] if message.in_reply_to else [])}
+def ancestors_of(message: StoredMessage) -> frozenset[str]:
+    """The Message-IDs that a message refers to."""
+    named = {message.in_reply_to} if message.in_reply_to else set()
+    return frozenset(named.union(message.reference_ids))
 
 
 class MemoryMessages:
@@ -37,7 +39,7 @@ class MemoryMessages:
 
     def __init__(self, journal: Journal) -> None:
         self._by_message_id = _Ids(lambda m: [m.message_id])
-        self._by_ancestor = _Ids(_ancestors)
+        self._by_ancestor = _Ids(ancestors_of)
         self._by_subject = _Ids(lambda m: [m.subject_key])
         self._by_conversation = _Ids(lambda m: [m.conversation])
         self._by_client = _Ids(lambda m: [m.client])
@@ -55,13 +57,22 @@ class MemoryMessages:
         self._seen_by_message: HashIndex[MailKey, Sighting] = HashIndex(lambda s: [s.message])
         self.seen: Table[MailKey, Sighting] = Table(journal, self._seen_by_message)
 
+    def prefetch(self, messages: Collection[Message]) -> None:
+        """Nothing to do: everything is near."""
+
     def add(self, message: StoredMessage, *, raw: bytes) -> bool:
         """Keep a message; False when it, or one of the same Message-ID and content, is there."""
+        if not self.keep(message):
+            return False
+        if message.sha256 not in self._raws:
+            self._raws.put(message.sha256, pack(raw))
+        return True
+
+    def keep(self, message: StoredMessage) -> bool:
+        """Keep a message without its bytes."""
         if message.id in self.rows or self._twin(message.message_id, message.content_digest) is not None:
             return False
         self.rows.put(message.id, message)
-        if message.sha256 not in self._raws:
-            self._raws.put(message.sha256, zlib.compress(raw, 1))
         return True
 
     def get(self, id: str) -> StoredMessage | None:
@@ -72,7 +83,7 @@ class MemoryMessages:
         """Its bytes."""
         message = self.rows.get(id)
         packed = self._raws.get(message.sha256) if message else None
-        return None if packed is None else zlib.decompress(packed)
+        return None if packed is None else unpack(packed)
 
     def duplicate_of(self, message: Message) -> StoredMessage | None:
         """The stored one with the same Message-ID and content."""

@@ -30,9 +30,9 @@ class DispatchShelf(Protocol):
 
 
 class OfficeRecords:
-    """The records of the saved office; `book` is asked at every look-up, since an import replaces it."""
+    """The records of the saved office; both parts are asked for at every look-up: an import replaces them."""
 
-    def __init__(self, shelf: DispatchShelf, *, book: Callable[[], OfficeBook]) -> None:
+    def __init__(self, shelf: Callable[[], DispatchShelf], *, book: Callable[[], OfficeBook]) -> None:
         self._shelf = shelf
         self._book = book
 
@@ -66,19 +66,19 @@ class OfficeRecords:
 
     def dispatch(self, order: str) -> Dispatch | None:
         """The dispatch of that order."""
-        return self._shelf.dispatch(order)
+        return self._shelf().dispatch(order)
 
     def dispatches_by_reference(self, kind: ReferenceKind, canonical: str) -> Sequence[Dispatch]:
         """Dispatches that carry exactly this identifier."""
-        return self._shelf.dispatches_by_reference(kind, canonical)
+        return self._shelf().dispatches_by_reference(kind, canonical)
 
     def open_dispatches(self, ruc: str) -> Sequence[Dispatch]:
         """The client's open dispatches, newest order first."""
-        return self._shelf.open_dispatches(ruc)
+        return self._shelf().open_dispatches(ruc)
 
     def all_open_dispatches(self) -> Sequence[Dispatch]:
         """Every open dispatch, by order."""
-        return self._shelf.all_open_dispatches()
+        return self._shelf().all_open_dispatches()
 
     def agreements(self, ruc: str, kind: str, on: date) -> Sequence[Agreement]:
         """Agreements that hold on the day, newest first."""

@@ -1,0 +1,177 @@
+"""What is owed, the notices about it, and the mails that go out."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade() -> None:
+    op.create_table(
+        "outbox",
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("purpose", sa.String(), nullable=False),
+        sa.Column("message_id", sa.String(), nullable=False),
+        sa.Column("sender", sa.JSON(), nullable=False),
+        sa.Column("to", sa.JSON(), nullable=False),
+        sa.Column("cc", sa.JSON(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("html", sa.String(), nullable=False),
+        sa.Column("in_reply_to", sa.String(), nullable=True),
+        sa.Column("references", sa.JSON(), nullable=False),
+        sa.Column("mailbox", sa.String(), nullable=True),
+        sa.Column("obligations", sa.JSON(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("not_before", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("last_error", sa.String(), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("claimed_by", sa.String(), nullable=True),
+        sa.Column("claimed_until", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "purpose IN ('reminder', 'notice', 'agenda', 'digest', 'ask', 'confirmation', 'summary')",
+            name="ck_outbox_purpose",
+        ),
+        sa.CheckConstraint(
+            "state IN ('queued', 'sending', 'sent', 'uncertain', 'deferred', 'refused', 'withheld')",
+            name="ck_outbox_state",
+        ),
+        sa.PrimaryKeyConstraint("key", name="pk_outbox"),
+        sa.UniqueConstraint("message_id", name="uq_outbox_message_id"),
+    )
+    op.create_index(
+        "ix_outbox_held",
+        "outbox",
+        ["claimed_until"],
+        sqlite_where=sa.text("claimed_until IS NOT NULL"),
+        postgresql_where=sa.text("claimed_until IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_outbox_ready",
+        "outbox",
+        ["not_before", "key"],
+        sqlite_where=sa.text("state IN ('queued', 'deferred')"),
+        postgresql_where=sa.text("state IN ('queued', 'deferred')"),
+    )
+    op.create_index("ix_outbox_state_created_at", "outbox", ["state", "created_at"])
+    op.create_table(
+        "mail_files",
+        sa.Column("mail", sa.String(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("type", sa.String(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["mail"], ["outbox.key"], name="fk_mail_files_mail_outbox"),
+        sa.PrimaryKeyConstraint("mail", "position", name="pk_mail_files"),
+    )
+    op.create_table(
+        "obligations",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("owner", sa.String(), nullable=False),
+        sa.Column("client", sa.String(), nullable=True),
+        sa.Column("order", sa.String(), nullable=True),
+        sa.Column("conversation", sa.String(), nullable=True),
+        sa.Column("message", sa.String(), nullable=True),
+        sa.Column("message_id", sa.String(), nullable=True),
+        sa.Column("asker", sa.String(), nullable=True),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("limit", sa.String(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("clock", sa.String(), nullable=False),
+        sa.Column("reckoning", sa.JSON(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("is_open", sa.Boolean(), nullable=False),
+        sa.Column("breached_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("evidence", sa.String(), nullable=False),
+        sa.Column("next_step_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("seen_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("clock IN ('elapsed', 'working')", name="ck_obligations_clock"),
+        sa.CheckConstraint(
+            "kind IN ('reply', 'document_review', 'management_report', 'proforma', 'payment_report', "
+            "'archive_observation', 'alert_action', 'written_agreement', 'status_programming', "
+            "'status_update', 'milestone_notice', 'system_entry', 'promise', 'funds_check', "
+            "'regularization', 'regime_expiry')",
+            name="ck_obligations_kind",
+        ),
+        sa.CheckConstraint("state IN ('open', 'waiting', 'met', 'cancelled')", name="ck_obligations_state"),
+        sa.ForeignKeyConstraint(["message"], ["messages.id"], name="fk_obligations_message_messages"),
+        sa.PrimaryKeyConstraint("id", name="pk_obligations"),
+    )
+    op.create_index("ix_obligations_client_due_at", "obligations", ["client", "due_at"])
+    op.create_index("ix_obligations_conversation", "obligations", ["conversation"])
+    op.create_index("ix_obligations_due_at_id", "obligations", ["due_at", "id"])
+    op.create_index(
+        "ix_obligations_due_for_step",
+        "obligations",
+        ["next_step_at", "id"],
+        sqlite_where=sa.text("is_open"),
+        postgresql_where=sa.text("is_open"),
+    )
+    op.create_index("ix_obligations_message", "obligations", ["message"])
+    op.create_index(
+        "ix_obligations_open",
+        "obligations",
+        ["due_at", "id"],
+        sqlite_where=sa.text("is_open"),
+        postgresql_where=sa.text("is_open"),
+    )
+    op.create_index("ix_obligations_order_due_at", "obligations", ["order", "due_at"])
+    op.create_index("ix_obligations_owner_due_at", "obligations", ["owner", "due_at"])
+    op.create_table(
+        "obligation_events",
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("obligation", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("who", sa.String(), nullable=False),
+        sa.Column("evidence", sa.String(), nullable=False),
+        sa.Column("message", sa.String(), nullable=True),
+        sa.CheckConstraint(
+            "name IN ('opened', 'joined', 'reminded', 'breached', 'notified', 'met', 'cancelled', "
+            "'reopened', 'paused', 'resumed', 'reckoned_again', 'seen', 'postponed', 'reassigned')",
+            name="ck_obligation_events_name",
+        ),
+        sa.ForeignKeyConstraint(["obligation"], ["obligations.id"], name="fk_obligation_events_obligation_obligations"),
+        sa.PrimaryKeyConstraint("seq", name="pk_obligation_events"),
+    )
+    op.create_index("ix_obligation_events_obligation", "obligation_events", ["obligation"])
+    op.create_table(
+        "notices",
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("obligation", sa.String(), nullable=False),
+        sa.Column("step", sa.String(), nullable=False),
+        sa.Column("recipient", sa.String(), nullable=False),
+        sa.Column("occurrence", sa.Integer(), nullable=False),
+        sa.Column("mark", sa.String(), nullable=False),
+        sa.Column("is_copy", sa.Boolean(), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("is_urgent", sa.Boolean(), nullable=False),
+        sa.Column("mail", sa.String(), nullable=True),
+        sa.CheckConstraint("step IN ('owner', 'supervisor', 'head')", name="ck_notices_step"),
+        sa.ForeignKeyConstraint(["mail"], ["outbox.key"], name="fk_notices_mail_outbox"),
+        sa.ForeignKeyConstraint(["obligation"], ["obligations.id"], name="fk_notices_obligation_obligations"),
+        sa.PrimaryKeyConstraint("seq", name="pk_notices"),
+        sa.UniqueConstraint(
+            "obligation",
+            "step",
+            "recipient",
+            "occurrence",
+            "mark",
+            name="uq_notices_obligation_step_recipient_occurrence_mark",
+        ),
+    )
+    op.create_index("ix_notices_mail", "notices", ["mail"])
+    op.create_index(
+        "ix_notices_waiting",
+        "notices",
+        ["due_at"],
+        sqlite_where=sa.text("mail IS NULL"),
+        postgresql_where=sa.text("mail IS NULL"),
+    )

@@ -1,0 +1,54 @@
+"""Opening a database for use, and bringing it up to date."""
+
+from sqlalchemy import Engine
+
+from mailbot.domain.errors import StoreRefused
+from mailbot.store.engine import WRITING, file_of, is_sqlite, make_engine
+from mailbot.store.faults import translated
+from mailbot.store.revisions import apply_migrations, check_revision, revision_of
+from mailbot.store.unit_of_work import SqlStore
+
+
+def open_sql_store(url: str) -> SqlStore:
+    """A store over the database; an empty database gets its tables, an outdated one is refused."""
+    _make_folder(url)
+    engine = make_engine(url)
+    try:
+        with translated(), engine.connect() as connection:
+            revision = revision_of(connection)
+        if revision is None:
+            upgrade_engine(engine)
+        else:
+            check_revision(revision)
+    except BaseException:
+        engine.dispose()
+        raise
+    return SqlStore(engine)
+
+
+def upgrade_sql(url: str) -> str:
+    """Bring the database's tables to this version, all or nothing, and say which version that is."""
+    _make_folder(url)
+    engine = make_engine(url)
+    try:
+        return upgrade_engine(engine)
+    finally:
+        engine.dispose()
+
+
+def upgrade_engine(engine: Engine) -> str:
+    """Bring the tables behind an engine to this version."""
+    with translated(), engine.connect() as connection:
+        writing = connection.execution_options(**{WRITING: True})
+        with writing.begin():
+            return apply_migrations(writing)
+
+
+def _make_folder(url: str) -> None:
+    if not is_sqlite(url):
+        return
+    folder = file_of(url).parent
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreRefused(f"the folder {folder} cannot be made: {error.strerror}") from error

@@ -1,0 +1,186 @@
+"""Messages, their bytes and their sightings in the database.
+
+A unit of work keeps the messages it added or looked up by Message-ID in a memory table, so that a batch
+of mails costs a few statements and every look-up still sees what the same unit added before.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, select, union, update
+
+from mailbot.domain.message import MailKey, Message
+from mailbot.ports.store import MessageFilter, Sighting, StoredMessage
+from mailbot.store.mapping import from_message, from_sighting, to_message, to_sighting
+from mailbot.store.memory_messages import MemoryMessages, ancestors_of, by_arrival
+from mailbot.store.memory_tables import Journal
+from mailbot.store.packing import pack, unpack
+from mailbot.store.schema import table_of
+from mailbot.store.sql_work import SqlObligations
+from mailbot.store.tables import MessageLinkRow, MessageOrderRow, MessageRow, RawMailRow, SightingRow
+from mailbot.store.transaction import Transaction
+
+_MESSAGES = table_of(MessageRow)
+_LINKS = table_of(MessageLinkRow)
+_ORDERS = table_of(MessageOrderRow)
+_RAWS = table_of(RawMailRow)
+_SIGHTINGS = table_of(SightingRow)
+
+
+class SqlMessages:
+    """Messages by everything they are looked up with."""
+
+    def __init__(self, transaction: Transaction, *, obligations: SqlObligations) -> None:
+        self._transaction = transaction
+        self._obligations = obligations
+        self._near = MemoryMessages(Journal())
+        # Message-IDs whose every bearer and descendant is in `_near`.
+        self._covered: set[str] = set()
+        self._unseen: set[MailKey] = set()
+        # What was asked about and is not stored, so that adding it needs no second look.
+        self._absent: set[tuple[str, str]] = set()
+
+    def forget(self) -> None:
+        """Start anew: the transaction ended."""
+        self._near = MemoryMessages(Journal())
+        self._covered.clear()
+        self._unseen.clear()
+        self._absent.clear()
+
+    def prefetch(self, messages: Collection[Message]) -> None:
+        """Get all that `duplicate_of` and `by_message_ids` will be asked about these, in one go."""
+        wanted = {message_id for message in messages for message_id in (message.message_id, *message.references)}
+        self._cover(wanted | {message.in_reply_to for message in messages if message.in_reply_to})
+
+    def add(self, message: StoredMessage, *, raw: bytes) -> bool:
+        """Keep a message and its bytes."""
+        if self._is_stored(message) or not self._near.keep(message):
+            return False
+        self._transaction.gather(RawMailRow, {"sha256": message.sha256, "content": pack(raw), "size": len(raw)})
+        self._transaction.gather(MessageRow, from_message(message))
+        links = ({"message_id": ancestor, "message": message.id} for ancestor in sorted(ancestors_of(message)))
+        self._transaction.gather(MessageLinkRow, *links)
+        orders = ({"order": order, "message": message.id} for order in sorted(set(message.orders)))
+        self._transaction.gather(MessageOrderRow, *orders)
+        return True
+
+    def get(self, id: str) -> StoredMessage | None:
+        """The message with that id."""
+        return self._near.get(id) or next(iter(self._ask(select(_MESSAGES).where(_MESSAGES.c.id == id))), None)
+
+    def raw(self, id: str) -> bytes | None:
+        """Its bytes."""
+        self._transaction.flush()
+        query = select(_RAWS.c.content).join(_MESSAGES).where(_MESSAGES.c.id == id)
+        rows = self._transaction.rows(query)
+        return unpack(rows[0]["content"]) if rows else None
+
+    def duplicate_of(self, message: Message) -> StoredMessage | None:
+        """The stored one with the same Message-ID and content."""
+        self._cover([message.message_id])
+        twin = self._near.duplicate_of(message)
+        if twin is None:
+            self._absent.add((message.message_id, message.content_digest))
+        return twin
+
+    def by_message_ids(self, message_ids: Collection[str]) -> Sequence[StoredMessage]:
+        """Those that are named, or that name the same ancestor."""
+        self._cover(message_ids)
+        return self._near.by_message_ids(message_ids)
+
+    def by_subject(self, subject_key: str, *, since: datetime) -> Sequence[StoredMessage]:
+        """Newest first."""
+        query = (
+            select(_MESSAGES)
+            .where(_MESSAGES.c.subject_key == subject_key, _MESSAGES.c.received_at >= since)
+            .order_by(_MESSAGES.c.received_at.desc(), _MESSAGES.c.id.desc())
+            .limit(50)
+        )
+        found = self._with_near(self._ask(query), self._near.by_subject(subject_key, since=since))
+        return sorted(found, key=by_arrival, reverse=True)[:50]
+
+    def in_conversation(self, conversation: str) -> Sequence[StoredMessage]:
+        """In order of arrival."""
+        asked = self._ask(select(_MESSAGES).where(_MESSAGES.c.conversation == conversation))
+        return sorted(self._with_near(asked, self._near.in_conversation(conversation)), key=by_arrival)
+
+    def move_conversation(self, old: str, new: str) -> None:
+        """Join two conversations, messages and obligations."""
+        moved = update(_MESSAGES).where(_MESSAGES.c.conversation == old).values(conversation=new)
+        self._transaction.change(moved)
+        self._obligations.move(old, new)
+        self._near.move(old, new)
+
+    def list(self, query: MessageFilter) -> Sequence[StoredMessage]:
+        """In order of arrival."""
+        self._transaction.flush()
+        return self._ask(_listing(query))
+
+    def see(self, sighting: Sighting) -> bool:
+        """Record where a mail was seen."""
+        if sighting.key not in self._unseen and self.known([sighting.key]):
+            return False
+        if not self._near.see(sighting):
+            return False
+        self._transaction.gather(SightingRow, from_sighting(sighting))
+        return True
+
+    def known(self, keys: Collection[MailKey]) -> frozenset[MailKey]:
+        """Which are recorded."""
+        recorded = set(self._near.known(keys))
+        asked = [key for key in keys if key not in recorded and key not in self._unseen]
+        recorded.update(key for key in self._recorded(asked))
+        self._unseen.update(key for key in asked if key not in recorded)
+        return frozenset(recorded)
+
+    def sightings(self, message: str) -> Sequence[Sighting]:
+        """By place."""
+        self._transaction.flush()
+        rows = self._transaction.rows(select(_SIGHTINGS).where(_SIGHTINGS.c.message == message))
+        return sorted((to_sighting(row) for row in rows), key=lambda sighting: sighting.key)
+
+    def _recorded(self, keys: Sequence[MailKey]) -> Iterable[MailKey]:
+        by_folder: dict[tuple[str, str, int], list[int]] = {}
+        for key in keys:
+            by_folder.setdefault((key.mailbox, key.folder, key.validity), []).append(key.uid)
+        for (mailbox, folder, validity), uids in by_folder.items():
+            place = (_SIGHTINGS.c.mailbox == mailbox, _SIGHTINGS.c.folder == folder, _SIGHTINGS.c.validity == validity)
+            for row in self._transaction.rows(select(_SIGHTINGS.c.uid).where(*place, _SIGHTINGS.c.uid.in_(uids))):
+                yield MailKey(mailbox=mailbox, folder=folder, validity=validity, uid=row["uid"])
+
+    def _cover(self, message_ids: Iterable[str]) -> None:
+        wanted = sorted(set(message_ids) - self._covered)
+        if not wanted:
+            return
+        named = select(_MESSAGES.c.id).where(_MESSAGES.c.message_id.in_(wanted))
+        children = select(_LINKS.c.message).where(_LINKS.c.message_id.in_(wanted))
+        for message in self._ask(select(_MESSAGES).where(_MESSAGES.c.id.in_(union(named, children)))):
+            self._near.keep(message)
+        self._covered.update(wanted)
+
+    def _is_stored(self, message: StoredMessage) -> bool:
+        if (message.message_id, message.content_digest) in self._absent:
+            return False
+        self._cover([message.message_id])
+        return self.get(message.id) is not None
+
+    def _ask(self, query: Select[Any]) -> Sequence[StoredMessage]:
+        return [to_message(row) for row in self._transaction.rows(query)]
+
+    def _with_near(self, asked: Iterable[StoredMessage], near: Iterable[StoredMessage]) -> Collection[StoredMessage]:
+        return {message.id: message for message in (*asked, *near)}.values()
+
+
+def _listing(query: MessageFilter) -> Select[Any]:
+    statement = select(_MESSAGES).order_by(_MESSAGES.c.received_at, _MESSAGES.c.id).limit(query.limit)
+    if query.client is not None:
+        statement = statement.where(_MESSAGES.c.client == query.client)
+    if query.order is not None:
+        linked = select(_ORDERS.c.message).where(_ORDERS.c.order == query.order)
+        statement = statement.where(_MESSAGES.c.id.in_(linked))
+    if query.since is not None:
+        statement = statement.where(_MESSAGES.c.received_at >= query.since)
+    if query.until is not None:
+        statement = statement.where(_MESSAGES.c.received_at < query.until)
+    return statement
