@@ -39,6 +39,10 @@ class Counter:
     calendar: WorkingTime
     policy: Policy
 
+    def __post_init__(self) -> None:
+        # Adding hours to a local time would follow the clock on the wall over a change to summer time.
+        object.__setattr__(self, "received_at", to_utc(self.received_at))
+
     def count(self, limit: Limit) -> Count:
         """When the limit is used up, and on which clock."""
         match self.policy.read_limit(limit).unit:

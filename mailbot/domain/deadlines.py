@@ -73,7 +73,7 @@ def reckon(
     if kind is ObligationKind.REGIME_EXPIRY:
         found = reckon_regime_expiry(dispatch, calendar=calendar, policy=policy) if dispatch else None
         return _required(found, kind, dispatch)
-    counter = Counter(received_at=to_utc(received_at), calendar=calendar, policy=policy)
+    counter = Counter(received_at=received_at, calendar=calendar, policy=policy)
     return _settled(kind, counter, _default(kind, counter, particulars), particulars.get("agreement"))
 
 
