@@ -28,7 +28,7 @@ def assemble(
     digest = content_digest(root)
     sender = _sender(root)
     body = body_text(root, limits)
-    split = split_reply(body.marked, sender=sender.name or sender.address)
+    split = split_reply(body.marked, sender=f"{sender.name} <{sender.address}>")
     attachments = tuple(list_attachments(root, limits, shown_ids=body.shown_ids))
     date = _date(root)
     headers = _headers(root)

@@ -23,7 +23,7 @@ def read_corpus_record(record: Mapping[str, object]) -> Message:
     sender = _sender(record)
     moment = _moment(record)
     digest = _digest(record)
-    split = split_reply(body, sender=sender.name or sender.address)
+    split = split_reply(body, sender=f"{sender.name} <{sender.address}>")
     kind, reason = kind_of_text(sender=sender, subject=subject, text=body)
     return Message(
         message_id=_string(record, "message_id") or derived_id(digest),

@@ -11,14 +11,16 @@ _MARKS = (
 _PREFIX = re.compile(rf"^(?:{_MARKS})\s*(?:[\[(]\s*\d{{1,3}}\s*[\])]|\^\d{{1,3}}|\d{{1,2}})?\s*[:：]\s*", re.IGNORECASE)
 _TAG = re.compile(
     r"^[\[(<*]{1,3}\s*(?:external|externo|extern|externe|ext|correo externo|external email|external sender|spam\??"
-    r"|posible spam|sospechoso|suspicious|caution|fwd|encrypted|cifrado|seguro|secure|confidencial)\s*[\])>*]{1,3}\s*[:\-]?\s*",
+    r"|posible spam|sospechoso|suspicious|caution|fwd|encrypted|cifrado|seguro|secure|"
+    r"confidencial)\s*[\])>*]{1,3}\s*[:\-]?\s*",
     re.IGNORECASE,
 )
 _SUFFIX = re.compile(r"\s*\((?:fwd|was:.{0,200}|reenviado)\)\s*$", re.IGNORECASE)
 # "Respuesta automática: RE: …" is about the same matter.
 _AUTOMATIC = re.compile(
     r"^(?:respuesta autom[aá]tica|automatic reply|auto(?:matic)?[ -]?re(?:ply|sponse)|out of office"
-    r"|fuera de (?:la )?oficina|automatische antwort|réponse automatique|resposta automática|undeliverable|no se puede entregar|undelivered mail"
+    r"|fuera de (?:la )?oficina|automatische antwort|réponse automatique|resposta automática|undeliverable|no se "
+    r"puede entregar|undelivered mail"
     r"|aceptado|accepted|rechazado|declined|tentative|provisional|le[ií]do|read|recuperar|recall)\s*:\s*",
     re.IGNORECASE,
 )

@@ -1,15 +1,19 @@
 """What a sender wrote in this message alone, told from signature and quoted mail."""
 
-import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mailbot.reading.html.anchors import MARKS
-
-_CUT = re.compile(
-    r"^(?:>|-{3,}.*(?:original|forwarded|reenviado)|_{10,}$|(?:De|From|Von): .+$"
-    r"|(?:El|On|Le|Am) .{5,200}(?:escribió|wrote|écrit|schrieb)\s*:)",
-    re.IGNORECASE | re.MULTILINE,
+from mailbot.reading.replies.closings import is_banner
+from mailbot.reading.replies.inline import inline_answers
+from mailbot.reading.replies.marks import Line, marked_lines
+from mailbot.reading.replies.names import Signer
+from mailbot.reading.replies.separators import (
+    attribution_length,
+    header_block_length,
+    is_marker,
+    ruled_block_start,
 )
+from mailbot.reading.replies.signature import signature_start
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,9 +25,105 @@ class Split:
     quoted: str
 
 
+@dataclass(slots=True)
+class _Layers:
+    """Lines sorted so far; `tail` is where unmarked earlier mail begins, if it does."""
+
+    own: list[list[str]]
+    quoted: list[str]
+    signature: list[str]
+    tail: int | None = None
+
+    def keep(self, line: str) -> None:
+        self.own[-1].append(line)
+
+    def quote(self, lines: Sequence[str]) -> None:
+        self.quoted += lines
+        if self.own[-1]:
+            self.own.append([])
+
+
 def split_reply(text: str, *, sender: str = "") -> Split:
-    """Split a body; `sender` is the name or address its writer signs with."""
-    text = MARKS.sub("", text)
-    cut = _CUT.search(text)
-    head, quoted = (text[: cut.start()], text[cut.start() :]) if cut else (text, "")
-    return Split(new_text=head.strip(), signature="", quoted=quoted.strip())
+    """Split a body; `sender` is the writer's mailbox as `Name <address>`, whose words signatures repeat."""
+    lines = marked_lines(text)
+    plain = [line.text for line in lines]
+    layers = _sort(lines, plain)
+    signer = Signer.of(sender)
+    own = _own_text(layers, signer)
+    if layers.tail is not None:
+        own += inline_answers(own, plain[layers.tail :], signer)
+    new_text = _joined(own)
+    return Split(new_text=new_text, signature=_joined(layers.signature), quoted=_joined(layers.quoted))
+
+
+def _sort(lines: Sequence[Line], plain: Sequence[str]) -> _Layers:
+    """Own lines in runs between quotations, quoted lines, and the tail that is all earlier mail."""
+    layers = _Layers(own=[[]], quoted=[], signature=[])
+    position = _banner_end(plain)
+    while position < len(lines):
+        line = lines[position]
+        if line.is_tail or is_marker(line.text):
+            return _with_tail(layers, plain, position)
+        if line.is_signature:
+            layers.signature.append(line.text)
+            position += 1
+            continue
+        if line.is_quoted:
+            layers.quote([line.text])
+            position += 1
+            continue
+        length = attribution_length(plain, position)
+        if length:
+            following = _next_written(plain, position + length)
+            if following < len(lines) and lines[following].is_quoted:
+                layers.quote(plain[position:following])
+                position = following
+                continue
+            return _with_tail(layers, plain, position)
+        if header_block_length(plain, position) or ruled_block_start(plain, position):
+            return _with_tail(layers, plain, position)
+        layers.keep(line.text)
+        position += 1
+    return layers
+
+
+def _next_written(plain: Sequence[str], position: int) -> int:
+    while position < len(plain) and not plain[position].strip():
+        position += 1
+    return position
+
+
+def _with_tail(layers: _Layers, plain: Sequence[str], position: int) -> _Layers:
+    layers.tail = position
+    layers.quoted += plain[position:]
+    return layers
+
+
+def _banner_end(plain: Sequence[str]) -> int:
+    """Where the sender's text begins below the warnings of gateways."""
+    position = _next_written(plain, 0)
+    start = 0
+    while position < len(plain) and is_banner(plain[position]):
+        while position < len(plain) and plain[position].strip():
+            position += 1
+        start = position = _next_written(plain, position)
+    return start if start < len(plain) else 0
+
+
+def _own_text(layers: _Layers, signer: Signer) -> list[str]:
+    """The runs of own lines without the signatures at their ends."""
+    runs = [run for run in layers.own if any(line.strip() for line in run)]
+    text: list[str] = []
+    for run in runs:
+        # Someone who only forwards may leave nothing above the name.
+        may_be_empty = layers.tail is not None or len(runs) > 1
+        cut = signature_start(run, signer, may_be_empty=may_be_empty)
+        if text and text[-1].strip():
+            text.append("")
+        text += run[:cut]
+        layers.signature += run[cut:]
+    return text
+
+
+def _joined(lines: Sequence[str]) -> str:
+    return "\n".join(line.rstrip() for line in lines).strip("\n").strip()

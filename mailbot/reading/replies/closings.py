@@ -1,0 +1,127 @@
+"""Formulas around a message: farewells, device lines, disclaimers, banners, footers of newsletters."""
+
+import re
+
+from mailbot.reading.replies import words
+
+_FAREWELL = re.compile(
+    r"^(?:(?:muy |un |una |los |mis |con |toda |la |mi |m[aá]s |reciba[ns]? |te |le |les |cordial |afectuoso |"
+    r"fuerte |gran |atento )*"
+    r"(?:saludos?|slds|sdos|atte|atentamente|att|cordialmente|cordiales|respetuosamente|afectuosamente|abrazos?|"
+    r"agradecid[oa]s?|"
+    r"cari[nñ]os|besos|consideraci[oó]n(?: de siempre)?|estima|deferente saludo|atenci[oó]n)"
+    r"|(?:(?:best|kind|kindest|warm|warmest|with|many|my|b\.?|thanks and)\s*)*(?:regards|rgds|wishes)|sincerely|"
+    r"(?:yours|very)(?: (?:truly|sincerely|faithfully))?|cheers|thanks|thank you|thx|tks|best|brgds|br|"
+    r"(?:mit )?(?:freundlichen?|besten?|viele|liebe|herzliche|sch[oö]ne)n?\s+(?:gr[uü](?:ß|ss)en?|gru(?:ß|ss))|"
+    r"mfg|lg|vg|"
+    r"(?:bien )?cordialement|salutations|bien [aà] vous|amicalement|meilleures salutations|"
+    r"atenciosamente|abra[cç]os|cumprimentos|obrigad[oa]|grat[oa]|"
+    r"cordiali saluti|distinti saluti|saluti|un saluto|grazie|"
+    r"(?:met )?vriendelijke groet(?:en)?|groet(?:en|jes)?|mvg|"
+    r"(?:med )?v[aä]nliga? h[aä]lsning(?:ar)?|mvh|hilsen|(?:med )?venlig hilsen|(?:med )?vennlig hilsen|pozdrawiam|"
+    r"с уважением|s pozdravem|[uü]dv[oö]zlettel|gracias|muchas gracias|mil gracias|terveisin)"
+    r"(?:[\s,/&y]*(?:cordiales?|cordialmente|atentos?|atentamente|saludos?|regards|best|kind|thanks|grande|"
+    r"afectuosos?|fraternos?|"
+    r"and|y|a todos|desde [^\W\d_]{3,20}|from [^\W\d_]{3,20}|to all|distinguidos?|gracias|anticipadas|best "
+    r"regards|muchos|"
+    r"toda|mi|consideraci[oó]n|estima|personal|a ud|a usted|all the best|wishes|vielen dank|mit|freundlichen|"
+    r"gr[uü](?:ß|ss)en))*"
+    r"\s*[.,;:!\-–—]*\s*(?:[:;]-?[)D])?$",
+    re.IGNORECASE,
+)
+_DEVICE = re.compile(rf"^(?:{'|'.join(words.DEVICE_LINES)})$", re.IGNORECASE)
+_DEVICE_NAMED = re.compile(rf"(?<!\w)(?:{words.DEVICES})", re.IGNORECASE)
+_DISCLAIMER = re.compile(
+    r"confidencial|confidential|vertraulich|confidentiel|riservat|vertrouwelijk|conf[ií]denciais|"
+    r"(?:no es|not|nicht|n'[eê]tes pas|non) (?:el|the|der|le|il)? ?(?:destinatario|intended recipient|"
+    r"beabsichtigte|destinataire)|"
+    r"si (?:usted |ud\.? |lo )?(?:no es|ha recibid|recib|recibe|has recibid)|if you (?:are not|have received)|"
+    r"intended (?:solely|only|recipient|addressee|for the)|antes de imprimir|before printing|(?:no "
+    r")?imprim[aei]r? .{0,25}(?:si|solo|indispensable|necesario|haga falta)|trading conditions|dirigid[oa] "
+    r"[uú]nicamente|toda difusi[oó]n|firmad[oa] digitalmente|no alterar el asunto|consider the environment|"
+    r"medio ?ambiente|secreto profesional|privilegio abogado|attorney[- ]client|privileged|privilegiad|uso "
+    r"(?:exclusivo|restringido|interno)|"
+    r"exclusiv[oa] (?:del?|para|uso)|(?:informaci[oó]n|mensaje|correo|comunicaci[oó]n|e-?mail|message|"
+    r"communication).{0,60}"
+    r"(?:protegid|destinad|dirigid|legal|sujet|prohibid|classified|clasificad|libre de virus|virus[- ]free|not "
+    r"secure|exclusiv)|"
+    r"no (?:se hace|asume|acepta) responsab|does not accept|accepts no (?:liability|responsib)|prohibida su|"
+    r"ley (?:n[°ºo.]* ?)?29733|datos personales|rgpd|gdpr|avisolegal|aviso legal|legal notice|disclaimer|"
+    r"haftungsausschluss|"
+    r"avast|avg\.com|libre de virus|scanned (?:by|for)|generado autom[aá]tic|generated automatic|mensaje "
+    r"autom[aá]tico|automated message|"
+    r"no respond[ae]r? (?:a )?este|do not reply|(?:do not|don't) respond|(?:no|es) monitoread|not monitored|"
+    r"unmonitored|correo autom[aá]tico|no atendido|aviso generado|"
+    r"please consider|piense (?:en el|antes)|piensa (?:en el|antes)|cuid(?:e|emos|a) el (?:medio|planeta)|"
+    r"queda prohibid|estrictamente|strictly prohibited|no contract|terms and conditions apply|registered office|"
+    r"company number|amtsgericht|handelsregister|commercial register|external e-?mail|delete it|b[oó]rrelo|"
+    r"elim[ií]nelo|"
+    r"las opiniones|the views expressed|protecci[oó]n de datos|data protection|privacy policy|pol[ií]tica de "
+    r"privacidad",
+    re.IGNORECASE,
+)
+_FOOTER = re.compile(
+    r"^generado\b|^\[sistema\]|unsubscribe|desuscri|darse? de baja|date de baja|cancelar (?:la |tu |su "
+    r")?suscripci|cancel your|"
+    r"(?:recib[ei]s?|recibe|recibir) (?:m[aá]s )?(?:este|esta|estos)? ?(?:bolet|correo|mail|mensaje|newsletter)|"
+    r"(?:no|dejar de) (?:desea[sr]? )?recibir|haga clic aqu[ií]\.?$|you (?:are )?receiv(?:e|ing|ed) this|view "
+    r"(?:this|it) (?:in|on)|ver (?:en|este).{0,20}(?:navegador|web)|reply to this email directly|"
+    r"manage your|abmelden|se d[eé]sabonner|you can unsubscribe|google groups|mailing list|por estar suscrito|"
+    r"mute the thread",
+    re.IGNORECASE,
+)
+_BANNER = re.compile(
+    r"^\W{0,6}(?:\[?\s*)(?:correo externo|correo de origen externo|external(?: e-?mail| sender| message)?|"
+    r"caution|precauci[oó]n|"
+    r"advertencia|atenci[oó]n|warning|aviso de seguridad|mensaje externo|e-?mail externo|remitente externo|"
+    r"this (?:e-?mail|message) (?:originated|came|was sent|is) from outside|este (?:correo|mensaje) (?:proviene|"
+    r"fue enviado|viene|se origin[oó]|procede|es de)"
+    r"|you don'?t often get e-?mail|no suele(?:s)? recibir (?:correo|mensajes)|achtung|externe e-?mail|attention|"
+    r"some people who received this message)",
+    re.IGNORECASE,
+)
+_BANNER_SENSE = re.compile(
+    r"extern|outside|link|enlace|archivo|adjunto|attachment|remitente|sender|reconoce|recognize|click|clic|"
+    r"origen|fuera de|learn why|"
+    r"averig[uü]e|informaci[oó]n|absender|anh[aä]nge|exp[eé]diteur",
+    re.IGNORECASE,
+)
+_CONTACT = re.compile(
+    r"(?<!\w)(?:tel[eé]?f?(?:ono|ax)?|telf?|phone|cel(?:ular)?|m[oó]vil|mobile|mob|fax|anexo|anx|rpm|rpc|"
+    r"whatsapp|ruc|www|e-?mail|skype|"
+    r"direct|office|oficina|desk|ext|av(?:enida)?|jr|jir[oó]n|calle|urb|mz|piso|lote)\b\.?\s*[:.#|]?|https?://|www\.|"
+    r"^\W*\(?\+?\d[\d\s().\-x]{6,}$|[\w.+-]+@[\w-]+\.\w|☎|📞|✆|"
+    r"\b(?:s\.?a\.?c|s\.?a\.?a?|e\.?i\.?r\.?l|s\.?r\.?l|ltda?|gmbh|inc|llc|ltd|co|ag|b\.?v|oy|ab|s\.?l)\.?(?:$|"
+    r"\s*[|,\-–])",
+    re.IGNORECASE,
+)
+
+
+def is_farewell(line: str) -> bool:
+    """A line that only says goodbye."""
+    text = line.strip(" \t*_")
+    return 0 < len(text) <= 80 and _FAREWELL.match(text) is not None
+
+
+def is_device_line(line: str) -> bool:
+    """A line a phone or program adds ("Enviado desde mi iPhone"); a sentence that merely begins so is none."""
+    text = line.strip(" \t*_>-–—[]()")
+    text = re.sub(r"<https?://[^>]{0,300}>|\[?https?://\S{0,300}", "", text).strip()
+    if not 0 < len(text) <= 110 or _DEVICE.match(text) is None:
+        return False
+    return _DEVICE_NAMED.search(text) is not None and len(text.split()) <= 14 and "," not in text
+
+
+def is_disclaimer(paragraph: str) -> bool:
+    """A confidentiality notice, a plea not to print, the footer of a newsletter or of a robot."""
+    return _DISCLAIMER.search(paragraph) is not None or _FOOTER.search(paragraph) is not None
+
+
+def is_banner(line: str) -> bool:
+    """A gateway's warning on top of a mail from outside."""
+    return _BANNER.match(line) is not None and (_BANNER_SENSE.search(line) is not None or line.strip().startswith("["))
+
+
+def is_contact(line: str) -> bool:
+    """A line with a telephone, an address, a site or a firm's legal form."""
+    return _CONTACT.search(line) is not None

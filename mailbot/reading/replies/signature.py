@@ -1,0 +1,187 @@
+"""Where the signature begins below what a sender wrote: delimiter, device line, name block, disclaimer."""
+
+import re
+from collections.abc import Sequence
+
+from mailbot.reading.replies.closings import is_contact, is_device_line, is_disclaimer, is_farewell
+from mailbot.reading.replies.names import Signer, is_sentence, is_title_case
+
+# The usual one is "-- " (RFC 3676 section 4.3); gateways strip the blank, people draw their own.
+_DELIMITER = re.compile(r"^\s*(?:--|—|––|-- -|__|~~|\*\*|==)\s*$")
+_LONG_RULE = re.compile(r"^\s*[-_=*─—~]{3,}\s*$")
+_DASH_NAME = re.compile(r"^\s*[-–—~]{1,2}\s?[^\W\d_][\w.'’]*(?:\s+[^\W\d_][\w.'’]*){0,3}\s*$")
+_LINES_BELOW_DELIMITER = 14
+_LINE_CHARS = 95
+_BLOCK_LINES = 12
+_LINES_BELOW_NAME = 10
+
+
+def signature_start(lines: Sequence[str], signer: Signer, *, may_be_empty: bool = False) -> int:
+    """The index of the first line of the signature; the number of lines when there is none."""
+    end = _delimiter(lines, len(lines))
+    end = _device(lines, end)
+    start = _named_block(lines, _last_written(lines, end), signer, may_be_empty=may_be_empty)
+    if start is not None:
+        return start
+    end = _trailing_notices(lines, end)
+    last = _last_written(lines, end)
+    start = _unnamed_block(lines, last, signer)
+    return end if start is None else start
+
+
+def _last_written(lines: Sequence[str], end: int) -> int:
+    while end > 0 and not lines[end - 1].strip():
+        end -= 1
+    return end
+
+
+def _has_text(lines: Sequence[str]) -> bool:
+    return any(line.strip() and not is_farewell(line) for line in lines)
+
+
+def _delimiter(lines: Sequence[str], end: int) -> int:
+    """The first delimiter with no more below it than a signature has, and something above it."""
+    for index, line in enumerate(lines[:end]):
+        if not _DELIMITER.match(line):
+            continue
+        below = [text for text in lines[index + 1 : end] if text.strip()]
+        is_exact = line.startswith("-- ") and not line.strip("- ")
+        if _has_text(lines[:index]) and (len(below) <= _LINES_BELOW_DELIMITER or is_exact) and (below or is_exact):
+            return index
+    return end
+
+
+def _device(lines: Sequence[str], end: int) -> int:
+    """A device line ends what was written when only a few short lines stand below it."""
+    for index in range(_last_written(lines, end) - 1, -1, -1):
+        if end - index > 25:
+            break
+        if is_device_line(lines[index]):
+            below = [line for line in lines[index + 1 : end] if line.strip()]
+            if len(below) <= 6 and all(not is_sentence(line) or is_disclaimer(line) for line in below):
+                return _device(lines, index)
+    return end
+
+
+def _paragraph_start(lines: Sequence[str], end: int) -> int:
+    start = end
+    while start > 0 and lines[start - 1].strip():
+        start -= 1
+    return start
+
+
+def _trailing_notices(lines: Sequence[str], end: int) -> int:
+    """Disclaimers and rules at the end, whole paragraphs or the last lines of one."""
+    while True:
+        last = _last_written(lines, end)
+        start = _notice_start(lines, last)
+        if start == last or not _has_text(lines[:start]):
+            return end
+        end = start
+
+
+def _notice_start(lines: Sequence[str], end: int) -> int:
+    if end and (_LONG_RULE.match(lines[end - 1]) or _DELIMITER.match(lines[end - 1])):
+        return end - 1
+    start = _paragraph_start(lines, end)
+    if start < end and is_disclaimer(lines[start]):
+        return start
+    for index in range(end - 1, max(start, end - 4), -1):
+        # Below a name the notice often stands without an empty line between.
+        if is_disclaimer(lines[index]):
+            return index
+    return end
+
+
+def _named_block(lines: Sequence[str], last: int, signer: Signer, *, may_be_empty: bool) -> int | None:
+    """The line with the sender's name at which post, firm, numbers and notices begin; its farewell too."""
+    best: int | None = None
+    for index in range(last - 1, max(last - _LINES_BELOW_NAME - 1, -1), -1):
+        line = lines[index].strip()
+        if not line or not signer.signs(line) or line.endswith(("?", "!", ":", ",", ";")):
+            continue
+        if not _stands_apart(lines, index, last, signer) or not _is_signature_below(lines, index, last):
+            continue
+        if _has_text(lines[:index]) or may_be_empty:
+            best = index
+    return None if best is None else _with_farewell(lines, best, may_be_empty=may_be_empty)
+
+
+def _stands_apart(lines: Sequence[str], index: int, last: int, signer: Signer) -> bool:
+    """A name stands at the top of its paragraph or below a farewell; a full one also below a sentence."""
+    above = lines[index - 1] if index else ""
+    if not above.strip() or is_farewell(above):
+        return True
+    line = lines[index]
+    is_full = signer.matches(line) >= 2 or len(line.split()) <= (4 if index < last - 1 else 3)
+    return is_full and is_sentence(above) and not is_sentence(line)
+
+
+def _is_signature_below(lines: Sequence[str], index: int, last: int) -> bool:
+    """Below a name stand short lines; sentences only as notices, or few at the very end of the block."""
+    if is_sentence(lines[index]) and len(lines[index]) > 40 and not is_contact(lines[index]):
+        return False
+    below = list(lines[index + 1 : last])
+    paragraph = next((position for position, line in enumerate(below) if not line.strip()), len(below))
+    written = [line for line in below[paragraph:] if line.strip()]
+    if any(len(line) > 180 and not is_disclaimer(line) for line in below):
+        return False
+    if sum(is_sentence(line) and not is_contact(line) for line in below[:paragraph]) > 2:
+        return False
+    own = [line for line in written if is_sentence(line) and not is_disclaimer(line) and not is_contact(line)]
+    return len(own) <= (1 if len(written) <= 2 else 0)
+
+
+def _unnamed_block(lines: Sequence[str], last: int, signer: Signer) -> int | None:
+    """A closing paragraph of names, posts and firms whose owner the From line does not name."""
+    if last == 0:
+        return None
+    start = _paragraph_start(lines, last)
+    for index in range(start, last):
+        if not _has_text(lines[:index]) or (index > start and not is_farewell(lines[index - 1])):
+            continue
+        if _DASH_NAME.match(lines[index]) and index == last - 1:
+            return index
+        if _is_block(lines[index:last], signer):
+            return _with_farewell(lines, index, may_be_empty=False)
+    return None
+
+
+def _is_block(block: Sequence[str], signer: Signer) -> bool:
+    """Posts, firms and names; what the sender's name or domain bears out need not be in capitals."""
+    if len(block) > 7 or any(not _is_block_line(line) for line in block):
+        return False
+    first = block[0].split()
+    if block[0].strip()[0] in "-*•[>" or block[0].strip()[0].isdigit() or ":" in block[0] or is_sentence(block[0]):
+        return False
+    if len(block) <= 4 and any(signer.matches(line) >= 2 or signer.names_firm(line) for line in block):
+        return len(first) <= 9
+    if not is_title_case(first) or len(first) > 9:
+        return False
+    if len(first) == 1:
+        return len(block) > 1 and is_title_case(block[1].split()) and len(block[1].split()) <= 6
+    return len(block) > 1 or all(word[:1].isupper() or len(word) < 4 or not word.isalpha() for word in first)
+
+
+def _is_block_line(line: str) -> bool:
+    text = line.strip()
+    if not text or text[0] in ">•¿¡":
+        return False
+    if len(text) > _LINE_CHARS:
+        return is_contact(text)
+    return not is_sentence(text) or is_contact(text)
+
+
+def _with_farewell(lines: Sequence[str], start: int, *, may_be_empty: bool) -> int:
+    """The farewell above a name belongs to the signature; one that is a sentence of its own does not."""
+    index = start
+    while True:
+        above = _last_written(lines, index)
+        if above == 0 or not is_farewell(lines[above - 1]):
+            return start
+        if above < index and lines[above - 1].rstrip().endswith((".", "!")):
+            return start
+        index = above - 1
+        if not _has_text(lines[:index]) and not may_be_empty:
+            return start
+        start = index

@@ -1,0 +1,148 @@
+"""The words by which mail programs of many languages mark earlier mail: data, no logic.
+
+The lists follow what clients really write (Outlook, Gmail, Apple Mail, Thunderbird, Yahoo, Zimbra,
+Notes in their translations), gathered by language, not from any one test suite.
+"""
+
+# Who wrote: stands in the line above a quotation ("El mar, 3 mar 2026, Rosa escribió:").
+WRITING_VERBS = (
+    r"wrote|writes|has written|said",
+    r"escribi[oó]|escribe|ha escrito|va escriure|escrigu[eé]|idatzi du|escribiu",
+    r"a [eé]crit|[eé]crivait",
+    r"ha scritto|scrive|scrisse",
+    r"escreveu|escreve",
+    r"schrieb|hat geschrieben|geschrieben|schreef|heeft .{0,80}geschreven|het .{0,80}geskryf|skryf",
+    r"skrev|har skrevet|skrifaði|kirjoitti|kirjutas",
+    r"napisał\(?a?\)?|pisze|napsal\(?a?\)?|nap[ií]sal\(?a?\)?|je napisao(?:/la)?|je napisala|napisa[ol]",
+    r"написала?|написал\(а\)|написав|пишет|пише|писала?|написа|напиша",
+    r"[ií]rta|a scris|rašė|rakstīja|shkroi|yazdı|yazmış",
+    r"đã viết|viết|menulis|เขียน",
+    r"έγραψε|כתב/?ה?|כתבה|كتب",
+    r"写道|寫道|のメール|書きました|wrote|작성|님이 작성",
+)
+
+# How such a line begins.
+OPENINGS = (
+    r"on|at|in a message dated|quoting|el|en|o|le|il|em|am|op|den|dne|d[nň]a|dnia|w dniu|pe|în data|la data|la|a|"
+    r"ma|da|dana|"
+    r"dne|u|на|в|від|on the|tarihinde|vào|pada|ngày|στις|ב-?|בתאריך|في|于|在|il giorno|il giorno|le jour|lördag|"
+    r"maandag|dinsdag|woensdag|donderdag|vrijdag|zaterdag|zondag|zitat von|citando|citado|from"
+)
+
+FROM_LABELS = (
+    "from|de|von|da|van|od|från|fra|lähettäjä|kimden|gönderen|от|от кого|від|发件人|寄件者|寄件人|"
+    "差出人|送信者|보낸 사람|보낸사람|"
+    "feladó|de la|expéditeur|remitente|mittente|remetente|afzender|absender|avsändare|afsender|avsender|nadawca|"
+    "odesílatel|odosielateľ|saatja|nuo|pošiljatelj|šalje|από|από|từ|จาก|מאת|من|dari|desde|nork"
+)
+DATE_LABELS = (
+    "sent|date|sent at|sent on|enviado el|enviado|enviados|enviada|enviada em|enviado em|enviado a|fecha|envoyé|"
+    "envoyé le|"
+    "date d'envoi|gesendet|gesendet am|datum|data|inviato|data invio|verzonden|wysłano|data wysłania|skickat|"
+    "sendt|dato|"
+    "lähetetty|päivämäärä|päiväys|tarih|gönderildi|gönderme tarihi|gönderilme tarihi|gönderilen|отправлено|"
+    "отправлен|дата|"
+    "надіслано|发送时间|发送日期|日期|傳送時間|寄件日期|送信日時|日時|日付|보낸 날짜|날짜|보낸 시간|elküldve|"
+    "dátum|küldve|odesláno|"
+    "odoslané|dňa|trimis|trimis la|poslano|enviat|saadetud|išsiųsta|ημερομηνία|στάλθηκε|ngày|đã gửi|תאריך|נשלח|تاريخ|"
+    "sendt den|skickat den|enviat el|enviado às|tanggal|dikirim"
+)
+TO_LABELS = (
+    "to|para|an|à|a|aan|do|till|til|vastaanottaja|kime|alıcı|кому|до|收件人|收件者|宛先|받는 사람|받는사람|"
+    "címzett|komu|pre|către|"
+    "za|per|destinataire|destinatario|destinatário|empfänger|prima|saaja|προς|đến|ถึง|אל|إلى|kepada|nori"
+)
+CC_LABELS = "cc|c\\.c\\.|bcc|cco|copia|con copia|kopie|kopi|kopia|копия|копія|抄送|副本|参照|참조|cópia|copie à|copie|másolat|pk|bilgi"
+SUBJECT_LABELS = (
+    "subject|asunto|assunto|betreff|betr\\.|objet|sujet|oggetto|onderwerp|temat|ämne|emne|aihe|konu|тема|主题|主旨|"
+    "主題|件名|제목|"
+    "tárgy|předmět|predmet|subiect|zadeva|assumpte|teema|tema|θέμα|chủ đề|เรื่อง|נושא|الموضوع|perihal|subjek|gaia|re"
+)
+OTHER_LABELS = (
+    "importance|importancia|priority|prioridad|attachments|datos adjuntos|anexos|adjuntos|archivos adjuntos|"
+    "anlagen|pièces jointes|"
+    "reply-to|responder a|organization|organisation|message-id|x-mailer|wichtigkeit|priorité|importância|priorität|"
+    "sensitivity|confidencialidad|categories|categorías|resent-from|sender|mailed-by|signed-by"
+)
+
+# The words inside the rules that some clients draw ("-----Mensaje original-----").
+ORIGINAL_WORDS = (
+    r"original message|original mail|original e?-?mail|forwarded message|forwarded mail|forwarded by|begin "
+    r"forwarded message|"
+    r"start of forwarded|original message headers|original headers|below this line is a copy|reply message|"
+    r"original appointment|forwarded letter|end original|"
+    r"(?:copia del? )?mensaje original|copia del correo original|correo original|mensaje reenviado|correo "
+    r"reenviado|reenviado por|mensaje enviado|"
+    r"inicio del mensaje reenviado|cita original|mensaje de reenv[ií]o|remitido por|mensaje citado|"
+    r"message d['’]origine|message original|message initial|message transf[eé]r[eé]|message r[eé]exp[eé]di[eé]|"
+    r"courriel original|"
+    r"transf[eé]r[eé] par|e-?mail d'origine|"
+    r"d[eé]but du message|urspr[uü]ngliche nachricht|original[- ]?nachricht|originalnachricht|weitergeleitete? "
+    r"(?:nachricht|e?-?mail)|"
+    r"weitergeleitet von|urspr[uü]nglicher termin|messaggio originale|messaggio inoltrato|inoltrato da|inizio "
+    r"messaggio|"
+    r"mensagem original|mensagem encaminhada|mensagem reencaminhada|encaminhado por|in[ií]cio da mensagem|"
+    r"oorspronkelijk(?:e)? bericht|doorgestuurd bericht|begin doorgestuurd bericht|doorgestuurd door|"
+    r"urspr(?:ung)?ligt meddelande|ursprungsmeddelande|vidarebefordrat (?:meddelande|brev)|originalmeddelande|"
+    r"oprindelig meddelelse|original meddelelse|videresendt (?:meddelelse|melding|besked)|opprinnelig melding|"
+    r"alkuper[aä]inen viesti|edelleenl[aä]hetetty|v[aä]litetty viesti|wiadomo[sś][cć] oryginalna|oryginalna "
+    r"wiadomo[sś][cć]|"
+    r"wiadomo[sś][cć] przekazana|przekazana wiadomo[sś][cć]|p[uů]vodn[ií] zpr[aá]va|p[oô]vodn[aá] spr[aá]va|"
+    r"p[rř]eposlan[aá] zpr[aá]va|eredeti [uü]zenet|tov[aá]bb[ií]tott [uü]zenet|mesaj original|mesaj redirec[tț]ionat|"
+    r"[oö]zg[uü]n mesaj|orijinal mesaj|iletilen mesaj|исходное сообщение|пересылаемое (?:сообщение|письмо)|"
+    r"оригинальное сообщение|перенаправленное сообщение|originalna poruka|izvorna poruka|izvorno sporo[cč]ilo|"
+    r"missatge original|missatge reenviat|αρχικό μήνυμα|προωθημένο μήνυμα|tin nhắn gốc|"
+    r"原始邮件|原始郵件|转发邮件|轉寄的郵件|转发的邮件|元のメッセージ|転送メッセージ|"
+    r"オリジナルメッセージ|원본 메시지|원본 메일|전달된 메시지|"
+    r"pesan asli|pesan terusan|message forwarded"
+)
+# These stand without any rule around them.
+BARE_FORWARD_WORDS = (
+    r"begin forwarded message|inicio del mensaje reenviado|d[eé]but du message (?:r[eé]exp[eé]di[eé]|"
+    r"transf[eé]r[eé])|"
+    r"anfang der weitergeleiteten (?:nachricht|e-mail)|inizio messaggio inoltrato|in[ií]cio da mensagem "
+    r"(?:re)?encaminhada|"
+    r"begin doorgestuurd bericht|vidarebefordrat brev|videresendt (?:besked|melding)|alku edelleenl[aä]hetetty "
+    r"viesti|"
+    r"v[aä]litetty viesti alkaa|pocz[aą]tek przekazywanej wiadomo[sś]ci|za[cč][aá]tek p[rř]eposlan[eé] zpr[aá]vy|"
+    r"начало переадресованного (?:сообщения|письма)|początek treści przekazanej wiadomości|以下是转发的邮件|"
+    r"转发的邮件|"
+    r"下記は転送メッセージです|"
+    r"начало перенаправленного сообщения|iletilen mesajın başlangıcı|továbbított üzenet kezdete|"
+    r"次のメッセージを転送|전달된 "
+    r"메시지의 시작"
+)
+
+# Lines that a phone or program adds below what was written.
+DEVICE_LINES = (
+    r"sent (?:from|via|with|using|by|on)\b.{0,60}",
+    r"enviad[oa] (?:desde|con|a trav[eé]s|do|da|del|pelo|via)\b.{0,80}",
+    r"enviat des d.{0,60}",
+    r"envoy[eé] (?:de(?:puis)?|[aà] partir|avec|via)\b.{0,70}",
+    r"(?:von meine[mr] .{1,50} gesendet|gesendet (?:von|mit|vom|[uü]ber)\b.{0,60}|diese nachricht wurde von "
+    r".{1,60} gesendet)",
+    r"inviato (?:da|dal|con|tramite)\b.{0,60}",
+    r"(?:verzonden|verstuurd) (?:vanaf|vanuit|met|via|door)\b.{0,60}",
+    r"skickat fr[aå]n\b.{0,60}|sendt (?:fra|med)\b.{0,60}|l[aä]hetetty .{1,60}|saadetud .{1,60}",
+    r"wys[lł]ane? (?:z|za pomoc[aą])\b.{0,60}|odesl[aá]no (?:z|ze|pomoc[ií])\b.{0,60}|odoslan[eé] (?:z|zo)\b.{0,60}",
+    r"отправлено (?:с|из|от)\b.{0,60}|надіслано (?:з|із)\b.{0,60}|trimis de pe\b.{0,60}|elk[uü]ldve .{1,60}",
+    r".{0,20}(?:iphone|ipad|android|telefon)\S{0,5} g[oö]nderildi.{0,20}|.{0,20}(?:iphone|ipad)から送信.{0,20}|"
+    r"发自我的.{0,30}|"
+    r"從我的.{0,20}傳送|나의 .{0,20}보냄|.{0,30}에서 보냄",
+    r"(?:get|obtener|obtenga|obt[eé]n|descargar|t[eé]l[eé]charger|obtenez|scarica|obter|obtenha|holen sie sich|"
+    r"outlook f[uü]r|download|ladda ned|hämta|"
+    r"pobierz|скачать) .{0,20}outlook.{0,80}|outlook (?:for|para|für|pour|per) (?:ios|android)\b.{0,60}",
+    r"(?:this (?:message|e-?mail) was |mensaje |correo )?(?:sent|enviado) from my\b.{0,60}",
+)
+DEVICES = (
+    r"iphone|ipad|ipod|ios|android|blackberry|nokia|samsung|galaxy|xiaomi|redmi|huawei|motorola|moto|lg|htc|sony|"
+    r"xperia|pixel|oneplus|oppo|"
+    r"vivo|windows|phone|mobile|m[oó]vil|celular|cellulare|handy|smartphone|tel[eé]fono|telefone|t[eé]l[eé]phone|"
+    r"mobil|"
+    r"telefon|outlook|gmail|yahoo|mail|correo|thunderbird|airmail|spark|protonmail|proton|tutanota|aquamail|bluemail|"
+    r"boxer|nine|typeapp|mailbird|webmail|zimbra|verizon|t-mobile|at&t|4g|5g|lte|tablet|tableta|tablette|hotmail|"
+    r"icloud|aol|watch|"
+    r"macbook|mac|surface|dispositivo|device|ger[aä]t|appareil|palm|treo|dell|front|polymail|superhuman|hey|"
+    r"missive|newton|"
+    r"desktop app|smartphone|телефон|手机|айфон|почты|яндекс|mail\.ru"
+)
