@@ -99,6 +99,21 @@ _DEPARTURE = (
     Column.STATUS,
     Column.NOTE,
 )
+# Columns that hold a date, some with an hour.
+DATE_COLUMNS = frozenset(
+    {
+        Column.ETA,
+        Column.DISCHARGE_ENDED,
+        Column.LOADING_ENDED,
+        Column.NUMBERED,
+        Column.RELEASED,
+        Column.DELIVERED,
+        Column.DEMURRAGE_FROM,
+        Column.REGULARIZATION_DUE,
+        Column.REGULARIZED,
+        Column.REGIME_EXPIRES,
+    }
+)
 DEPARTING_REGIMES = frozenset({"40", "41", "48", "51", "52", "60", "89"})
 EXPIRING_REGIMES = frozenset({"20", "21", "51", "52", "70", "80", "89"})
 

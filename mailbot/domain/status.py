@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from mailbot.domain.clock import LIMA
-from mailbot.domain.columns import DEPARTING_REGIMES, Column
+from mailbot.domain.columns import Column
 from mailbot.domain.office import Dispatch, Language
 
 Value = str | int | date | datetime | None
@@ -68,15 +68,6 @@ class StatusTable:
         return tuple(row for row in self.rows if row.is_stale)
 
 
-def regularization_due(dispatch: Dispatch) -> date | None:
-    """The legal end of regularisation: 15 calendar days import, 30 export (`domain.md` 3.1)."""
-    if not dispatch.needs_regularization:
-        return None
-    is_departing = dispatch.regime in DEPARTING_REGIMES
-    start = dispatch.loading_ended_on if is_departing else dispatch.discharge_ended_on
-    return None if start is None else start + timedelta(days=30 if is_departing else 15)
-
-
 def free_time_ends(dispatch: Dispatch) -> date | None:
     """The last free day of the containers, counted from the end of discharge."""
     if dispatch.free_days is None or dispatch.discharge_ended_on is None:
@@ -100,7 +91,7 @@ def _lima_moment(moment: datetime | None) -> Value:
     return local.date() if local.time() == time(0) else local.replace(tzinfo=None)
 
 
-# Missing documents and the responsible person are not in the dispatch: the digest adds them.
+# The three that say nothing here are not in the dispatch's row: the digest adds them.
 _VALUES: dict[Column, Callable[[Dispatch], Value]] = {
     Column.ORDER: lambda dispatch: dispatch.order,
     Column.CLIENT_REFERENCE: lambda dispatch: _joined(dispatch.purchase_orders),
@@ -123,7 +114,7 @@ _VALUES: dict[Column, Callable[[Dispatch], Value]] = {
     Column.DELIVERED: lambda dispatch: dispatch.delivered_on,
     Column.FREE_DAYS: lambda dispatch: dispatch.free_days,
     Column.DEMURRAGE_FROM: free_time_ends,
-    Column.REGULARIZATION_DUE: regularization_due,
+    Column.REGULARIZATION_DUE: lambda dispatch: None,
     Column.REGULARIZED: lambda dispatch: dispatch.regularized_on,
     Column.REGIME_EXPIRES: lambda dispatch: dispatch.regime_expires_on,
     Column.STATUS: lambda dispatch: dispatch.status,

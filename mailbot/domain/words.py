@@ -183,9 +183,10 @@ NAMES: dict[type[StrEnum], Names] = {
 # The states of `domain.md` 1.4 for clients who are written to in English; matched by their start.
 STATUS_IN_ENGLISH: tuple[tuple[str, str], ...] = (
     ("orden abierta", "Order opened"),
-    ("documentos incompletos", "Documents incomplete"),
     ("documentos recibidos", "Documents received"),
-    ("documentos revisados", "Documents reviewed"),
+    ("documentos incompletos", "Documents incomplete"),
+    ("documentos revisados: conforme", "Documents reviewed: in order"),
+    ("documentos revisados: observado", "Documents reviewed: to be corrected"),
     ("en espera de permiso", "Waiting for a permit"),
     ("proforma enviada", "Pro forma sent"),
     ("fondos recibidos", "Funds received"),
@@ -204,15 +205,22 @@ STATUS_IN_ENGLISH: tuple[tuple[str, str], ...] = (
     ("aforo observado", "Inspection with observations"),
     ("levante autorizado", "Released"),
     ("retiro", "Withdrawn"),
-    ("entrega", "Delivered"),
+    ("entrega al cliente", "Delivered"),
+    ("embarque", "Loading"),
+    ("término del embarque", "Loading ended"),
     ("vacío devuelto", "Empty returned"),
     ("régimen vigente", "Regime in force"),
     ("régimen concluido", "Regime concluded"),
     ("regularizada", "Regularised"),
     ("documentos conciliados", "Documents reconciled"),
+    ("enviado a liquidación", "Being settled"),
+    ("enviado a facturación", "Being invoiced"),
     ("facturado", "Invoiced"),
     ("file en archivo: observado", "File under observation"),
     ("file en archivo: cerrado", "File closed"),
+    ("anulado", "Cancelled"),
+    ("legajado", "Declaration withdrawn"),
+    ("cancelado", "Cancelled"),
 )
 CHANNELS_IN_ENGLISH = {"verde": "Green", "naranja": "Orange", "rojo": "Red"}
 

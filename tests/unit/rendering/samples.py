@@ -226,7 +226,7 @@ STATUS = StatusTable(
             "",
             None,
             None,
-            "Documentos recibidos / incompletos",
+            "Documentos incompletos",
             "Falta la póliza de seguro y el certificado de origen para la revisión final.",
         ),
         status_row(
@@ -278,7 +278,7 @@ AGENDA = AgendaContext(
         StaleNote(
             order="2026-004530",
             client="Textiles Andinos S.A.C.",
-            status="Documentos recibidos / incompletos",
+            status="Documentos incompletos",
             note="Se solicita póliza",
             noted_at=NOW - timedelta(days=2),
         ),
