@@ -13,7 +13,7 @@ from mailbot.domain.arrival import Arrival, Joining, Matter, Meeting, Opening, P
 from mailbot.domain.deadlines import Deadline, reckon
 from mailbot.domain.labels import Category, Contingency, Topic
 from mailbot.domain.message import Direction, MessageKind
-from mailbot.domain.milestones import URGENT_MILESTONES, asks_for_payment, find_milestones
+from mailbot.domain.milestones import URGENT_MILESTONES, Milestone, asks_for_payment, find_milestones
 from mailbot.domain.obligation import Obligation, ObligationKind
 from mailbot.domain.office import Dispatch, Role
 from mailbot.domain.policy import Policy
@@ -33,16 +33,6 @@ _JOINABLE = frozenset(
         ObligationKind.ALERT_ACTION,
     }
 )
-
-_BY_TOPIC = {
-    Topic.PROFORMA_REQUEST: ObligationKind.PROFORMA,
-    Topic.PAYMENT_NOTICE: ObligationKind.PAYMENT_REPORT,
-    Topic.AGREEMENT: ObligationKind.WRITTEN_AGREEMENT,
-    Topic.RECIPIENTS_CHANGE: ObligationKind.STATUS_PROGRAMMING,
-    Topic.ARCHIVE_OBSERVATION: ObligationKind.ARCHIVE_OBSERVATION,
-    Topic.INTERNAL_ALERT: ObligationKind.ALERT_ACTION,
-    Topic.EXTRA_SERVICE: ObligationKind.SYSTEM_ENTRY,
-}
 
 _COSTS = frozenset(Contingency) - {Contingency.RELATIONSHIP}
 
@@ -66,17 +56,18 @@ def plan_arrival(arrival: Arrival, matter: Matter, rules: Rules) -> Plan:
     if arrival.direction is Direction.OWN or arrival.kind is not MessageKind.PERSON:
         # An automatic answer never stops a clock.
         return Plan()
-    nature = nature_of(arrival, rules.zone)
+    nature = nature_of(arrival, rules)
     return Plan(
         openings=tuple(_open_promise(arrival, matter, nature, rules)),
         meetings=tuple(met_by(arrival, matter.owed, nature)),
     )
 
 
-def nature_of(arrival: Arrival, zone: ZoneInfo) -> AnswerNature:
-    """What an answer of the office amounts to."""
-    written_on = arrival.received_at.astimezone(zone).date()
-    return read_answer(arrival.text, attachments=arrival.attachments, written_on=written_on)
+def nature_of(arrival: Arrival, rules: Rules) -> AnswerNature:
+    """What an answer of the office amounts to; the policy may let an acknowledgement count."""
+    written_on = arrival.received_at.astimezone(rules.zone).date()
+    nature = read_answer(arrival.text, attachments=arrival.attachments, written_on=written_on)
+    return replace(nature, is_acknowledgement=False) if rules.policy.acknowledgement_stops_reply else nature
 
 
 def obligation_id(kind: ObligationKind, cause: str, *, order: str | None = None, mark: str = "") -> str:
@@ -100,7 +91,7 @@ def is_doubtful(verdict: Verdict) -> bool:
 def _plan_incoming(arrival: Arrival, matter: Matter, rules: Rules) -> Plan:
     openings: list[Opening] = []
     joinings: list[Joining] = []
-    for kind in kinds_opened(arrival, matter):
+    for kind in kinds_opened(arrival, matter, rules.policy):
         joined = _joined(kind, arrival, matter.owed)
         if joined is not None:
             joinings.append(Joining(obligation=joined))
@@ -109,53 +100,35 @@ def _plan_incoming(arrival: Arrival, matter: Matter, rules: Rules) -> Plan:
     return Plan(openings=tuple(openings), joinings=tuple(joinings), questions=tuple(_questions(arrival)))
 
 
-def kinds_opened(arrival: Arrival, matter: Matter) -> tuple[ObligationKind, ...]:
-    """Every kind a message opens, without repeats, in the order of `ObligationKind`."""
-    kinds = set(_kinds_by_role(arrival))
-    if arrival.kind is MessageKind.PERSON or arrival.sender_role in (Role.ALERTAS, Role.ARCHIVO):
-        kinds |= set(_kinds_by_label(arrival, matter))
-    if arrival.sender_role in (Role.ALERTAS, Role.ARCHIVO) or _is_for_archive_or_alerts(kinds):
-        # Contract: "archive_observation and alert_action … without reply".
+def kinds_opened(arrival: Arrival, matter: Matter, policy: Policy) -> tuple[ObligationKind, ...]:
+    """Every kind a message opens, without repeats, in the order of `ObligationKind`.
+
+    Automatic mail opens nothing, unless it comes from the office's own Alertas or Archivo.
+    """
+    role = arrival.sender_role
+    is_internal = role in (Role.ALERTAS, Role.ARCHIVO)
+    if arrival.kind is not MessageKind.PERSON and not is_internal:
+        return ()
+    verdict = arrival.verdict or Verdict()
+    kinds = set(policy.opened_by(verdict, role=None if _only_thanks(verdict) else role))
+    kinds |= set(_kinds_by_event(arrival, matter))
+    if is_internal:
+        # Contract: "… or by the sender's role in `Personal`, without `reply`".
         kinds.discard(ObligationKind.REPLY)
     return tuple(kind for kind in ObligationKind if kind in kinds)
 
 
-def _is_for_archive_or_alerts(kinds: set[ObligationKind]) -> bool:
-    return bool(kinds & {ObligationKind.ARCHIVE_OBSERVATION, ObligationKind.ALERT_ACTION})
-
-
-def _kinds_by_role(arrival: Arrival) -> Iterator[ObligationKind]:
-    if arrival.sender_role is Role.ALERTAS:
-        yield ObligationKind.ALERT_ACTION
-    elif arrival.sender_role is Role.ARCHIVO and not _only_thanks(arrival.verdict):
-        yield ObligationKind.ARCHIVE_OBSERVATION
-
-
-def _only_thanks(verdict: Verdict | None) -> bool:
-    return verdict is not None and not verdict.categories and Topic.ACKNOWLEDGEMENT in verdict.topics
-
-
-def _kinds_by_label(arrival: Arrival, matter: Matter) -> Iterator[ObligationKind]:
-    verdict = arrival.verdict
-    if verdict is None:
-        return
-    asks = Category.REQUIREMENT in verdict.categories or Category.COMPLAINT in verdict.categories
-    if asks and verdict.needs_reply:
-        yield ObligationKind.REPLY
-    if Category.DOCUMENTS in verdict.categories:
-        yield ObligationKind.DOCUMENT_REVIEW
-    if verdict.must_report:
-        yield ObligationKind.MANAGEMENT_REPORT
-    yield from (kind for topic, kind in _BY_TOPIC.items() if topic in verdict.topics)
-    yield from _kinds_by_event(arrival, matter)
+def _only_thanks(verdict: Verdict) -> bool:
+    return not verdict.categories and Topic.ACKNOWLEDGEMENT in verdict.topics
 
 
 def _kinds_by_event(arrival: Arrival, matter: Matter) -> Iterator[ObligationKind]:
+    """What the events of a dispatch open, when they come from somebody else than its client."""
     if not matter.dispatches:
         return
     is_clients_own = arrival.linkage.client is not None and arrival.linkage.client.how in ("contact", "domain")
     milestones = find_milestones(arrival.text)
-    if any(name in ("ETA", "nave") for name in milestones):
+    if Milestone.ETA in milestones or Milestone.VESSEL in milestones:
         yield ObligationKind.SYSTEM_ENTRY
     if milestones and not is_clients_own:
         yield ObligationKind.MILESTONE_NOTICE
@@ -193,9 +166,7 @@ def _open(kind: ObligationKind, arrival: Arrival, matter: Matter, rules: Rules) 
 def _deadline(
     kind: ObligationKind, arrival: Arrival, matter: Matter, dispatch: Dispatch | None, rules: Rules
 ) -> Deadline:
-    is_urgent = kind is ObligationKind.MILESTONE_NOTICE and not URGENT_MILESTONES.isdisjoint(
-        find_milestones(arrival.text)
-    )
+    is_urgent = not URGENT_MILESTONES.isdisjoint(find_milestones(arrival.text))
     return reckon(
         kind,
         received_at=arrival.received_at,
@@ -203,7 +174,7 @@ def _deadline(
         policy=rules.policy,
         dispatch=dispatch,
         agreement=matter.agreements.get(kind),
-        is_urgent=is_urgent,
+        is_urgent=is_urgent or kind is not ObligationKind.MILESTONE_NOTICE,
     )
 
 

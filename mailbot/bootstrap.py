@@ -1,0 +1,220 @@
+"""Build everything from settings; the only place that knows concrete adapters."""
+
+import os
+import socket
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from pydantic import SecretStr
+
+from mailbot.domain.message import Address
+from mailbot.domain.office import Office
+from mailbot.login import Security
+from mailbot.ports.mailbox import MailSource
+from mailbot.ports.sender import MailSender
+from mailbot.ports.store import Store
+from mailbot.services.deliver import Post
+from mailbot.services.desk import Box, Desk
+from mailbot.settings import MailboxSettings, SendMode, Settings, SettingsError
+
+if TYPE_CHECKING:
+    from mailbot.mailboxes.imap_account import ImapAccount
+    from mailbot.ports.classifier import Classifier
+    from mailbot.ports.renderer import Renderer
+
+_IMAP_PORTS = {Security.TLS: 993, Security.STARTTLS: 143, Security.PLAIN: 143}
+_SMTP_PORTS = {Security.TLS: 465, Security.STARTTLS: 587, Security.PLAIN: 25}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Watched:
+    """One mailbox of the settings, ready to be read."""
+
+    box: Box
+    source: MailSource
+
+
+def open_database(settings: Settings) -> Store:
+    """The store of the settings, its schema brought up to date."""
+    from mailbot.store.sql import open_store, upgrade
+
+    upgrade(settings.database_url)
+    return open_store(settings.database_url)
+
+
+def build_watched(settings: Settings) -> tuple[Watched, ...]:
+    """Every mailbox of the settings; nothing is connected yet."""
+    from mailbot.mailboxes.imap import ImapMailSource
+
+    problems = [problem for name, box in settings.mailbox.items() for problem in _mailbox_problems(name, box, settings)]
+    if not settings.mailbox:
+        problems.append("no hay ningún buzón: agregue MAILBOT_MAILBOX__NOMBRE__ADDRESS o ejecute «mailbot init»")
+    if problems:
+        raise SettingsError(problems)
+    watched = []
+    for name, box in settings.mailbox.items():
+        source = ImapMailSource(_imap_account(name, box, settings))
+        sent = box.sent_folder or None
+        watched.append(Watched(box=Box(name=name, address=box.address.lower(), sent_folder=sent), source=source))
+    return tuple(watched)
+
+
+def _mailbox_problems(name: str, box: MailboxSettings, settings: Settings) -> list[str]:
+    prefix = f"MAILBOT_MAILBOX__{name.upper()}__"
+    problems = []
+    if not (box.host or settings.imap_host):
+        problems.append(f"{prefix}HOST: falta el servidor (o MAILBOT_IMAP_HOST para todos)")
+    secrets = (
+        box.password,
+        box.password_command,
+        box.token_command,
+        settings.imap_password,
+        settings.imap_password_command,
+        settings.imap_token_command,
+    )
+    if not any(secrets):
+        problems.append(f"{prefix}PASSWORD: falta la contraseña, {prefix}PASSWORD_COMMAND o {prefix}TOKEN_COMMAND")
+    return problems
+
+
+def _imap_account(name: str, box: MailboxSettings, settings: Settings) -> "ImapAccount":
+    from mailbot.mailboxes.imap_account import ImapAccount
+
+    security = box.security or settings.imap_security
+    own_login = bool(box.password or box.password_command or box.token_command)
+    login: MailboxSettings | None = box if own_login else None
+    return ImapAccount(
+        name=name,
+        host=box.host or settings.imap_host,
+        port=box.port or settings.imap_port or _IMAP_PORTS[security],
+        security=security,
+        username=box.username or box.address,
+        password=_password(
+            login.password if login else settings.imap_password,
+            login.password_command if login else settings.imap_password_command,
+        ),
+        token_command=(login.token_command if login else settings.imap_token_command) or None,
+        ca_file=box.ca_file or settings.imap_ca_file,
+        folders=_list(box.folders or settings.imap_folders),
+        sent_folder=box.sent_folder or None,
+    )
+
+
+def _password(secret: SecretStr | None, command: str) -> str | None:
+    if secret is not None:
+        return secret.get_secret_value()
+    if not command:
+        return None
+    from mailbot.login import access_token
+
+    return access_token(command)
+
+
+def _list(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def build_sender(settings: Settings) -> MailSender | None:
+    """How mails leave by `MAILBOT_SEND`; None keeps them all back."""
+    if settings.send is SendMode.OFF:
+        return None
+    if settings.send is SendMode.FOLDER:
+        from mailbot.senders.folder import FolderSender
+
+        return FolderSender(settings.outbox_folder)
+    from mailbot.senders.smtp import SmtpSender
+    from mailbot.senders.smtp_account import SmtpAccount
+
+    security = settings.smtp_security
+    return SmtpSender(
+        SmtpAccount(
+            host=settings.smtp_host,
+            port=settings.smtp_port or _SMTP_PORTS[security],
+            security=security,
+            username=settings.smtp_username or None,
+            password=_password(settings.smtp_password, settings.smtp_password_command),
+            token_command=settings.smtp_token_command or None,
+            ca_file=settings.smtp_ca_file,
+        )
+    )
+
+
+def build_post(sender: MailSender | None, watched: Sequence[Watched]) -> Post | None:
+    """Who delivers; None when sending is off."""
+    if sender is None:
+        return None
+    worker = f"{socket.gethostname()}:{os.getpid()}"
+    return Post(sender=sender, worker=worker, watched=tuple((item.box, item.source) for item in watched))
+
+
+def build_classifier(settings: Settings) -> "Classifier":
+    """The model of the settings, or the one that ships with mailbot; loaded on first use."""
+    from mailbot.classify.model import load_classifier, shipped_model
+
+    return load_classifier(settings.model_file or shipped_model())
+
+
+def build_renderer(settings: Settings) -> "Renderer":
+    """The office's own templates first, then ours."""
+    from mailbot.rendering.templates import TemplateRenderer
+    from mailbot.shipped import templates_folder
+
+    own = [settings.templates_folder] if settings.templates_folder else []
+    return TemplateRenderer([*own, templates_folder()])
+
+
+def build_desk(settings: Settings, store: Store, *, watched: Sequence[Watched] = ()) -> Desk:
+    """The desk of the settings over a store."""
+    from mailbot.domain.calendars import parse_hours
+    from mailbot.domain.policy import load_policy
+
+    if settings.secret is None:
+        raise SettingsError(["MAILBOT_SECRET: falta la clave que firma nuestros correos; «mailbot init» crea una"])
+    return Desk(
+        store=store,
+        classifier=build_classifier(settings),
+        renderer=build_renderer(settings),
+        policy=load_policy(_text_of(settings.policy_file)),
+        sender=Address(name=settings.sender_name, address=settings.sender or _default_sender(watched)),
+        secret=settings.secret.get_secret_value(),
+        hours=parse_hours(settings.office_hours),
+        zone=ZoneInfo(settings.timezone),
+        public_sector_days=settings.public_sector_days,
+        office=settings.office_name,
+        boxes={item.box.name: item.box for item in watched},
+    )
+
+
+def agenda_time(settings: Settings) -> time:
+    """When the morning's agendas leave, in the office's zone."""
+    return time.fromisoformat(settings.agenda_at.zfill(5))
+
+
+def _default_sender(watched: Sequence[Watched]) -> str:
+    domain = watched[0].box.address.rpartition("@")[2] if watched else "localhost"
+    return f"mailbot@{domain}"
+
+
+def _text_of(file: Path | None) -> str | None:
+    if file is None:
+        return None
+    try:
+        return file.read_text(encoding="utf-8")
+    except OSError as error:
+        raise SettingsError([f"MAILBOT_POLICY_FILE: no se puede leer {file} ({error.strerror})"]) from error
+
+
+def memory_desk(settings: Settings, office: Office) -> Desk:
+    """A desk over a store in memory that holds an office: for commands that keep nothing."""
+    from mailbot.store.memory import MemoryStore
+
+    store = MemoryStore()
+    with store.begin() as uow:
+        uow.office.save(office)
+        uow.commit()
+    secret = settings.secret or SecretStr("nothing is signed in memory")
+    return build_desk(settings.model_copy(update={"secret": secret}), store)

@@ -1,0 +1,13 @@
+"""Hang every command on the app; command modules import what they need when they run."""
+
+import typer
+
+from mailbot.cli import database, office, reading, service, setup, show, stored
+
+
+def register(app: typer.Typer) -> None:
+    """Add all commands in the order in which a newcomer meets them; a second call adds nothing."""
+    if app.registered_commands:
+        return
+    for module in (show, setup, service, reading, stored, office, database):
+        module.add_to(app)

@@ -1,0 +1,198 @@
+"""`run`, `poll`, `deliver`, `digest`, `escalate`: the service, and each of its steps by hand."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from mailbot.cli.app import Exit
+from mailbot.cli.output import print_table, progress, say
+
+if TYPE_CHECKING:
+    from mailbot.bootstrap import Watched
+    from mailbot.services.deliver import Post
+    from mailbot.services.desk import Desk
+    from mailbot.settings import Settings
+
+DRY_RUN = typer.Option(False, "--dry-run", help="Solo mostrar qué haría.")
+
+
+def add_to(app: typer.Typer) -> None:
+    """Hang the commands of this module on the app."""
+    app.command("run")(run)
+    app.command("poll")(poll)
+    app.command("deliver")(deliver)
+    app.command("escalate")(escalate)
+    app.command("digest")(digest)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shop:
+    """Everything a step of the service works with."""
+
+    settings: "Settings"
+    desk: "Desk"
+    watched: tuple["Watched", ...]
+    post: "Post | None"
+
+
+@contextmanager
+def _shop(*, needs_mailboxes: bool = True) -> Iterator[Shop]:
+    from mailbot.bootstrap import build_desk, build_post, build_sender, build_watched, open_database
+    from mailbot.cli.workshop import settings as read_settings
+
+    settings = read_settings()
+    watched = build_watched(settings) if needs_mailboxes or settings.mailbox else ()
+    store = open_database(settings)
+    try:
+        desk = build_desk(settings, store, watched=watched)
+        post = build_post(build_sender(settings), watched)
+        yield Shop(settings=settings, desk=desk, watched=watched, post=post)
+    finally:
+        for item in watched:
+            item.source.close()
+        store.close()
+
+
+def run() -> int:
+    """El servicio: vigila los buzones y cumple el horario hasta que se le detenga (SIGTERM o Ctrl-C)."""
+    import threading
+
+    from mailbot.bootstrap import agenda_time
+    from mailbot.logs import configure
+    from mailbot.runner import Service, Watcher, utc_now
+    from mailbot.services.tick import jobs
+    from mailbot.store.service_lock import hold_service_lock
+
+    with _shop() as shop, hold_service_lock(shop.settings.database_url):
+        configure(shop.settings.log_level)
+        stopping = threading.Event()
+        watchers = [
+            Watcher(
+                desk=shop.desk,
+                source=item.source,
+                box=item.box,
+                interval=shop.settings.poll_interval,
+                since=timedelta(days=shop.settings.since_days),
+                clock=utc_now,
+                stopping=stopping,
+            )
+            for item in shop.watched
+        ]
+        schedule = jobs(shop.desk, shop.post, agenda_at=agenda_time(shop.settings))
+        Service(watchers=watchers, jobs=schedule, clock=utc_now, stopping=stopping).run()
+    return Exit.DONE
+
+
+def poll(
+    once: bool = typer.Option(True, "--once/--forever", help="Una vuelta, o seguir hasta Ctrl-C."),
+    dry_run: bool = DRY_RUN,
+) -> int:
+    """Leer lo nuevo de cada buzón."""
+    from time import sleep
+
+    with _shop() as shop:
+        while True:
+            code = _poll_all(shop, dry_run=dry_run)
+            if once:
+                return code
+            sleep(shop.settings.poll_seconds)
+
+
+def _poll_all(shop: Shop, *, dry_run: bool) -> int:
+    from mailbot.cli.workshop import now
+    from mailbot.domain.errors import MailbotError
+    from mailbot.services.poll import poll as poll_one
+    from mailbot.services.poll import preview
+
+    code = Exit.DONE
+    for item in shop.watched:
+        moment = now()
+        since = moment - timedelta(days=shop.settings.since_days)
+        try:
+            if dry_run:
+                count = preview(shop.desk, item.source, now=moment, since=since)
+                say(f"{item.box.address}: {count} correos por leer")
+                continue
+            taken = poll_one(shop.desk, item.source, item.box, now=moment, since=since)
+        except MailbotError as error:
+            progress(f"{item.box.address}: {error}")
+            code = Exit.OUT_OF_REACH
+            continue
+        say(
+            f"{item.box.address}: {taken.stored} nuevos, {taken.duplicates} repetidos, {taken.ignored} propios, "
+            f"{taken.quarantined} en cuarentena · {taken.opened} plazos abiertos, {taken.met} cumplidos"
+        )
+        if taken.quarantined and code == Exit.DONE:
+            code = Exit.NEEDS_PERSON
+    return code
+
+
+def deliver(dry_run: bool = DRY_RUN) -> int:
+    """Enviar lo que está en cola y ya le toca."""
+    from mailbot.cli.workshop import now
+    from mailbot.domain.mail import MailState
+    from mailbot.services.deliver import deliver as deliver_all
+    from mailbot.services.deliver import withhold
+
+    with _shop(needs_mailboxes=False) as shop:
+        if dry_run:
+            with shop.desk.store.begin() as uow:
+                waiting = uow.outbox.list(states=[MailState.QUEUED, MailState.DEFERRED])
+            rows = ([mail.purpose, ", ".join(a.address for a in mail.to), mail.subject] for mail in waiting)
+            print_table(("motivo", "para", "asunto"), rows)
+            return Exit.DONE
+        if shop.post is None:
+            say(f"MAILBOT_SEND=off: {withhold(shop.desk, now=now(), worker='cli')} correos retenidos")
+            return Exit.DONE
+        done = deliver_all(shop.desk, shop.post, now=now())
+    say(f"{done.sent} enviados, {done.deferred} para después, {done.uncertain} inciertos, {done.refused} rechazados")
+    return Exit.NEEDS_PERSON if done.refused or done.uncertain else Exit.DONE
+
+
+def escalate(dry_run: bool = DRY_RUN) -> int:
+    """Poner en cola los recordatorios y avisos que ya tocan."""
+    from mailbot.cli.workshop import now
+    from mailbot.services.escalate import due_steps
+    from mailbot.services.notify import notify
+    from mailbot.services.tick import climb
+    from mailbot.services.watch import watch
+
+    with _shop(needs_mailboxes=False) as shop:
+        moment = now()
+        if dry_run:
+            rows = (
+                [o.kind, o.owner, o.order or "-", step.value, f"{o.due_at.astimezone(shop.desk.zone):%d/%m %H:%M}"]
+                for o, step in due_steps(shop.desk, now=moment)
+            )
+            print_table(("obligación", "responsable", "despacho", "paso", "vence"), rows)
+            return Exit.DONE
+        watch(shop.desk, now=moment)
+        moved = climb(shop.desk, now=moment)
+        notify(shop.desk, now=moment)
+    say(f"{moved} obligaciones con un paso nuevo")
+    return Exit.DONE
+
+
+digest_help = typer.Argument("run", help="run: poner en cola los status que tocan; preview: escribir uno en archivos.")
+
+
+def digest(
+    action: str = digest_help,
+    client: str | None = typer.Option(None, "--client", help="RUC del cliente (preview)."),
+    out: Path = typer.Option(Path("digest"), "--out", help="Carpeta para los archivos (preview)."),
+    dry_run: bool = DRY_RUN,
+) -> int:
+    """El status a los clientes."""
+    from mailbot.cli.digests import preview_digest, run_digests
+
+    with _shop(needs_mailboxes=False) as shop:
+        if action == "preview":
+            return preview_digest(shop.desk, client, out)
+        if action != "run":
+            raise typer.BadParameter("debe ser run o preview")
+        return run_digests(shop.desk, dry_run=dry_run)

@@ -1,0 +1,170 @@
+"""`init` and `check`: from nothing to a mailbox that is read."""
+
+import secrets
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from mailbot.cli.app import Exit
+from mailbot.cli.output import say
+
+if TYPE_CHECKING:
+    from mailbot.settings import Settings
+
+
+def add_to(app: typer.Typer) -> None:
+    """Hang the commands of this module on the app."""
+    app.command("init")(init)
+    app.command("check")(check)
+
+
+def init(
+    file: Path = typer.Option(Path("settings.env"), "--file", help="Dónde escribir la configuración."),
+    force: bool = typer.Option(False, "--force", help="Reemplazar un archivo que ya existe."),
+) -> int:
+    """Escribir settings.env preguntando lo necesario."""
+    if file.exists() and not force:
+        raise typer.BadParameter(f"{file} ya existe; use --force para reemplazarlo")
+    say("Configuración de mailbot. Enter acepta lo que está entre corchetes.")
+    lines = [*_ask_mailbox(), *_ask_sending(), f"MAILBOT_SECRET={secrets.token_urlsafe(32)}"]
+    _write_private(file, "\n".join(lines) + "\n")
+    say(f"\nEscrito {file} (solo usted puede leerlo). Ahora:")
+    say("  mailbot check                    prueba todo de verdad")
+    say("  mailbot office template oficina.xlsx   el libro con su personal, clientes y despachos")
+    say("  mailbot office import oficina.xlsx")
+    say("  mailbot run                      el servicio")
+    return Exit.DONE
+
+
+def _ask_mailbox() -> list[str]:
+    address = typer.prompt("Dirección del buzón que se vigila").strip()
+    domain = address.rpartition("@")[2]
+    host = typer.prompt("Servidor IMAP", default=f"imap.{domain}").strip()
+    security = typer.prompt("Seguridad (tls, starttls, plain)", default="tls").strip()
+    login = typer.prompt("¿Contraseña o comando de token XOAUTH2? (c/t)", default="c").strip().lower()
+    name = "".join(c for c in address.partition("@")[0].upper() if c.isalnum()) or "BUZON"
+    lines = [
+        "# Buzones: uno por nombre, con su dirección y, si hace falta, lo que difiera del resto.",
+        f"MAILBOT_MAILBOX__{name}__ADDRESS={address}",
+        f"MAILBOT_IMAP_HOST={host}",
+        f"MAILBOT_IMAP_SECURITY={security}",
+    ]
+    if login.startswith("t"):
+        command = typer.prompt("Comando que escribe el token").strip()
+        return [*lines, f"MAILBOT_MAILBOX__{name}__TOKEN_COMMAND={_quoted(command)}"]
+    password = typer.prompt("Contraseña", hide_input=True)
+    return [*lines, f"MAILBOT_MAILBOX__{name}__PASSWORD={_quoted(password)}"]
+
+
+def _ask_sending() -> list[str]:
+    say("\nPor ahora mailbot no manda correos: los escribe en la carpeta «outbox» (MAILBOT_SEND=folder).")
+    lines = ["", "# smtp: se envían; folder: se escriben en una carpeta; off: se retienen.", "MAILBOT_SEND=folder"]
+    if not typer.confirm("¿Configurar ya el servidor SMTP?", default=False):
+        return lines
+    host = typer.prompt("Servidor SMTP").strip()
+    sender = typer.prompt("Dirección desde la que escribe mailbot").strip()
+    security = typer.prompt("Seguridad (tls, starttls, plain)", default="starttls").strip()
+    username = typer.prompt("Usuario SMTP (vacío si no pide)", default="", show_default=False).strip()
+    lines += [f"MAILBOT_SMTP_HOST={host}", f"MAILBOT_SMTP_SECURITY={security}", f"MAILBOT_SENDER={sender}"]
+    if username:
+        password = typer.prompt("Contraseña SMTP", hide_input=True)
+        lines += [f"MAILBOT_SMTP_USERNAME={username}", f"MAILBOT_SMTP_PASSWORD={_quoted(password)}"]
+    return lines
+
+
+def _quoted(value: str) -> str:
+    """A value as a settings file takes it, whatever signs it holds."""
+    if "'" not in value:
+        return f"'{value}'"
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def _write_private(file: Path, text: str) -> None:
+    """Write a file that nobody else can read at any moment."""
+    file.unlink(missing_ok=True)
+    file.touch(mode=0o600)
+    file.write_text(text, encoding="utf-8")
+
+
+def check() -> int:
+    """Probar cada opción, buzón y servidor de verdad, y decir qué falla y qué hacer."""
+    from mailbot.bootstrap import build_sender, build_watched
+    from mailbot.cli.workshop import settings as read_settings
+
+    settings = read_settings()
+    say("✔ configuración: sin errores")
+    probes: list[tuple[str, Callable[[], Sequence[str]]]] = [
+        ("base de datos", lambda: _check_database(settings)),
+        ("modelo", lambda: _check_model(settings)),
+        ("plantillas", lambda: _check_templates(settings)),
+    ]
+    for item in build_watched(settings):
+        probes.append((f"buzón {item.box.address}", item.source.check))
+    sender = build_sender(settings)
+    if sender is None:
+        say("✔ envío: apagado (MAILBOT_SEND=off)")
+    else:
+        probes.append(("envío", sender.check))
+    results = [_probe(name, probe) for name, probe in probes]
+    return max(results, default=Exit.DONE)
+
+
+def _probe(name: str, probe: Callable[[], Sequence[str]]) -> int:
+    from mailbot.domain.errors import MailbotError
+    from mailbot.cli.app import code_of
+
+    try:
+        lines = probe()
+    except MailbotError as error:
+        say(f"✘ {name}: {error}")
+        return code_of(error)
+    for line in lines:
+        say(f"✔ {name}: {line}")
+    return Exit.DONE
+
+
+def _check_database(settings: "Settings") -> Sequence[str]:
+    from mailbot.bootstrap import open_database
+
+    store = open_database(settings)
+    try:
+        with store.begin() as uow:
+            people, clients = len(uow.records.staff()), len(uow.records.clients())
+    finally:
+        store.close()
+    if not people:
+        return ("lista, pero sin oficina: ejecute «mailbot office import LIBRO.xlsx»",)
+    return (f"lista, con {people} personas y {clients} clientes",)
+
+
+def _check_model(settings: "Settings") -> Sequence[str]:
+    from mailbot.bootstrap import build_classifier
+    from mailbot.domain.message import Address, Message
+    from mailbot.ports.classifier import ClassifierInput
+
+    sample = Message(
+        message_id="<prueba@mailbot>",
+        sha256="",
+        content_digest="",
+        received_at=None,
+        date=None,
+        subject="prueba",
+        sender=Address(address="prueba@cliente.example"),
+        new_text="¿Ya salió el levante?",
+    )
+    verdict = build_classifier(settings).classify([ClassifierInput(message=sample)])[0]
+    return (f"cargado ({verdict.model})",)
+
+
+def _check_templates(settings: "Settings") -> Sequence[str]:
+    folder = settings.templates_folder
+    if folder is None:
+        return ("las de mailbot",)
+    if not folder.is_dir():
+        from mailbot.settings import SettingsError
+
+        raise SettingsError([f"MAILBOT_TEMPLATES_FOLDER: no existe la carpeta {folder}"])
+    return (f"las de {folder}, y para el resto las de mailbot",)

@@ -1,0 +1,263 @@
+"""What is stored, and a person's word on it: `messages`, `obligations`, `notices`, `done`, `correct`, `link`…"""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from mailbot.cli.app import Exit
+from mailbot.cli.output import print_jsonl, print_table, say
+
+if TYPE_CHECKING:
+    from mailbot.domain.mail import OutgoingMail
+    from mailbot.ports.store import StoredMessage, UnitOfWork
+
+CLIENT = typer.Option(None, "--client", help="RUC del cliente.")
+DISPATCH = typer.Option(None, "--dispatch", help="Orden del despacho.")
+ESC = typer.Option(None, "--esc", help="Código del responsable.")
+STATE = typer.Option(None, "--state", help="Estado, por ejemplo open, met o overdue.")
+SINCE = typer.Option(None, "--since", help="Desde esta fecha (AAAA-MM-DD).")
+JSONL = typer.Option(False, "--jsonl", help="Un objeto JSON por línea.")
+WHY = typer.Option("", "--why", help="Por qué.")
+WHO = typer.Option("", "--who", help="Código de quien lo dice (por defecto, el usuario del sistema).")
+
+quarantine_app = typer.Typer(help="Correos que no se pudieron leer.", no_args_is_help=True)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Hang the commands of this module on the app."""
+    app.command("messages")(messages)
+    app.command("obligations")(obligations)
+    app.command("notices")(notices)
+    app.command("done")(done)
+    app.command("link")(link)
+    app.add_typer(quarantine_app, name="quarantine")
+
+
+def _since(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    from mailbot.domain.clock import LIMA, to_utc
+
+    try:
+        return to_utc(datetime.fromisoformat(text), zone=LIMA)
+    except ValueError as error:
+        raise typer.BadParameter(f"«{text}» no es una fecha: escriba AAAA-MM-DD", param_hint="--since") from error
+
+
+def messages(
+    client: str | None = CLIENT,
+    dispatch: str | None = DISPATCH,
+    esc: str | None = ESC,
+    state: str | None = STATE,
+    since: str | None = SINCE,
+    as_jsonl: bool = JSONL,
+) -> int:
+    """Los correos guardados."""
+    from mailbot.cli.listings import message_shapes
+    from mailbot.cli.workshop import database
+    from mailbot.ports.store import MessageFilter
+
+    query = MessageFilter(client=client, order=dispatch, since=_since(since))
+    with database() as store, store.begin() as uow:
+        shapes = [
+            shape
+            for shape in message_shapes(query, uow)
+            if (state is None or shape["state"] == state) and (esc is None or esc in shape["owners"])
+        ]
+    for shape in shapes:
+        del shape["owners"]
+    if as_jsonl:
+        print_jsonl(shapes)
+    else:
+        rows = (
+            [s["received_at"][:16], (s["from"] or {}).get("address", "-"), s["subject"] or "-", s["primary"] or "-",
+             ", ".join(s["dispatches"]) or "-", s["state"]]
+            for s in shapes
+        )
+        print_table(("llegó", "de", "asunto", "tipo", "despacho", "estado"), rows)
+    return Exit.DONE
+
+
+def obligations(
+    client: str | None = CLIENT,
+    dispatch: str | None = DISPATCH,
+    esc: str | None = ESC,
+    state: str | None = STATE,
+    since: str | None = SINCE,
+    as_jsonl: bool = JSONL,
+) -> int:
+    """Los plazos: abiertos, cumplidos, vencidos."""
+    from mailbot.cli.shapes import stored_obligation
+    from mailbot.cli.workshop import database, now
+    from mailbot.domain.clock import LIMA
+    from mailbot.domain.obligation import ObligationState, is_overdue
+    from mailbot.ports.store import ObligationFilter
+
+    states = {*ObligationState, "overdue"}
+    if state is not None and state not in states:
+        raise typer.BadParameter(f"debe ser uno de {', '.join(sorted(states))}", param_hint="--state")
+    query = ObligationFilter(client=client, order=dispatch, owner=esc, since=_since(since))
+    moment = now()
+    with database() as store, store.begin() as uow:
+        found = [
+            item
+            for item in uow.obligations.list(query)
+            if state is None or item.state == state or (state == "overdue" and is_overdue(item, moment))
+        ]
+    if as_jsonl:
+        print_jsonl(stored_obligation(item) for item in found)
+    else:
+        rows = (
+            [item.id, item.kind, item.owner, item.client or "-", item.order or "-",
+             f"{item.due_at.astimezone(LIMA):%d/%m/%Y %H:%M}", "vencida" if is_overdue(item, moment) else item.state]
+            for item in found
+        )
+        print_table(("código", "obligación", "responsable", "cliente", "despacho", "vence", "estado"), rows)
+    return Exit.DONE
+
+
+def notices(
+    client: str | None = CLIENT,
+    dispatch: str | None = DISPATCH,
+    esc: str | None = ESC,
+    state: str | None = STATE,
+    since: str | None = SINCE,
+    as_jsonl: bool = JSONL,
+) -> int:
+    """Los correos que mailbot mandó o va a mandar."""
+    from mailbot.cli.workshop import database
+    from mailbot.domain.clock import LIMA
+
+    with database() as store, store.begin() as uow:
+        found = [
+            mail
+            for mail in uow.outbox.list(since=_since(since))
+            if (state is None or mail.state == state) and _concerns(mail, uow, client, dispatch, esc)
+        ]
+    if as_jsonl:
+        print_jsonl(_mail_shape(mail) for mail in found)
+    else:
+        rows = (
+            [f"{mail.created_at.astimezone(LIMA):%d/%m %H:%M}", mail.purpose, ", ".join(a.address for a in mail.to),
+             mail.subject, mail.state]
+            for mail in found
+        )
+        print_table(("creado", "motivo", "para", "asunto", "estado"), rows)
+    return Exit.DONE
+
+
+def _concerns(
+    mail: "OutgoingMail", uow: "UnitOfWork", client: str | None, dispatch: str | None, esc: str | None
+) -> bool:
+    if client is None and dispatch is None and esc is None:
+        return True
+    found = [o for o in map(uow.obligations.get, mail.obligations) if o is not None]
+    return any(
+        (client is None or o.client == client)
+        and (dispatch is None or o.order == dispatch)
+        and (esc is None or o.owner == esc)
+        for o in found
+    )
+
+
+def _mail_shape(mail: "OutgoingMail") -> dict[str, Any]:
+    from mailbot.cli.shapes import instant
+
+    return {
+        "id": mail.key,
+        "message_id": mail.message_id,
+        "purpose": mail.purpose.value,
+        "to": [address.address for address in mail.to],
+        "cc": [address.address for address in mail.cc],
+        "subject": mail.subject,
+        "obligations": list(mail.obligations),
+        "state": mail.state.value,
+        "created_at": instant(mail.created_at),
+        "sent_at": instant(mail.sent_at),
+        "attempts": mail.attempts,
+        "error": mail.last_error or None,
+    }
+
+
+def done(
+    obligation: str = typer.Argument(..., help="Código de la obligación."), why: str = WHY, who: str = WHO
+) -> int:
+    """Dar una obligación por cumplida, con quién, cuándo y por qué."""
+    from mailbot.cli.workshop import database, now
+    from mailbot.services.word import mark_done
+
+    with database() as store:
+        ended = mark_done(store, obligation, who=who or _user(), why=why, now=now())
+    say(f"{ended.id}: cumplida ({ended.evidence})")
+    return Exit.DONE
+
+
+def link(
+    message: str = typer.Argument(..., help="Código del correo."),
+    order: str = typer.Argument(..., help="Orden del despacho."),
+    who: str = WHO,
+) -> int:
+    """Vincular un correo con un despacho; sus plazos abiertos lo siguen."""
+    from mailbot.cli.workshop import database, now
+    from mailbot.services.word import relink
+
+    with database() as store:
+        relinked = relink(store, message, order, who=who or _user(), now=now())
+    say(f"{relinked.id}: vinculado con {', '.join(relinked.orders)}")
+    return Exit.DONE
+
+
+def _user() -> str:
+    import getpass
+
+    return getpass.getuser()
+
+
+@quarantine_app.command("list")
+def list_quarantine(as_jsonl: bool = JSONL) -> int:
+    """Los correos en cuarentena."""
+    from mailbot.cli.listings import quarantine_shape
+    from mailbot.cli.workshop import database
+
+    with database() as store, store.begin() as uow:
+        shelf = uow.quarantine.list()
+    if as_jsonl:
+        print_jsonl(quarantine_shape(mail) for mail in shelf)
+    else:
+        shapes = map(quarantine_shape, shelf)
+        print_table(
+            ("código", "buzón", "llegó", "bytes", "motivo"),
+            ([s["id"], s["mailbox"], s["received_at"][:16], str(s["size"]), s["reason"]] for s in shapes),
+        )
+    return Exit.NEEDS_PERSON if shelf else Exit.DONE
+
+
+@quarantine_app.command("show")
+def show_quarantine(id: str = typer.Argument(..., help="Código del correo en cuarentena.")) -> int:
+    """Escribir los bytes de un correo en cuarentena en la salida estándar."""
+    import sys
+
+    from mailbot.cli.workshop import database
+    from mailbot.domain.errors import UnknownName
+
+    with database() as store, store.begin() as uow:
+        mail = uow.quarantine.get(id)
+        known = [shelf.id for shelf in uow.quarantine.list()]
+    if mail is None:
+        raise UnknownName(f"no hay un correo en cuarentena con el código «{id}».", nearest=known[:3])
+    sys.stdout.buffer.write(mail.raw)
+    return Exit.DONE
+
+
+@quarantine_app.command("retry")
+def retry_quarantine(id: str = typer.Argument(..., help="Código del correo en cuarentena.")) -> int:
+    """Leer de nuevo un correo en cuarentena; sus plazos corren desde que llegó."""
+    from mailbot.bootstrap import build_desk
+    from mailbot.cli.workshop import database, now, settings
+    from mailbot.services.ingest import retry_quarantined
+
+    with database() as store:
+        taken = retry_quarantined(build_desk(settings(), store), id, now=now())
+    say(f"{id}: leído · {taken.opened} plazos abiertos, {taken.met} cumplidos")
+    return Exit.DONE

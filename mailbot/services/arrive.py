@@ -1,0 +1,171 @@
+"""Place one read message: who sent it, which way it went, its conversation and its dispatch."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from mailbot.domain.arrival import Arrival
+from mailbot.domain.message import Direction, Message
+from mailbot.domain.office import Role, Staff
+from mailbot.domain.verdict import Verdict
+from mailbot.ports.classifier import SenderRole
+from mailbot.ports.records import Records
+from mailbot.ports.store import StoredMessage, UnitOfWork
+from mailbot.reading.references import find_references
+from mailbot.reading.subjects import subject_key
+from mailbot.services.desk import Box
+from mailbot.services.link import ThreadEvidence, is_spoofed, link
+from mailbot.services.thread import Placement, place
+
+_INCOMING_ROLES = frozenset({Role.ARCHIVO, Role.ALERTAS})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Arriving:
+    """A message that was read and classified, with where it came from."""
+
+    message: Message
+    verdict: Verdict | None
+    box: Box
+    folder: str
+    received_at: datetime
+    # Text inside attachments, by attachment path.
+    attachment_texts: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def lies_in_sent(self) -> bool:
+        """Whether it was found among what the mailbox's owner sent."""
+        return self.box.sent_folder is not None and self.folder == self.box.sent_folder
+
+
+def sender_of(message: Message, records: Records) -> Staff | None:
+    """The person of the office who wrote it; nobody when the sender's domain disowns the mail."""
+    staff = records.staff_by_address(message.sender.key)
+    return None if staff is None or is_spoofed(message) else staff
+
+
+def role_of(message: Message, records: Records) -> SenderRole:
+    """What the office knows of a sender before a word is read."""
+    staff = sender_of(message, records)
+    if staff is not None:
+        return {Role.ARCHIVO: SenderRole.ARCHIVE, Role.ALERTAS: SenderRole.ALERTS}.get(staff.role, SenderRole.OFFICE)
+    if is_spoofed(message):
+        return SenderRole.UNKNOWN
+    known = records.contacts_by_address(message.sender.key) or records.clients_by_domain(message.sender.domain)
+    return SenderRole.CLIENT if known else SenderRole.UNKNOWN
+
+
+def direction_of(arriving: Arriving, staff: Staff | None, records: Records) -> Direction:
+    """Which way it went (contract, "What is an answer")."""
+    message = arriving.message
+    inside = [records.staff_by_address(address.key) for address in message.recipients]
+    if staff is None:
+        return Direction.OUTGOING if arriving.lies_in_sent else Direction.INCOMING
+    if staff.role in _INCOMING_ROLES and any(person and person.role is Role.ESC for person in inside):
+        return Direction.INCOMING
+    return Direction.OUTGOING if any(person is None for person in inside) else Direction.INTERNAL
+
+
+def message_key(message: Message) -> str:
+    """The stable id of a message: the same Message-ID with the same content gives the same one."""
+    digest = hashlib.sha256(f"{message.message_id}\x1f{message.content_digest}".encode()).hexdigest()
+    return f"M{digest[:16]}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Placed:
+    """A stored message and, for the plan, the arrival it is."""
+
+    stored: StoredMessage
+    arrival: Arrival
+    placement: Placement
+
+
+def place_message(arriving: Arriving, uow: UnitOfWork) -> Placed:
+    """Find direction, conversation and dispatch of a message; joins nothing and stores nothing."""
+    message, records = arriving.message, uow.records
+    staff = sender_of(message, records)
+    if staff is None and arriving.lies_in_sent:
+        staff = records.staff_by_address(arriving.box.address)
+    direction = direction_of(arriving, staff, records)
+    references = find_references(message, attachment_texts=arriving.attachment_texts)
+    placement = place(message, client=_client_hint(message, records), messages=uow.messages)
+    linkage = link(
+        message,
+        references,
+        records=records,
+        at=arriving.received_at,
+        verdict=arriving.verdict if direction is Direction.INCOMING else None,
+        thread=_thread_evidence(placement, uow),
+        is_office=staff is not None,
+    )
+    stored = StoredMessage(
+        id=message_key(message),
+        message_id=message.message_id,
+        sha256=message.sha256,
+        content_digest=message.content_digest,
+        received_at=arriving.received_at,
+        date=message.date,
+        subject=message.subject,
+        subject_key=subject_key(message.subject),
+        sender=message.sender.key,
+        sender_name=message.sender.name,
+        recipients=tuple(address.key for address in message.recipients),
+        in_reply_to=message.in_reply_to,
+        reference_ids=message.references,
+        kind=message.kind,
+        direction=direction,
+        conversation=placement.conversation,
+        client=linkage.client.ruc if linkage.client else None,
+        orders=linkage.orders,
+        new_text=message.new_text,
+        verdict=arriving.verdict,
+        linkage=linkage,
+        references=references,
+        attachments=tuple(attachment.name for attachment in message.attachments),
+        language=message.language,
+    )
+    return Placed(stored=stored, arrival=arrival_of(stored, records, staff=staff), placement=placement)
+
+
+def arrival_of(stored: StoredMessage, records: Records, *, staff: Staff | None = None) -> Arrival:
+    """The arrival that a stored message was."""
+    found = (records.staff_by_address(address) for address in stored.recipients)
+    return Arrival(
+        id=stored.id,
+        message_id=stored.message_id,
+        received_at=stored.received_at,
+        sender=stored.sender,
+        recipients=stored.recipients,
+        subject=stored.subject,
+        kind=stored.kind,
+        direction=stored.direction,
+        conversation=stored.conversation,
+        text=stored.new_text,
+        attachments=stored.attachments,
+        verdict=stored.verdict,
+        linkage=stored.linkage,
+        sender_staff=staff or records.staff_by_address(stored.sender),
+        recipient_staff=tuple(person for person in found if person is not None),
+    )
+
+
+def _client_hint(message: Message, records: Records) -> str | None:
+    """The client of the outside party, as far as addresses alone tell."""
+    for address in (message.sender, *message.recipients):
+        contacts = records.contacts_by_address(address.key)
+        if contacts:
+            return contacts[0].ruc
+        clients = records.clients_by_domain(address.domain)
+        if clients:
+            return clients[0].ruc
+    return None
+
+
+def _thread_evidence(placement: Placement, uow: UnitOfWork) -> ThreadEvidence | None:
+    """What the conversation so far was about: its client and the dispatches of its latest message."""
+    earlier = uow.messages.in_conversation(placement.conversation)
+    ruc = next((message.client for message in reversed(earlier) if message.client), None)
+    orders = next((message.orders for message in reversed(earlier) if message.orders), ())
+    return ThreadEvidence(ruc=ruc, orders=orders) if ruc or orders else None

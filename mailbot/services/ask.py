@@ -1,0 +1,79 @@
+"""Questions to the ESC: is this a complaint, and which dispatch does it speak of?"""
+
+from datetime import datetime
+
+from mailbot.domain.arrival import Arrival, Question
+from mailbot.domain.contexts import AskContext, QuestionKind
+from mailbot.domain.contexts import Question as QuestionLine
+from mailbot.domain.counting import Counter
+from mailbot.domain.labels import Category, Contingency
+from mailbot.domain.mail import MailPurpose, OutgoingMail
+from mailbot.domain.office import Staff
+from mailbot.domain.plan import Rules
+from mailbot.ports.store import UnitOfWork
+from mailbot.services.desk import Desk
+from mailbot.services.lines import excerpt_of
+from mailbot.services.outgoing import compose
+from mailbot.services.people import owner_of
+
+
+def queue_question(question: Question, arrival: Arrival, uow: UnitOfWork, *, desk: Desk, now: datetime) -> None:
+    """Mail the ESC a question that cannot wait; the others stand in the morning's agenda.
+
+    Only a possible complaint or contingency is asked at once, since the supervisor hears of it
+    when no answer came within the policy's time.
+    """
+    if question.about != "label" or not _is_pressing(question):
+        return
+    mailbox = next(iter(arrival.recipients), "")
+    owner = uow.records.staff_by_code(owner_of(arrival.linkage, mailbox=mailbox, records=uow.records))
+    if owner is None:
+        return
+    until = answer_by(arrival, desk.rules(uow.records))
+    context = AskContext(
+        recipient=owner.name,
+        now=now,
+        question=_line(question, arrival, until, uow),
+        office=desk.office,
+    )
+    uow.outbox.add(_mail(context, owner, arrival, desk, now))
+
+
+def answer_by(arrival: Arrival, rules: Rules) -> datetime:
+    """Until when the ESC may answer before the supervisor hears of a doubtful complaint."""
+    counter = Counter(received_at=arrival.received_at, calendar=rules.calendar, policy=rules.policy)
+    return counter.count(rules.policy.ask_timeout).due_at
+
+
+def _is_pressing(question: Question) -> bool:
+    return any(option == Category.COMPLAINT or option in set(Contingency) for option in question.options)
+
+
+def _line(question: Question, arrival: Arrival, until: datetime, uow: UnitOfWork) -> QuestionLine:
+    is_complaint = Category.COMPLAINT in question.options
+    client = uow.records.client(arrival.linkage.client.ruc) if arrival.linkage.client else None
+    reasons = arrival.verdict.reasons if arrival.verdict else ()
+    return QuestionLine(
+        kind=QuestionKind.COMPLAINT if is_complaint else QuestionKind.LABEL,
+        message=arrival.id,
+        sender=arrival.sender,
+        subject=arrival.subject,
+        received_at=arrival.received_at,
+        excerpt=excerpt_of(arrival.text),
+        because=tuple(reason.because for reason in reasons if reason.label in question.options),
+        answer_by=until,
+        order=next(iter(arrival.linkage.orders), None),
+        client=client.name if client else "",
+        label="" if is_complaint else question.options[0],
+    )
+
+
+def _mail(context: AskContext, owner: Staff, arrival: Arrival, desk: Desk, now: datetime) -> OutgoingMail:
+    return compose(
+        context,
+        desk=desk,
+        key=f"ask:{arrival.id}",
+        purpose=MailPurpose.ASK,
+        to=(owner,),
+        now=now,
+    )

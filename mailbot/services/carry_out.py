@@ -1,0 +1,220 @@
+"""Carry a plan out inside one unit of work: obligations, events, notices and questions."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from mailbot.domain.arrival import Arrival, Joining, Matter, Meeting, Opening, Plan
+from mailbot.domain.ladder import step_moments
+from mailbot.domain.message import Direction, MessageKind
+from mailbot.domain.obligation import EventName, Obligation, ObligationEvent, ObligationKind, ObligationState, Step
+from mailbot.domain.office import Agreement
+from mailbot.domain.plan import Rules, is_doubtful, kinds_opened, met_by, nature_of, plan_arrival, wants_head
+from mailbot.domain.verdict import Verdict
+from mailbot.ports.store import AuditLine, Notice, ObligationFilter, UnitOfWork
+from mailbot.services.arrive import arrival_of
+from mailbot.services.ask import answer_by, queue_question
+from mailbot.services.desk import Desk
+from mailbot.services.people import alert_recipients, owner_of
+
+MAILBOT = "mailbot"
+# Tells the notice of a complaint or contingency from the ladder's own steps.
+ALERT = "alert"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """How many obligations a message opened, joined and met."""
+
+    opened: int = 0
+    joined: int = 0
+    met: int = 0
+
+
+def oblige(arrival: Arrival, uow: UnitOfWork, *, desk: Desk, mailbox: str, now: datetime) -> Outcome:
+    """Plan what a message means and carry it out."""
+    rules = desk.rules(uow.records)
+    matter = matter_of(arrival, uow, mailbox=mailbox, desk=desk)
+    plan = plan_arrival(arrival, matter, rules)
+    return carry_out(plan, arrival, uow, desk=desk, now=now)
+
+
+def matter_of(arrival: Arrival, uow: UnitOfWork, *, mailbox: str, desk: Desk) -> Matter:
+    """Everything the office knows that bears on a message."""
+    records = uow.records
+    linked = (records.dispatch(match.order) for match in arrival.linkage.dispatches)
+    matter = Matter(
+        owner=owner_of(arrival.linkage, mailbox=mailbox, records=records),
+        client=records.client(arrival.linkage.client.ruc) if arrival.linkage.client else None,
+        dispatches=tuple(dispatch for dispatch in linked if dispatch is not None),
+        owed=tuple(owed_in(arrival.conversation, uow)),
+    )
+    return replace(matter, agreements=_agreements(arrival, matter, uow, desk))
+
+
+def owed_in(conversation: str, uow: UnitOfWork) -> Sequence[Obligation]:
+    """What is still owed in a conversation."""
+    return uow.obligations.list(ObligationFilter(conversation=conversation, is_open=True))
+
+
+def _agreements(arrival: Arrival, matter: Matter, uow: UnitOfWork, desk: Desk) -> dict[ObligationKind, Agreement]:
+    if matter.client is None or arrival.direction is not Direction.INCOMING:
+        return {}
+    day = desk.day_of(arrival.received_at)
+    found = {
+        kind: uow.records.agreements(matter.client.ruc, kind, day)
+        for kind in kinds_opened(arrival, matter, desk.policy)
+    }
+    return {kind: agreements[0] for kind, agreements in found.items() if agreements}
+
+
+def carry_out(plan: Plan, arrival: Arrival, uow: UnitOfWork, *, desk: Desk, now: datetime) -> Outcome:
+    """Store what a plan decided, then let answers that came before their question count."""
+    rules = desk.rules(uow.records)
+    opened = [_open(opening, arrival, uow, rules) for opening in plan.openings]
+    for opening in plan.openings:
+        if opening.is_alert and arrival.verdict is not None:
+            _alert(opening.obligation, arrival, arrival.verdict, uow, desk)
+    for joining in plan.joinings:
+        uow.obligations.append(_joined(joining, arrival))
+    for meeting in plan.meetings:
+        meet(meeting, uow, who=_who(arrival), message=arrival.id)
+    for question in plan.questions:
+        queue_question(question, arrival, uow, desk=desk, now=now)
+    late = settle_conversation(arrival, uow, desk) if opened else 0
+    return Outcome(opened=sum(opened), joined=len(plan.joinings), met=len(plan.meetings) + late)
+
+
+def _open(opening: Opening, arrival: Arrival, uow: UnitOfWork, rules: Rules) -> bool:
+    obligation = scheduled(opening.obligation, rules)
+    event = ObligationEvent(
+        obligation=obligation.id,
+        at=arrival.received_at,
+        name=EventName.OPENED,
+        who=MAILBOT,
+        evidence=" · ".join(obligation.reckoning),
+        message=arrival.id,
+    )
+    return uow.obligations.add(obligation, event)
+
+
+def scheduled(obligation: Obligation, rules: Rules) -> Obligation:
+    """The obligation with the moment of its first step on the ladder."""
+    moments = step_moments(
+        starts_at=obligation.starts_at,
+        due_at=obligation.due_at,
+        clock=obligation.clock,
+        calendar=rules.calendar,
+        policy=rules.policy,
+    )
+    return replace(obligation, next_step_at=moments.reminder_at or moments.breach_at)
+
+
+def _alert(obligation: Obligation, arrival: Arrival, verdict: Verdict, uow: UnitOfWork, desk: Desk) -> None:
+    """Queue the notice of a complaint or contingency; while the ESC is asked, it waits."""
+    rules = desk.rules(uow.records)
+    due_at = arrival.received_at
+    if is_doubtful(verdict):
+        due_at = answer_by(arrival, rules)
+    people = alert_recipients(
+        obligation.owner, with_head=wants_head(verdict), records=uow.records, day=desk.day_of(due_at)
+    )
+    for person, is_copy in [(p, False) for p in people.to] + [(p, True) for p in people.cc]:
+        uow.obligations.add_notice(
+            Notice(
+                obligation=obligation.id,
+                step=Step.SUPERVISOR,
+                recipient=person.code,
+                is_copy=is_copy,
+                due_at=due_at,
+                is_urgent=True,
+                mark=ALERT,
+            )
+        )
+
+
+def _joined(joining: Joining, arrival: Arrival) -> ObligationEvent:
+    return ObligationEvent(
+        obligation=joining.obligation.id,
+        at=arrival.received_at,
+        name=EventName.JOINED,
+        who=arrival.sender,
+        evidence=f"nuevo correo sobre lo mismo ({arrival.message_id})",
+        message=arrival.id,
+    )
+
+
+def meet(meeting: Meeting, uow: UnitOfWork, *, who: str, message: str | None) -> None:
+    """End an obligation; evidence from before its limit takes a breach back."""
+    obligation = meeting.obligation.to(ObligationState.MET, at=meeting.at, evidence=meeting.evidence)
+    if obligation.breached_at is not None and meeting.at <= obligation.due_at:
+        obligation = replace(obligation, breached_at=None)
+    event = ObligationEvent(
+        obligation=obligation.id,
+        at=meeting.at,
+        name=EventName.MET,
+        who=who,
+        evidence=meeting.evidence,
+        message=message,
+    )
+    uow.obligations.update(obligation, event)
+
+
+def settle_conversation(arrival: Arrival, uow: UnitOfWork, desk: Desk) -> int:
+    """Meet what an answer of the office that was seen before its question already answered."""
+    rules = desk.rules(uow.records)
+    owed = owed_in(arrival.conversation, uow)
+    met = 0
+    for answer in _answers_since(arrival, uow):
+        for meeting in met_by(answer, owed, nature_of(answer, rules)):
+            meet(meeting, uow, who=_who(answer), message=answer.id)
+            met += 1
+        owed = owed_in(arrival.conversation, uow) if met else owed
+    return met
+
+
+def _answers_since(arrival: Arrival, uow: UnitOfWork) -> Iterable[Arrival]:
+    for stored in uow.messages.in_conversation(arrival.conversation):
+        is_answer = stored.direction in (Direction.OUTGOING, Direction.INTERNAL) and stored.kind is MessageKind.PERSON
+        if is_answer and stored.received_at >= arrival.received_at:
+            yield arrival_of(stored, uow.records)
+
+
+def reopen_after_bounce(original_message_id: str, bounce: Arrival, uow: UnitOfWork, *, rules: Rules) -> int:
+    """An answer that did not arrive answers nothing: what it met is owed again."""
+    reopened = 0
+    for answer in uow.messages.by_message_ids([original_message_id]):
+        if answer.message_id != original_message_id:
+            continue
+        for obligation in uow.obligations.list(ObligationFilter(conversation=answer.conversation, is_open=False)):
+            if obligation.state is ObligationState.MET and _was_met_by(obligation, answer.id, uow):
+                _reopen(obligation, bounce, uow, rules)
+                reopened += 1
+    return reopened
+
+
+def _was_met_by(obligation: Obligation, message: str, uow: UnitOfWork) -> bool:
+    ends = [event for event in uow.obligations.events(obligation.id) if event.name is EventName.MET]
+    return bool(ends) and ends[-1].message == message
+
+
+def _reopen(obligation: Obligation, bounce: Arrival, uow: UnitOfWork, rules: Rules) -> None:
+    owed = obligation.to(ObligationState.OPEN, at=bounce.received_at, evidence="la respuesta rebotó")
+    event = ObligationEvent(
+        obligation=owed.id,
+        at=bounce.received_at,
+        name=EventName.REOPENED,
+        who=MAILBOT,
+        evidence=f"la respuesta rebotó ({bounce.message_id})",
+        message=bounce.id,
+    )
+    uow.obligations.update(scheduled(owed, rules), event)
+
+
+def note(uow: UnitOfWork, *, at: datetime, action: str, subject: str, detail: str = "", who: str = MAILBOT) -> None:
+    """Append to the audit log."""
+    uow.audit(AuditLine(at=at, who=who, action=action, subject=subject, detail=detail))
+
+
+def _who(arrival: Arrival) -> str:
+    return arrival.sender_staff.code if arrival.sender_staff else arrival.sender

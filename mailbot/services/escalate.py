@@ -1,0 +1,152 @@
+"""Walk obligations up the ladder: what fell due since the last look is queued as notices.
+
+What is due is decided from stored data at `now` alone: a missed tick loses nothing, and a doubled
+one queues nothing twice, since a notice is unique by obligation, step, occurrence and recipient.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from mailbot.domain.ladder import regime_marks, regularization_steps, step_moments
+from mailbot.domain.obligation import EventName, Obligation, ObligationEvent, ObligationKind, Step
+from mailbot.domain.plan import Rules
+from mailbot.ports.records import Records
+from mailbot.ports.store import Notice, UnitOfWork
+from mailbot.services.carry_out import MAILBOT
+from mailbot.services.desk import Desk
+from mailbot.services.people import Recipients, recipients_of
+
+_PAGE = 500
+# Kinds whose steps are days of the dispatch's own dates instead of shares of a limit.
+_DATED = {
+    ObligationKind.REGULARIZATION: regularization_steps,
+    ObligationKind.REGIME_EXPIRY: regime_marks,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rung:
+    """One step of an obligation's ladder and its moment; `mark` tells dated steps apart."""
+
+    step: Step
+    at: datetime
+    mark: str = ""
+
+
+def escalate(desk: Desk, *, now: datetime) -> int:
+    """Queue every step that fell due; returns how many obligations took one."""
+    moved = 0
+    while True:
+        with desk.store.begin() as uow:
+            page = uow.obligations.due_for_step(now, limit=_PAGE)
+            rules = desk.rules(uow.records)
+            for obligation in page:
+                moved += _climb(obligation, uow, desk=desk, rules=rules, now=now)
+            uow.commit()
+        if len(page) < _PAGE:
+            return moved
+
+
+def rungs_of(obligation: Obligation, rules: Rules, records: Records) -> tuple[Rung, ...]:
+    """The ladder of an obligation in order of time."""
+    if obligation.kind in _DATED:
+        return _dated_rungs(obligation, rules, records)
+    moments = step_moments(
+        starts_at=obligation.starts_at,
+        due_at=obligation.due_at,
+        clock=obligation.clock,
+        calendar=rules.calendar,
+        policy=rules.policy,
+    )
+    reminder = [Rung(step=Step.OWNER, at=moments.reminder_at)] if moments.reminder_at else []
+    return (
+        *reminder,
+        Rung(step=Step.SUPERVISOR, at=moments.breach_at),
+        Rung(step=Step.HEAD, at=moments.head_at),
+    )
+
+
+def _dated_rungs(obligation: Obligation, rules: Rules, records: Records) -> tuple[Rung, ...]:
+    dispatch = records.dispatch(obligation.order) if obligation.order else None
+    if dispatch is None:
+        return ()
+    steps = _DATED[obligation.kind](dispatch, calendar=rules.calendar, policy=rules.policy)
+    return tuple(sorted((Rung(step=s.step, at=s.at, mark=s.mark) for s in steps), key=lambda rung: rung.at))
+
+
+def _climb(obligation: Obligation, uow: UnitOfWork, *, desk: Desk, rules: Rules, now: datetime) -> bool:
+    if obligation.seen_until is not None and now < obligation.seen_until:
+        uow.obligations.schedule(obligation.id, obligation.seen_until)
+        return False
+    rungs = rungs_of(obligation, rules, uow.records)
+    done = _taken(obligation, uow)
+    due = [rung for rung in rungs if rung.at <= now and (rung.step, rung.mark) not in done]
+    later = [rung.at for rung in rungs if rung.at > now]
+    if due:
+        # After an outage several moments are due at once: the last stands for them all.
+        for rung in [rung for rung in due if rung.at == due[-1].at]:
+            _take(rung, obligation, uow, desk=desk)
+    _breach(obligation, uow, now=now)
+    uow.obligations.schedule(obligation.id, min(later, default=None))
+    return bool(due)
+
+
+def _taken(obligation: Obligation, uow: UnitOfWork) -> set[tuple[Step, str]]:
+    """The steps queued since a person last allowed them anew, and the lower ones they stand for."""
+    return {
+        (notice.step, notice.mark)
+        for notice in uow.obligations.notices(obligation.id)
+        if notice.occurrence == obligation.occurrence
+    }
+
+
+def _breach(obligation: Obligation, uow: UnitOfWork, *, now: datetime) -> None:
+    if obligation.breached_at is not None or now < obligation.due_at:
+        return
+    breached = replace(obligation, breached_at=obligation.due_at)
+    event = ObligationEvent(
+        obligation=obligation.id, at=obligation.due_at, name=EventName.BREACHED, who=MAILBOT, evidence=obligation.limit
+    )
+    uow.obligations.update(breached, event)
+
+
+def _take(rung: Rung, obligation: Obligation, uow: UnitOfWork, *, desk: Desk) -> None:
+    people = recipients_of(rung.step, obligation, records=uow.records, day=desk.day_of(rung.at))
+    for notice in _notices(rung, obligation, people):
+        uow.obligations.add_notice(notice)
+    name = EventName.REMINDED if rung.step is Step.OWNER else EventName.NOTIFIED
+    told = ", ".join(person.code for person in people.to)
+    uow.obligations.append(
+        ObligationEvent(obligation=obligation.id, at=rung.at, name=name, who=MAILBOT, evidence=f"{rung.step}: {told}")
+    )
+
+
+def _notices(rung: Rung, obligation: Obligation, people: Recipients) -> Sequence[Notice]:
+    return [
+        Notice(
+            obligation=obligation.id,
+            step=rung.step,
+            recipient=person.code,
+            occurrence=obligation.occurrence,
+            is_copy=is_copy,
+            due_at=rung.at,
+            mark=rung.mark,
+        )
+        for group, is_copy in ((people.to, False), (people.cc, True))
+        for person in group
+    ]
+
+
+def due_steps(desk: Desk, *, now: datetime) -> list[tuple[Obligation, Step]]:
+    """What `escalate` would queue at `now`; queues nothing."""
+    found = []
+    with desk.store.begin() as uow:
+        rules = desk.rules(uow.records)
+        for obligation in uow.obligations.due_for_step(now):
+            taken = _taken(obligation, uow)
+            rungs = rungs_of(obligation, rules, uow.records)
+            due = [rung for rung in rungs if rung.at <= now and (rung.step, rung.mark) not in taken]
+            if due:
+                found.append((obligation, due[-1].step))
+    return found

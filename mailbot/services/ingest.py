@@ -1,0 +1,221 @@
+"""Take a batch of fetched mails: read, classify, place, oblige and store each, once.
+
+Reading and classifying happen outside any transaction; everything a batch leads to, its cursor
+included, is stored in one. A mail that gives no reading goes to quarantine with its clock running.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from mailbot.domain.errors import MessageUnreadable
+from mailbot.domain.message import MailKey, Message, MessageKind
+from mailbot.domain.outgoing import verify
+from mailbot.ports.classifier import ClassifierInput
+from mailbot.ports.mailbox import Cursor, FetchedMail
+from mailbot.ports.store import QuarantinedMail, Sighting, SightingState, UnitOfWork
+from mailbot.reading.attachment_text import extract_texts
+from mailbot.reading.parse import read_message
+from mailbot.services.arrive import Arriving, Placed, place_message, role_of
+from mailbot.services.carry_out import MAILBOT, note, oblige, reopen_after_bounce
+from mailbot.services.desk import Box, Desk
+from mailbot.services.shelve import close_for_unread, open_for_unread
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ingested:
+    """What became of a batch."""
+
+    stored: int = 0
+    duplicates: int = 0
+    quarantined: int = 0
+    ignored: int = 0
+    opened: int = 0
+    met: int = 0
+
+    def plus(self, other: "Ingested") -> "Ingested":
+        """Both together."""
+        return Ingested(
+            stored=self.stored + other.stored,
+            duplicates=self.duplicates + other.duplicates,
+            quarantined=self.quarantined + other.quarantined,
+            ignored=self.ignored + other.ignored,
+            opened=self.opened + other.opened,
+            met=self.met + other.met,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Read:
+    """One fetched mail and its reading, or why there is none."""
+
+    mail: FetchedMail
+    message: Message | None
+    fault: str = ""
+
+
+def ingest(desk: Desk, mails: Sequence[FetchedMail], *, box: Box, now: datetime) -> Ingested:
+    """Take one batch of one folder; taking it again changes nothing.
+
+    Mails of a batch are worked in order of arrival, so that an answer follows its question.
+    """
+    with desk.store.begin() as uow:
+        known = uow.messages.known([mail.key for mail in mails])
+    fresh = [read(mail) for mail in mails if mail.key not in known]
+    arriving = _classify(fresh, desk, box)
+    with desk.store.begin() as uow:
+        result = Ingested()
+        for item in sorted(fresh, key=lambda item: (item.mail.received_at, item.mail.key)):
+            result = result.plus(_keep(item, arriving.get(item.mail.key), uow, desk=desk, now=now))
+        _advance(uow, mails)
+        uow.commit()
+    return result
+
+
+def read(mail: FetchedMail) -> Read:
+    """Read the bytes of one mail; a fault is a value, so that the batch goes on."""
+    if mail.raw is None:
+        return Read(mail=mail, message=None, fault=mail.fault or "el servidor no entregó el correo")
+    try:
+        return Read(mail=mail, message=read_message(mail.raw, received_at=mail.received_at))
+    except MessageUnreadable as error:
+        return Read(mail=mail, message=None, fault=str(error))
+
+
+def _classify(fresh: Sequence[Read], desk: Desk, box: Box) -> dict[MailKey, Arriving]:
+    readable = [(item, item.message) for item in fresh if item.message is not None]
+    if not readable:
+        return {}
+    with desk.store.begin() as uow:
+        inputs = [ClassifierInput(message=message, sender=role_of(message, uow.records)) for _, message in readable]
+    verdicts = desk.classifier.classify(inputs)
+    return {
+        item.mail.key: Arriving(
+            message=message,
+            verdict=verdict,
+            box=box,
+            folder=item.mail.key.folder,
+            received_at=item.mail.received_at,
+            attachment_texts=texts_in(message),
+        )
+        for (item, message), verdict in zip(readable, verdicts, strict=True)
+    }
+
+
+def texts_in(message: Message) -> dict[str, str]:
+    """The text inside the attachments of a person's mail, by path."""
+    if message.kind is not MessageKind.PERSON or not message.attachments:
+        return {}
+    return {path: found.text for path, found in extract_texts(message).items() if found.text}
+
+
+def _keep(item: Read, arriving: Arriving | None, uow: UnitOfWork, *, desk: Desk, now: datetime) -> Ingested:
+    if arriving is None:
+        return _quarantine(item, uow, desk=desk, now=now)
+    if verify(arriving.message.message_id, secret=desk.secret):
+        return _see(item, SightingState.IGNORED, uow, now=now, reason="correo propio de mailbot")
+    twin = uow.messages.duplicate_of(arriving.message)
+    if twin is not None:
+        return _see(item, SightingState.DUPLICATE, uow, now=now, message=twin.id, reason="mismo correo en otra carpeta")
+    return _store(item, arriving, uow, desk=desk, now=now)
+
+
+def _store(item: Read, arriving: Arriving, uow: UnitOfWork, *, desk: Desk, now: datetime) -> Ingested:
+    placed = place_message(arriving, uow)
+    for older in placed.placement.joined:
+        uow.messages.move_conversation(older, placed.placement.conversation)
+    uow.messages.add(placed.stored, raw=item.mail.raw or b"")
+    _see(item, SightingState.STORED, uow, now=now, message=placed.stored.id)
+    outcome = oblige(placed.arrival, uow, desk=desk, mailbox=arriving.box.address, now=now)
+    _after_bounce(placed, arriving.message, uow, desk)
+    note(uow, at=now, action="message_stored", subject=placed.stored.id, detail=placed.placement.how)
+    return Ingested(stored=1, opened=outcome.opened, met=outcome.met)
+
+
+def _after_bounce(placed: Placed, message: Message, uow: UnitOfWork, desk: Desk) -> None:
+    bounce = message.bounce
+    if message.kind is MessageKind.BOUNCE and bounce is not None and bounce.original_message_id:
+        rules = desk.rules(uow.records)
+        reopen_after_bounce(bounce.original_message_id, placed.arrival, uow, rules=rules)
+
+
+def _quarantine(item: Read, uow: UnitOfWork, *, desk: Desk, now: datetime) -> Ingested:
+    key = item.mail.key
+    shelf = QuarantinedMail(
+        id=quarantine_id(key),
+        key=key,
+        raw=item.mail.raw or b"",
+        received_at=item.mail.received_at,
+        reason=item.fault,
+        quarantined_at=now,
+    )
+    uow.quarantine.add(shelf)
+    open_for_unread(shelf, uow, desk=desk, mailbox=desk.boxes[key.mailbox].address)
+    return _see(item, SightingState.QUARANTINED, uow, now=now, reason=item.fault)
+
+
+def quarantine_id(key: MailKey) -> str:
+    """The stable id of a quarantined mail."""
+    place = f"{key.mailbox}\x1f{key.folder}\x1f{key.validity}\x1f{key.uid}"
+    return f"Q{hashlib.sha256(place.encode()).hexdigest()[:12]}"
+
+
+def _see(
+    item: Read,
+    state: SightingState,
+    uow: UnitOfWork,
+    *,
+    now: datetime,
+    message: str | None = None,
+    reason: str = "",
+) -> Ingested:
+    uow.messages.see(
+        Sighting(
+            key=item.mail.key,
+            state=state,
+            message=message,
+            reason=reason,
+            received_at=item.mail.received_at,
+            seen_at=now,
+        )
+    )
+    counts = {
+        SightingState.DUPLICATE: Ingested(duplicates=1),
+        SightingState.QUARANTINED: Ingested(quarantined=1),
+        SightingState.IGNORED: Ingested(ignored=1),
+    }
+    return counts.get(state, Ingested())
+
+
+def _advance(uow: UnitOfWork, mails: Sequence[FetchedMail]) -> None:
+    """Move the cursor of each folder to the last mail of the batch."""
+    last: dict[tuple[str, str, int], int] = {}
+    for mail in mails:
+        place = (mail.key.mailbox, mail.key.folder, mail.key.validity)
+        last[place] = max(last.get(place, 0), mail.key.uid)
+    for (mailbox, folder, validity), uid in last.items():
+        uow.cursors.set(Cursor(mailbox=mailbox, folder=folder, validity=validity, uid=uid))
+
+
+def retry_quarantined(desk: Desk, id: str, *, now: datetime) -> Ingested:
+    """Read a quarantined mail again, with the start it always had; the shelf is cleared on success.
+
+    Raises `MessageUnreadable` when it still gives no reading.
+    """
+    with desk.store.begin() as uow:
+        shelf = uow.quarantine.get(id)
+    if shelf is None:
+        raise MessageUnreadable(f"no hay un correo en cuarentena con el código {id}")
+    mail = FetchedMail(key=shelf.key, raw=shelf.raw or None, received_at=shelf.received_at)
+    item = read(mail)
+    if item.message is None:
+        raise MessageUnreadable(item.fault)
+    box = desk.boxes.get(shelf.key.mailbox) or Box(name=shelf.key.mailbox, address=shelf.key.mailbox)
+    arriving = _classify([item], desk, box)[mail.key]
+    with desk.store.begin() as uow:
+        uow.quarantine.remove(id)
+        close_for_unread(shelf, uow, who=MAILBOT)
+        result = _keep(item, arriving, uow, desk=desk, now=now)
+        uow.commit()
+    return result

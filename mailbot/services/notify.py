@@ -1,0 +1,208 @@
+"""Bundle waiting notices into mails: one mail for what a recipient is due within some minutes.
+
+A notice whose obligation turns out to have been met in time, or not to be owed, is withdrawn.
+"""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from mailbot.domain.contexts import AlertContext, AlertItem, NoticeContext, Outage, ReminderContext
+from mailbot.domain.ladder import sendable_at
+from mailbot.domain.mail import MailPurpose, OutgoingMail
+from mailbot.domain.obligation import Obligation, ObligationState, Step
+from mailbot.domain.office import Staff
+from mailbot.domain.plan import Rules, is_doubtful, wants_head
+from mailbot.domain.verdict import Verdict
+from mailbot.ports.renderer import MailContext
+from mailbot.ports.store import Notice, UnitOfWork
+from mailbot.services.carry_out import ALERT
+from mailbot.services.desk import Desk
+from mailbot.services.lines import alert_of, item_of
+from mailbot.services.outgoing import compose
+
+# What a withdrawn notice is carried by: no mail at all.
+WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pending:
+    """A notice that waits, with its obligation and the earliest moment it may leave."""
+
+    notice: Notice
+    obligation: Obligation
+    leaves_at: datetime
+
+
+def notify(desk: Desk, *, now: datetime, outage: Outage | None = None) -> tuple[OutgoingMail, ...]:
+    """Queue a mail for every recipient whose bundle is complete at `now`."""
+    with desk.store.begin() as uow:
+        rules = desk.rules(uow.records)
+        pending = _pending(uow, rules)
+        mails = []
+        for recipient, bundle in _bundles(pending, rules, now).items():
+            mail = _mail(recipient, bundle, uow, desk=desk, now=now, outage=outage)
+            if mail is not None and uow.outbox.add(mail):
+                mails.append(mail)
+            _carry(bundle, pending, uow, mail)
+        uow.commit()
+    return tuple(mails)
+
+
+def next_departure(desk: Desk) -> datetime | None:
+    """When the next bundle is complete; None while no notice waits."""
+    with desk.store.begin() as uow:
+        rules = desk.rules(uow.records)
+        groups = _by_recipient(_pending(uow, rules))
+    return min((_complete_at(bundle, rules) for bundle in groups.values()), default=None)
+
+
+def _pending(uow: UnitOfWork, rules: Rules) -> list[Pending]:
+    found = []
+    for notice in uow.obligations.waiting_notices():
+        obligation = uow.obligations.get(notice.obligation)
+        if obligation is None or _is_moot(notice, obligation):
+            uow.obligations.carry([notice], mail=WITHDRAWN)
+            continue
+        is_urgent = notice.is_urgent and rules.policy.leaves_at_once(obligation.kind)
+        leaves_at = sendable_at(notice.due_at, rules.calendar, is_urgent=is_urgent)
+        found.append(Pending(notice=notice, obligation=obligation, leaves_at=leaves_at))
+    return found
+
+
+def _is_moot(notice: Notice, obligation: Obligation) -> bool:
+    if obligation.state is ObligationState.CANCELLED:
+        return True
+    return obligation.ended_at is not None and obligation.ended_at <= notice.due_at and notice.mark != ALERT
+
+
+def _by_recipient(pending: Iterable[Pending]) -> dict[str, list[Pending]]:
+    groups: dict[str, list[Pending]] = {}
+    for item in pending:
+        if not item.notice.is_copy:
+            groups.setdefault(item.notice.recipient, []).append(item)
+    return groups
+
+
+def _bundles(pending: Sequence[Pending], rules: Rules, now: datetime) -> dict[str, list[Pending]]:
+    groups = _by_recipient(pending)
+    return {
+        recipient: [item for item in bundle if item.leaves_at <= now]
+        for recipient, bundle in groups.items()
+        if _complete_at(bundle, rules) <= now
+    }
+
+
+def _complete_at(bundle: Sequence[Pending], rules: Rules) -> datetime:
+    """An urgent notice leaves at once and takes along what waits; others gather for some minutes.
+
+    The gathering never carries a notice past the last moment of its day.
+    """
+    urgent = [item.leaves_at for item in bundle if item.notice.is_urgent]
+    first = min(item.leaves_at for item in bundle)
+    gathered = first + rules.policy.bundle
+    if sendable_at(gathered, rules.calendar) != gathered:
+        last_moment = rules.calendar.close_of_day(first) - timedelta(seconds=1)
+        gathered = max(first, min(gathered, last_moment))
+    return min([*urgent, gathered])
+
+
+def _mail(
+    recipient: str,
+    bundle: Sequence[Pending],
+    uow: UnitOfWork,
+    *,
+    desk: Desk,
+    now: datetime,
+    outage: Outage | None,
+) -> OutgoingMail | None:
+    person = uow.records.staff_by_code(recipient)
+    if person is None:
+        return None
+    context = _context(person, bundle, uow, desk=desk, now=now, outage=outage)
+    is_reminder = isinstance(context, ReminderContext)
+    return compose(
+        context,
+        desk=desk,
+        key=_key(recipient, bundle),
+        purpose=MailPurpose.REMINDER if is_reminder else MailPurpose.NOTICE,
+        to=(person,),
+        cc=_copies(person, bundle, uow),
+        obligations=[item.obligation.id for item in bundle],
+        now=now,
+    )
+
+
+def _key(recipient: str, bundle: Sequence[Pending]) -> str:
+    """The same steps for the same recipient always give the same key."""
+    names = sorted(
+        f"{item.obligation.id}.{item.notice.step}.{item.notice.occurrence}.{item.notice.mark}" for item in bundle
+    )
+    return f"notice:{recipient}:{hashlib.sha256('+'.join(names).encode()).hexdigest()[:20]}"
+
+
+def _context(
+    person: Staff,
+    bundle: Sequence[Pending],
+    uow: UnitOfWork,
+    *,
+    desk: Desk,
+    now: datetime,
+    outage: Outage | None,
+) -> MailContext:
+    alerts = [item for item in bundle if item.notice.mark == ALERT]
+    others = [item for item in bundle if item.notice.mark != ALERT]
+    items = tuple(
+        item_of(p.obligation, uow, now=now, number=number, step=p.notice.step, mark=p.notice.mark)
+        for number, p in enumerate(others, start=len(alerts) + 1)
+    )
+    if alerts:
+        blocks = tuple(_alert(p, uow, now=now, number=number) for number, p in enumerate(alerts, start=1))
+        return AlertContext(recipient=person.name, now=now, alerts=blocks, others=items, office=desk.office)
+    if all(item.step is Step.OWNER for item in items) and outage is None:
+        absent = _absent_owner(person, others, uow)
+        return ReminderContext(recipient=person.name, now=now, items=items, stands_in_for=absent, office=desk.office)
+    return NoticeContext(recipient=person.name, now=now, items=items, outage=outage, office=desk.office)
+
+
+def _alert(pending: Pending, uow: UnitOfWork, *, now: datetime, number: int) -> AlertItem:
+    message = uow.messages.get(pending.obligation.message) if pending.obligation.message else None
+    verdict = message.verdict if message and message.verdict else Verdict()
+    return alert_of(
+        pending.obligation,
+        uow,
+        now=now,
+        number=number,
+        is_for_head=wants_head(verdict),
+        is_unconfirmed=is_doubtful(verdict),
+    )
+
+
+def _absent_owner(person: Staff, bundle: Sequence[Pending], uow: UnitOfWork) -> str:
+    owners = {p.obligation.owner for p in bundle} - {person.code}
+    names = [owner.name for owner in map(uow.records.staff_by_code, sorted(owners)) if owner is not None]
+    return ", ".join(names)
+
+
+def _copies(person: Staff, bundle: Sequence[Pending], uow: UnitOfWork) -> list[Staff]:
+    steps = {(p.obligation.id, p.notice.step, p.notice.occurrence, p.notice.mark) for p in bundle}
+    codes: dict[str, None] = {}
+    for obligation in {p.obligation.id for p in bundle}:
+        for notice in uow.obligations.notices(obligation):
+            is_same_step = (notice.obligation, notice.step, notice.occurrence, notice.mark) in steps
+            if notice.is_copy and is_same_step and notice.recipient != person.code:
+                codes[notice.recipient] = None
+    found = (uow.records.staff_by_code(code) for code in sorted(codes))
+    return [other for other in found if other is not None]
+
+
+def _carry(bundle: Sequence[Pending], pending: Sequence[Pending], uow: UnitOfWork, mail: OutgoingMail | None) -> None:
+    """Mark the notices of a bundle, and their copies, as carried."""
+    steps = {(p.obligation.id, p.notice.step, p.notice.occurrence, p.notice.mark) for p in bundle}
+    copies = [
+        p.notice
+        for p in pending
+        if p.notice.is_copy and (p.obligation.id, p.notice.step, p.notice.occurrence, p.notice.mark) in steps
+    ]
+    uow.obligations.carry([*(p.notice for p in bundle), *copies], mail=mail.key if mail else WITHDRAWN)

@@ -1,0 +1,46 @@
+"""Read what is new in one mailbox, folder by folder, and take it in."""
+
+from datetime import datetime, timedelta
+
+from mailbot.ports.mailbox import Cursor, MailSource
+from mailbot.services.desk import Box, Desk
+from mailbot.services.ingest import Ingested, ingest
+
+# How far back a folder is listed again when its server numbered it anew (RFC 3501, UIDVALIDITY).
+RELIST = timedelta(days=14)
+
+
+def poll(desk: Desk, source: MailSource, box: Box, *, now: datetime, since: datetime) -> Ingested:
+    """Take in everything after each folder's cursor; `since` bounds a folder never read before.
+
+    Sent mail is read first, so that answers are known when their questions are worked.
+    Raises what the source raises; what was taken until then stays taken.
+    """
+    result = Ingested()
+    for folder in _sent_first(source):
+        cursor = _cursor(desk, source.name, folder)
+        bound = since if cursor is None else min(since, now - RELIST)
+        for batch in source.fetch(folder, cursor, since=bound):
+            result = result.plus(ingest(desk, batch, box=box, now=now))
+    return result
+
+
+def _cursor(desk: Desk, mailbox: str, folder: str) -> Cursor | None:
+    with desk.store.begin() as uow:
+        return uow.cursors.get(mailbox, folder)
+
+
+def _sent_first(source: MailSource) -> list[str]:
+    return sorted(source.folders, key=lambda folder: folder != source.sent_folder)
+
+
+def preview(desk: Desk, source: MailSource, *, now: datetime, since: datetime) -> int:
+    """How many mails a poll would take in; takes none."""
+    count = 0
+    for folder in source.folders:
+        cursor = _cursor(desk, source.name, folder)
+        bound = since if cursor is None else min(since, now - RELIST)
+        for batch in source.fetch(folder, cursor, since=bound):
+            with desk.store.begin() as uow:
+                count += len(batch) - len(uow.messages.known([mail.key for mail in batch]))
+    return count

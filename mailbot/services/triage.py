@@ -1,0 +1,74 @@
+"""Read, classify and link one mail and say what it would open; writes nothing.
+
+Each mail stands for itself: no conversation, no earlier answer is known here.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from mailbot.domain.linkage import Linkage, Reference
+from mailbot.domain.message import Direction, Message
+from mailbot.domain.obligation import Obligation
+from mailbot.domain.plan import plan_arrival
+from mailbot.domain.verdict import Verdict
+from mailbot.ports.classifier import ClassifierInput
+from mailbot.services.arrive import Arriving, place_message, role_of
+from mailbot.services.carry_out import matter_of
+from mailbot.services.desk import Box, Desk
+from mailbot.services.ingest import texts_in
+
+
+@dataclass(frozen=True, kw_only=True)
+class Triaged:
+    """What one mail is and would lead to."""
+
+    message: Message
+    verdict: Verdict
+    references: tuple[Reference, ...]
+    linkage: Linkage
+    obligations: tuple[Obligation, ...]
+
+
+def triage(desk: Desk, messages: Sequence[Message], *, now: datetime) -> list[Triaged]:
+    """Triage a batch in order; `now` stands in for a mail that bears no date at all."""
+    with desk.store.begin() as uow:
+        inputs = [ClassifierInput(message=message, sender=role_of(message, uow.records)) for message in messages]
+    verdicts = desk.classifier.classify(inputs)
+    return [_triage_one(desk, message, verdict, now) for message, verdict in zip(messages, verdicts, strict=True)]
+
+
+def _triage_one(desk: Desk, message: Message, verdict: Verdict, now: datetime) -> Triaged:
+    arriving = Arriving(
+        message=message,
+        verdict=verdict,
+        box=Box(name="", address=_mailbox_of(message, desk)),
+        folder="",
+        received_at=message.received_at or message.date or now,
+        attachment_texts=texts_in(message),
+    )
+    with desk.store.begin() as uow:
+        placed = place_message(arriving, uow)
+        matter = matter_of(placed.arrival, uow, mailbox=arriving.box.address, desk=desk)
+        plan = plan_arrival(placed.arrival, matter, desk.rules(uow.records))
+    linkage = placed.stored.linkage
+    return Triaged(
+        message=message,
+        verdict=_with_review(verdict, linkage) if placed.stored.direction is Direction.INCOMING else verdict,
+        references=placed.stored.references,
+        linkage=linkage,
+        obligations=tuple(opening.obligation for opening in plan.openings),
+    )
+
+
+def _mailbox_of(message: Message, desk: Desk) -> str:
+    """The first person of the office the mail went to stands for the mailbox it came to."""
+    with desk.store.begin() as uow:
+        found = (address.key for address in message.recipients if uow.records.staff_by_address(address.key))
+        return next(found, "")
+
+
+def _with_review(verdict: Verdict, linkage: Linkage) -> Verdict:
+    """A link that is asked about with nothing to offer needs a person too (contract, `candidates`)."""
+    is_lost = linkage.question is not None and not linkage.candidates
+    return replace(verdict, needs_review=True) if is_lost else verdict

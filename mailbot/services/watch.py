@@ -1,0 +1,158 @@
+"""Open, move and end the obligations that a dispatch's own dates create (Annex 01 rows 6, 11, 16)."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+
+from mailbot.domain.arrival import Meeting
+from mailbot.domain.deadlines import Deadline, is_status_ended, reckon_regime_expiry, reckon_regularization
+from mailbot.domain.deadlines import reckon_status_update as _reckon_status_update
+from mailbot.domain.obligation import EventName, Obligation, ObligationEvent, ObligationKind
+from mailbot.domain.office import Dispatch
+from mailbot.domain.plan import Rules, obligation_id
+from mailbot.ports.store import ObligationFilter, UnitOfWork
+from mailbot.services.carry_out import MAILBOT, meet
+from mailbot.services.desk import Desk
+from mailbot.services.escalate import rungs_of
+
+_KINDS = (ObligationKind.REGULARIZATION, ObligationKind.REGIME_EXPIRY, ObligationKind.STATUS_UPDATE)
+
+
+def watch(desk: Desk, *, now: datetime) -> int:
+    """Bring the dated obligations of every dispatch up to date; returns how many changed."""
+    with desk.store.begin() as uow:
+        rules = desk.rules(uow.records)
+        dispatches = {dispatch.order: dispatch for dispatch in uow.records.all_open_dispatches()}
+        changed = sum(_watch_one(dispatch, uow, rules=rules, now=now) for dispatch in dispatches.values())
+        changed += sum(_end_closed(uow, set(dispatches), now=now))
+        uow.commit()
+    return changed
+
+
+def _watch_one(dispatch: Dispatch, uow: UnitOfWork, *, rules: Rules, now: datetime) -> int:
+    owed = {
+        obligation.kind: obligation
+        for obligation in uow.obligations.list(ObligationFilter(order=dispatch.order, is_open=True))
+        if obligation.kind in _KINDS
+    }
+    return sum(_bring_up_to_date(kind, dispatch, owed.get(kind), uow, rules=rules, now=now) for kind in _KINDS)
+
+
+def _bring_up_to_date(
+    kind: ObligationKind,
+    dispatch: Dispatch,
+    owed: Obligation | None,
+    uow: UnitOfWork,
+    *,
+    rules: Rules,
+    now: datetime,
+) -> bool:
+    deadline = None if _is_done(kind, dispatch, rules) else _deadline(kind, dispatch, rules, uow)
+    if owed is not None and (deadline is None or _is_newer_note(kind, owed, deadline)):
+        evidence = _evidence(kind, dispatch)
+        meet(Meeting(obligation=owed, at=now, evidence=evidence), uow, who=MAILBOT, message=None)
+        owed = None
+    if deadline is None:
+        return owed is not None
+    if owed is None:
+        return _open(deadline, dispatch, uow, rules=rules)
+    return _move(owed, deadline, uow, rules=rules, now=now)
+
+
+def _is_done(kind: ObligationKind, dispatch: Dispatch, rules: Rules) -> bool:
+    if kind is ObligationKind.REGULARIZATION:
+        return dispatch.regularized_on is not None
+    if kind is ObligationKind.STATUS_UPDATE:
+        return is_status_ended(dispatch, rules.policy)
+    return "concluido" in dispatch.status.casefold()
+
+
+def _is_newer_note(kind: ObligationKind, owed: Obligation, deadline: Deadline) -> bool:
+    return kind is ObligationKind.STATUS_UPDATE and deadline.starts_at > owed.starts_at
+
+
+def _evidence(kind: ObligationKind, dispatch: Dispatch) -> str:
+    if kind is ObligationKind.REGULARIZATION and dispatch.regularized_on:
+        return f"regularizada el {dispatch.regularized_on:%d/%m/%Y}"
+    if kind is ObligationKind.STATUS_UPDATE and dispatch.status_noted_at:
+        return f"nueva nota de status: {dispatch.status_note}"
+    return f"estado: {dispatch.status}"
+
+
+def _deadline(kind: ObligationKind, dispatch: Dispatch, rules: Rules, uow: UnitOfWork) -> Deadline | None:
+    if kind is ObligationKind.REGULARIZATION:
+        return reckon_regularization(dispatch, calendar=rules.calendar, policy=rules.policy)
+    if kind is ObligationKind.REGIME_EXPIRY:
+        return reckon_regime_expiry(dispatch, calendar=rules.calendar, policy=rules.policy)
+    if dispatch.status_noted_at is None:
+        return None
+    day = dispatch.status_noted_at.astimezone(rules.zone).date()
+    agreement = next(iter(uow.records.agreements(dispatch.ruc, kind, day)), None)
+    return _reckon_status_update(dispatch, calendar=rules.calendar, policy=rules.policy, agreement=agreement)
+
+
+def _open(deadline: Deadline, dispatch: Dispatch, uow: UnitOfWork, *, rules: Rules) -> bool:
+    client = uow.records.client(dispatch.ruc)
+    obligation = Obligation(
+        id=obligation_id(deadline.kind, dispatch.order, mark=deadline.starts_at.isoformat()),
+        kind=deadline.kind,
+        owner=client.esc if client else "",
+        client=dispatch.ruc,
+        order=dispatch.order,
+        conversation=None,
+        message=None,
+        message_id=None,
+        starts_at=deadline.starts_at,
+        due_at=deadline.due_at,
+        limit=deadline.limit,
+        source=deadline.source,
+        clock=deadline.clock,
+        reckoning=deadline.reckoning,
+    )
+    event = ObligationEvent(
+        obligation=obligation.id,
+        at=deadline.starts_at,
+        name=EventName.OPENED,
+        who=MAILBOT,
+        evidence=" · ".join(deadline.reckoning),
+    )
+    return uow.obligations.add(_with_first_step(obligation, rules, uow), event)
+
+
+def _with_first_step(obligation: Obligation, rules: Rules, uow: UnitOfWork) -> Obligation:
+    rungs = rungs_of(obligation, rules, uow.records)
+    return replace(obligation, next_step_at=min((rung.at for rung in rungs), default=None))
+
+
+def _move(owed: Obligation, deadline: Deadline, uow: UnitOfWork, *, rules: Rules, now: datetime) -> bool:
+    """A changed date moves an open obligation and says from where; a closed one is never rewritten."""
+    if owed.due_at == deadline.due_at:
+        return False
+    moved = replace(
+        owed,
+        starts_at=deadline.starts_at,
+        due_at=deadline.due_at,
+        limit=deadline.limit,
+        source=deadline.source,
+        reckoning=deadline.reckoning,
+        breached_at=owed.breached_at if deadline.due_at <= now else None,
+    )
+    event = ObligationEvent(
+        obligation=owed.id,
+        at=now,
+        name=EventName.RECKONED_AGAIN,
+        who=MAILBOT,
+        evidence=f"antes {owed.due_at.astimezone(rules.zone):%d/%m/%Y %H:%M}",
+    )
+    uow.obligations.update(_with_first_step(moved, rules, uow), event)
+    return True
+
+
+def _end_closed(uow: UnitOfWork, under_way: set[str], *, now: datetime) -> Iterator[bool]:
+    """A closed or vanished dispatch owes nothing more."""
+    for kind in _KINDS:
+        for owed in uow.obligations.list(ObligationFilter(kind=kind, is_open=True)):
+            if owed.order not in under_way:
+                meeting = Meeting(obligation=owed, at=now, evidence="el despacho se cerró")
+                meet(meeting, uow, who=MAILBOT, message=None)
+                yield True

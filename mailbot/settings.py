@@ -1,0 +1,276 @@
+"""Every setting of mailbot in one frozen class; the only reader of the environment.
+
+Values come from a settings file (`settings.env`) and from `MAILBOT_*` variables, which win. All
+problems are told at once.
+"""
+
+import difflib
+import os
+import re
+import stat
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import timedelta
+from enum import StrEnum
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import SettingsError as SettingsSourceError
+
+from mailbot.login import Security
+
+PREFIX = "MAILBOT_"
+# Variables that tests and continuous integration read.
+_OTHER_VARIABLES = frozenset({"MAILBOT_REQUIRE_SERVERS"})
+_PLACEHOLDERS = frozenset({"changeme", "change-me", "secret", "cambiar", "cambiame", "xxx", "password"})
+
+
+class SettingsError(Exception):
+    """The settings are wrong; mailbot does not start. Outside the error tree on purpose."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = tuple(problems)
+
+
+class SendMode(StrEnum):
+    """What happens to mails that are due."""
+
+    # They are sent.
+    SMTP = "smtp"
+    # They are written to a folder as `.eml` and `.html`; nobody is mailed.
+    FOLDER = "folder"
+    # They are kept back, marked as withheld.
+    OFF = "off"
+
+
+class MailboxSettings(BaseModel):
+    """One mailbox; what is left out comes from the `MAILBOT_IMAP_*` settings."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    address: str
+    host: str = ""
+    port: int | None = None
+    security: Security | None = None
+    username: str = ""
+    password: SecretStr | None = None
+    password_command: str = ""
+    token_command: str = ""
+    ca_file: Path | None = None
+    folders: str = ""
+    sent_folder: str = ""
+
+    @field_validator("address")
+    @classmethod
+    def _is_address(cls, value: str) -> str:
+        return _address(value)
+
+
+class Settings(BaseSettings):
+    """All settings. Names in files and environment are these in capitals behind `MAILBOT_`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_nested_delimiter="__",
+        env_ignore_empty=True,
+        extra="forbid",
+        frozen=True,
+        hide_input_in_errors=True,
+    )
+
+    # What is kept, and where.
+    database_url: str = "sqlite:///mailbot.sqlite"
+    # Which mailboxes are watched: MAILBOT_MAILBOX__<name>__ADDRESS and so on.
+    mailbox: dict[str, MailboxSettings] = Field(default_factory=dict)
+    imap_host: str = ""
+    imap_port: int | None = Field(default=None, ge=1, le=65535)
+    imap_security: Security = Security.TLS
+    imap_password: SecretStr | None = None
+    imap_password_command: str = ""
+    imap_token_command: str = ""
+    imap_ca_file: Path | None = None
+    imap_folders: str = "INBOX"
+    poll_seconds: int = Field(default=60, ge=5, le=3600)
+    since_days: int = Field(default=3, ge=0, le=3650)
+
+    # How mails leave.
+    send: SendMode = SendMode.FOLDER
+    outbox_folder: Path = Path("outbox")
+    sender: str = ""
+    sender_name: str = "mailbot"
+    smtp_host: str = ""
+    smtp_port: int | None = Field(default=None, ge=1, le=65535)
+    smtp_security: Security = Security.STARTTLS
+    smtp_username: str = ""
+    smtp_password: SecretStr | None = None
+    smtp_password_command: str = ""
+    smtp_token_command: str = ""
+    smtp_ca_file: Path | None = None
+    # Signs the Message-IDs of our own mails; `mailbot init` makes one.
+    secret: SecretStr | None = None
+
+    # The office.
+    office_name: str = ""
+    office_hours: str = "lun-vie 09:00-13:00,14:00-18:00"
+    timezone: str = "America/Lima"
+    public_sector_days: bool = False
+    agenda_at: str = "08:00"
+    policy_file: Path | None = None
+    templates_folder: Path | None = None
+    model_file: Path | None = None
+    log_level: str = "INFO"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Values passed in, then the environment, then the file."""
+        return init_settings, env_settings, dotenv_settings
+
+    @field_validator("sender")
+    @classmethod
+    def _is_address(cls, value: str) -> str:
+        return _address(value) if value else value
+
+    @field_validator("secret", "imap_password", "smtp_password")
+    @classmethod
+    def _is_no_placeholder(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and value.get_secret_value().strip().lower() in _PLACEHOLDERS:
+            raise ValueError("todavía tiene el valor de ejemplo: ponga uno propio")
+        return value
+
+    @field_validator("timezone")
+    @classmethod
+    def _is_zone(cls, value: str) -> str:
+        from zoneinfo import ZoneInfo
+
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError, OSError) as error:
+            raise ValueError(f"«{value}» no es una zona horaria; por ejemplo America/Lima") from error
+        return value
+
+    @field_validator("office_hours")
+    @classmethod
+    def _are_hours(cls, value: str) -> str:
+        from mailbot.domain.calendars import parse_hours
+
+        parse_hours(value)
+        return value
+
+    @field_validator("agenda_at")
+    @classmethod
+    def _is_time(cls, value: str) -> str:
+        hour, _, minute = value.partition(":")
+        if not (hour.isdigit() and minute.isdigit() and int(hour) < 24 and int(minute) < 60):
+            raise ValueError("debe ser una hora como 08:00")
+        return value
+
+    @field_validator("log_level")
+    @classmethod
+    def _is_level(cls, value: str) -> str:
+        if value.upper() not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
+            raise ValueError("debe ser DEBUG, INFO, WARNING o ERROR")
+        return value.upper()
+
+    @model_validator(mode="after")
+    def _smtp_is_complete(self) -> "Settings":
+        if self.send is SendMode.SMTP:
+            missing = [name for name in ("smtp_host", "sender") if not getattr(self, name)]
+            if missing:
+                names = ", ".join(f"{PREFIX}{name.upper()}" for name in missing)
+                raise ValueError(f"{PREFIX}SEND=smtp necesita también {names}")
+        return self
+
+    @property
+    def poll_interval(self) -> timedelta:
+        """How often a mailbox is polled where the server cannot push."""
+        return timedelta(seconds=self.poll_seconds)
+
+
+def _address(value: str) -> str:
+    name, _, domain = value.strip().rpartition("@")
+    if not name or "." not in domain or " " in value.strip():
+        raise ValueError(f"«{value}» no es una dirección de correo")
+    return value.strip()
+
+
+def load_settings(file: Path | None = None) -> Settings:
+    """Read the settings file and the environment.
+
+    Raises `SettingsError` naming every problem and what to do about it.
+    """
+    problems = [*_file_problems(file), *_unknown_variables(os.environ)]
+    if file is not None and not file.is_file():
+        raise SettingsError(problems)
+    try:
+        settings = Settings(_env_file=file, _env_file_encoding="utf-8")
+    except ValidationError as error:
+        raise SettingsError([*problems, *_explained(error)]) from None
+    except (UnicodeDecodeError, SettingsSourceError) as error:
+        raise SettingsError([*problems, f"{file or 'el entorno'}: no se puede leer ({error})"]) from None
+    if problems:
+        raise SettingsError(problems)
+    return settings
+
+
+def setting_names() -> tuple[str, ...]:
+    """The name of every setting as it stands in a file; a mailbox's own with `NAME` for its name."""
+    plain = [f"{PREFIX}{name.upper()}" for name in Settings.model_fields if name != "mailbox"]
+    nested = [f"{PREFIX}MAILBOX__NAME__{name.upper()}" for name in MailboxSettings.model_fields]
+    return (*plain, *nested)
+
+
+def _file_problems(file: Path | None) -> Iterator[str]:
+    if file is None:
+        return
+    if not file.is_file():
+        yield f"no existe el archivo de configuración {file}: créelo con «mailbot init»"
+        return
+    mode = stat.S_IMODE(file.stat().st_mode)
+    if os.name == "posix" and mode & 0o077:
+        yield f"{file} lo pueden leer otros usuarios (modo {mode:03o}): ejecute «chmod 600 {file}»"
+
+
+def _unknown_variables(variables: Mapping[str, str]) -> Iterator[str]:
+    known = {name for name in setting_names() if "__" not in name} | {f"{PREFIX}SETTINGS"}
+    for name in sorted(variables):
+        is_ours = name.startswith(PREFIX) and not name.startswith(f"{PREFIX}MAILBOX__")
+        if is_ours and name not in known and name not in _OTHER_VARIABLES:
+            yield f"{name}: no existe esa variable{_nearest(name, known)}"
+
+
+def _explained(error: ValidationError) -> Iterator[str]:
+    for fault in error.errors():
+        name = "__".join(str(part) for part in fault["loc"]).upper()
+        name = name if name.startswith(PREFIX) else f"{PREFIX}{name}"
+        if fault["type"] == "extra_forbidden":
+            yield f"{name}: no existe esa opción{_nearest(name, setting_names())}"
+        elif not fault["loc"]:
+            yield _said(fault["msg"])
+        else:
+            yield f"{name}: {_said(fault['msg'])}"
+
+
+def _said(message: str) -> str:
+    known = {
+        "Field required": "falta",
+        "Input should be a valid integer, unable to parse string as an integer": "debe ser un número entero",
+        "Input should be a valid boolean, unable to interpret input": "debe ser true o false",
+    }
+    text = message.removeprefix("Value error, ")
+    text = re.sub(r"^Input should be greater than or equal to (\S+)$", r"debe ser \1 o más", text)
+    text = re.sub(r"^Input should be less than or equal to (\S+)$", r"debe ser \1 o menos", text)
+    text = re.sub(r"^Input should be (.*)$", r"debe ser \1", text) if text not in known else text
+    return known.get(text, text).replace(" or ", " o ")
+
+
+def _nearest(name: str, known: Iterable[str]) -> str:
+    close = difflib.get_close_matches(name, list(known), n=1)
+    return f"; ¿quiso decir {close[0]}?" if close else "; vea settings.example.env"
