@@ -40,7 +40,7 @@ class Watched:
 
 def open_database(settings: Settings) -> Store:
     """The store of the settings, its schema brought up to date."""
-    from mailbot.store.sql import open_store, upgrade
+    from mailbot.store import open_store, upgrade
 
     upgrade(settings.database_url)
     return open_store(settings.database_url)

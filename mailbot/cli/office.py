@@ -54,7 +54,7 @@ def write_template(
     force: bool = typer.Option(False, "--force", help="Reemplazar un archivo que ya existe."),
 ) -> int:
     """Escribir un libro vacío con encabezados, listas y un ejemplo por hoja."""
-    from mailbot.records.template import write_template as write
+    from mailbot.records.writing import write_template as write
 
     if book.exists() and not force:
         raise typer.BadParameter(f"{book} ya existe; use --force para reemplazarlo")

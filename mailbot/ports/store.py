@@ -159,6 +159,10 @@ class Messages(Protocol):
         """Keep a message and its raw bytes (compressed, once per digest)."""
         ...
 
+    def update(self, message: StoredMessage) -> None:
+        """Replace what is said of a stored message: a person corrected its labels or its link."""
+        ...
+
     def get(self, id: str) -> StoredMessage | None:
         """The message with that id."""
         ...

@@ -65,6 +65,7 @@ def ingest(desk: Desk, mails: Sequence[FetchedMail], *, box: Box, now: datetime)
     fresh = [read(mail) for mail in mails if mail.key not in known]
     arriving = _classify(fresh, desk, box)
     with desk.store.begin() as uow:
+        uow.messages.prefetch([item.message for item in arriving.values()])
         result = Ingested()
         for item in sorted(fresh, key=lambda item: (item.mail.received_at, item.mail.key)):
             result = result.plus(_keep(item, arriving.get(item.mail.key), uow, desk=desk, now=now))

@@ -75,6 +75,11 @@ class MemoryMessages:
         self.rows.put(message.id, message)
         return True
 
+    def update(self, message: StoredMessage) -> None:
+        """Replace what is said of a stored message."""
+        if message.id in self.rows:
+            self.rows.put(message.id, message)
+
     def get(self, id: str) -> StoredMessage | None:
         """The message with that id."""
         return self.rows.get(id)

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select, union, update
+from sqlalchemy import Select, delete, select, union, update
 
 from mailbot.domain.message import MailKey, Message
 from mailbot.ports.store import MessageFilter, Sighting, StoredMessage
@@ -64,6 +64,15 @@ class SqlMessages:
         orders = ({"order": order, "message": message.id} for order in sorted(set(message.orders)))
         self._transaction.gather(MessageOrderRow, *orders)
         return True
+
+    def update(self, message: StoredMessage) -> None:
+        """Replace what is said of a stored message."""
+        values = from_message(message)
+        self._transaction.change(update(_MESSAGES).where(_MESSAGES.c.id == message.id).values(**values))
+        self._transaction.change(delete(_ORDERS).where(_ORDERS.c.message == message.id))
+        orders = ({"order": order, "message": message.id} for order in sorted(set(message.orders)))
+        self._transaction.gather(MessageOrderRow, *orders)
+        self._near.update(message)
 
     def get(self, id: str) -> StoredMessage | None:
         """The message with that id."""
