@@ -31,6 +31,9 @@ ALLOWED = (
     "«fin del día» o «fin del día hábil siguiente»"
 )
 
+# More than that is a slip of the keyboard; ten years are 87,600 hours.
+MOST = 99_999
+
 _SAME_DAY = frozenset(
     prefix + day + habil
     for prefix in ("fin del ", "fin de ", "")
@@ -60,7 +63,7 @@ _WORKING = frozenset({"habil", "habiles", "util", "utiles", "laborable", "labora
 _RUNNING = frozenset(
     {"corrida", "corridas", "corrido", "corridos", "calendario", "calendarios", "naturales", "natural"}
 )
-_SHAPE = re.compile(r"(\d+(?:[.,]\d+)?)\s*([a-z]+)\.?(?:\s+(?:de\s+)?([a-z]+))?")
+_SHAPE = re.compile(r"([0-9]+(?:[.,][0-9]+)?)\s*([a-z]+)\.?(?:\s+(?:de\s+)?([a-z]+))?")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +83,7 @@ class Limit:
             return cls(amount=Fraction(1), unit=LimitUnit.END_OF_DAY)
         shape = _SHAPE.fullmatch(words)
         found = shape and _measured(*shape.groups())
-        if not found or found.amount <= 0:
+        if not found or not 0 < found.amount <= MOST:
             raise ValueError(f"no se entiende el plazo «{text.strip()}»: {ALLOWED}")
         return found
 
