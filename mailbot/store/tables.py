@@ -125,6 +125,7 @@ class ObligationRow(Row, table=True):
     conversation: str | None = key_column(index=True)
     message: str | None = key_column(foreign_key="messages.id", index=True)
     message_id: str | None = key_column()
+    received_at: datetime | None
     asker: str | None = text_column()
     starts_at: datetime
     due_at: datetime
@@ -140,6 +141,7 @@ class ObligationRow(Row, table=True):
     evidence: str = text_column()
     next_step_at: datetime | None
     seen_until: datetime | None
+    occurrence: int
     # Goes up with every change, so that two writers cannot overwrite each other unseen.
     version: int
 

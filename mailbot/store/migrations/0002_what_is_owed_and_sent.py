@@ -77,6 +77,7 @@ def upgrade() -> None:
         sa.Column("conversation", sa.String(), nullable=True),
         sa.Column("message", sa.String(), nullable=True),
         sa.Column("message_id", sa.String(), nullable=True),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("asker", sa.String(), nullable=True),
         sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
@@ -91,6 +92,7 @@ def upgrade() -> None:
         sa.Column("evidence", sa.String(), nullable=False),
         sa.Column("next_step_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("seen_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("occurrence", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint("clock IN ('elapsed', 'working')", name="ck_obligations_clock"),
         sa.CheckConstraint(
