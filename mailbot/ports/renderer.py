@@ -1,8 +1,9 @@
-"""Who turns a mail's name and its context into subject, text and HTML."""
+"""Who turns a mail's name and its context into subject, text and HTML, and a table into a workbook."""
 
 from dataclasses import dataclass
 from typing import Protocol
 
+from mailbot.domain.contexts import DigestContext
 from mailbot.domain.office import Language
 
 
@@ -35,4 +36,8 @@ class Renderer(Protocol):
         An office's own template that fails makes way for ours and is told in `warnings`. Raises
         `TemplateBroken` when ours fails too.
         """
+        ...
+
+    def workbook(self, context: DigestContext) -> bytes:
+        """The table of a digest as an XLSX file; nothing in it is a formula."""
         ...

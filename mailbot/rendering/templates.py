@@ -14,12 +14,14 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mailbot.domain.contexts import DigestContext
 from mailbot.domain.errors import TemplateBroken
 from mailbot.domain.office import Language
 from mailbot.domain.words import NAMES, word
 from mailbot.ports.renderer import MailContext, Rendered
 from mailbot.rendering.filters import PLAIN, SPOKEN, full_date_text, moment_text
 from mailbot.rendering.safety import clean, one_line, unlinked
+from mailbot.rendering.workbook import status_workbook
 
 if TYPE_CHECKING:
     from jinja2.runtime import Context
@@ -68,6 +70,10 @@ class TemplateRenderer:
             except TemplateBroken as broken:
                 warnings.append(str(broken))
         raise TemplateBroken("; ".join(warnings) or "no hay carpeta de plantillas")
+
+    def workbook(self, context: DigestContext) -> bytes:
+        """The digest's table as an XLSX file."""
+        return status_workbook(context)
 
     def _depths(self) -> list[int]:
         """Every folder that exists; the last one is ours and is always asked."""

@@ -9,6 +9,7 @@ import pytest
 from mailbot.domain.contexts import NoticeContext, ReminderContext
 from mailbot.domain.errors import TemplateBroken
 from mailbot.domain.office import Language
+from mailbot.ports.renderer import Rendered
 from mailbot.rendering.templates import TemplateRenderer
 from mailbot.shipped import templates_folder
 from tests.unit.rendering.samples import ALERT, DIGEST, NOW, REPLY, SAMPLES, SUMMARY
@@ -21,9 +22,15 @@ def renderer() -> TemplateRenderer:
     return TemplateRenderer([templates_folder()])
 
 
+@pytest.fixture(scope="module")
+def mails(renderer: TemplateRenderer) -> dict[str, Rendered]:
+    """Every sample, written once."""
+    return {name: renderer.render(context) for name, context in SAMPLES.items()}
+
+
 @pytest.mark.parametrize("name", SAMPLES)
-def test_every_sample_gives_a_whole_mail_without_remote_content(renderer: TemplateRenderer, name: str) -> None:
-    mail = renderer.render(SAMPLES[name])
+def test_every_sample_gives_a_whole_mail_without_remote_content(mails: dict[str, Rendered], name: str) -> None:
+    mail = mails[name]
 
     assert "\n" not in mail.subject
     assert mail.subject == mail.subject.strip() != ""
@@ -34,14 +41,15 @@ def test_every_sample_gives_a_whole_mail_without_remote_content(renderer: Templa
     assert "<a " not in mail.html
 
 
-@pytest.mark.parametrize("name", SAMPLES)
-def test_the_same_context_gives_the_same_bytes(renderer: TemplateRenderer, name: str) -> None:
-    assert renderer.render(SAMPLES[name]) == TemplateRenderer([templates_folder()]).render(SAMPLES[name])
+def test_the_same_context_gives_the_same_bytes(mails: dict[str, Rendered]) -> None:
+    another = TemplateRenderer([templates_folder()])
+
+    assert {name: another.render(context) for name, context in SAMPLES.items()} == mails
 
 
 @pytest.mark.parametrize("name", SAMPLES)
-def test_styles_are_inlined_and_only_media_rules_stay(renderer: TemplateRenderer, name: str) -> None:
-    html = renderer.render(SAMPLES[name]).html
+def test_styles_are_inlined_and_only_media_rules_stay(mails: dict[str, Rendered], name: str) -> None:
+    html = mails[name].html
 
     assert re.search(r'<td class="head[^"]*" style="[^"]*padding: 22px 26px 6px', html)
     sheet = html.split("<style>")[1].split("</style>")[0]
@@ -50,24 +58,24 @@ def test_styles_are_inlined_and_only_media_rules_stay(renderer: TemplateRenderer
 
 
 @pytest.mark.parametrize("name", SAMPLES)
-def test_plain_text_has_no_markup_and_no_gaping_holes(renderer: TemplateRenderer, name: str) -> None:
-    text = renderer.render(SAMPLES[name]).text
+def test_plain_text_has_no_markup_and_no_gaping_holes(mails: dict[str, Rendered], name: str) -> None:
+    text = mails[name].text
 
     assert "\n\n\n" not in text
     assert not re.search(r"</?(td|p|tr|span)\b|&amp;|&lt;", text)
     assert not any(line != line.rstrip() for line in text.split("\n"))
 
 
-def test_a_reminder_says_first_when_it_is_due(renderer: TemplateRenderer) -> None:
-    mail = renderer.render(SAMPLES["reminder"])
+def test_a_reminder_says_first_when_it_is_due(mails: dict[str, Rendered]) -> None:
+    mail = mails["reminder"]
 
     assert mail.subject == ("Por vencer 11:00: respuesta al cliente · orden 2026-004512 · Textiles Andinos S.A.C.")
     assert mail.text.index("vie 24/07 11:00 (en 24 min)") < mail.text.index("Respuesta al cliente")
     assert "2 h hábiles: vie 24/07 11:00." in mail.text
 
 
-def test_an_alert_tells_sender_dispatch_words_stakes_and_deadline(renderer: TemplateRenderer) -> None:
-    mail = renderer.render(SAMPLES["alert"])
+def test_an_alert_tells_sender_dispatch_words_stakes_and_deadline(mails: dict[str, Rendered]) -> None:
+    mail = mails["alert"]
 
     for page in (mail.text, mail.html.replace("&lt;", "<")):
         for told in (
@@ -82,8 +90,8 @@ def test_an_alert_tells_sender_dispatch_words_stakes_and_deadline(renderer: Temp
     assert "reportar hasta lun 27/07 10:36" in mail.subject
 
 
-def test_a_notice_tells_head_items_from_reminders(renderer: TemplateRenderer) -> None:
-    mail = renderer.render(SAMPLES["notice-head"])
+def test_a_notice_tells_head_items_from_reminders(mails: dict[str, Rendered]) -> None:
+    mail = mails["notice-head"]
 
     assert mail.text.index("VENCIDOS (2)") < mail.text.index("POR VENCER (1)")
     assert "[Jefatura]" in mail.text
@@ -96,8 +104,8 @@ def test_a_notice_tells_head_items_from_reminders(renderer: TemplateRenderer) ->
         pytest.param("ask-dispatch", ("1   2026-004519", "2   2025-004519", "orden 2026-004512"), id="dispatch"),
     ],
 )
-def test_a_question_is_answered_by_one_line(renderer: TemplateRenderer, sample: str, answers: tuple[str, ...]) -> None:
-    text = renderer.render(SAMPLES[sample]).text
+def test_a_question_is_answered_by_one_line(mails: dict[str, Rendered], sample: str, answers: tuple[str, ...]) -> None:
+    text = mails[sample].text
 
     assert all(f"\n  {answer}" in text for answer in answers)
 
