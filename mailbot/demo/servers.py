@@ -9,7 +9,7 @@ import asyncio
 import socket
 import threading
 from argparse import Namespace
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -49,9 +49,10 @@ class EmbeddedMailServer:
         password: str = "demo",  # noqa: S107
         folders: Sequence[str] = ("Enviados",),
         clock: Callable[[], datetime] = _system_clock,
+        imap_port: int = 0,
     ) -> None:
         self.password = password
-        self.imap_port = 0
+        self.imap_port = imap_port
         self.smtp_port = 0
         self._mailboxes = {address.lower(): address for address in mailboxes}
         self._folders = tuple(folders)
@@ -118,7 +119,7 @@ class EmbeddedMailServer:
 
     async def _serve(self) -> None:
         self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
-        imap = await _imap_server(self._mailboxes.values(), self.password)
+        imap = await _imap_server(self._mailboxes.values(), self.password, self.imap_port)
         smtp = await _smtp_server(self)
         self.imap_port = imap.sockets[0].getsockname()[1]
         self.smtp_port = smtp.sockets[0].getsockname()[1]
@@ -164,7 +165,7 @@ class _Postman:
         return self._clients[mailbox]
 
 
-async def _imap_server(mailboxes: Any, password: str) -> asyncio.Server:
+async def _imap_server(mailboxes: Iterable[str], password: str, port: int) -> asyncio.Server:
     from proxyprotocol.reader import ProxyProtocolReader
     from pymap.backend.dict import Config, Login
     from pymap.concurrent import Subsystem
@@ -193,7 +194,7 @@ async def _imap_server(mailboxes: Any, password: str) -> asyncio.Server:
     for mailbox in mailboxes:
         login.users_dict[mailbox] = UserMetadata(config, mailbox, password=password)
     serve = ProxyProtocolReader(config.proxy_protocol).get_callback(IMAPServer(login, config))
-    return await asyncio.start_server(serve, LOOPBACK, 0)
+    return await asyncio.start_server(serve, LOOPBACK, port)
 
 
 async def _smtp_server(server: EmbeddedMailServer) -> asyncio.Server:

@@ -92,16 +92,18 @@ class ImapWatch:
             if _tells_of_mail(client.noop()[1]):
                 return True
             client.idle()
-            lines = client.idle_check(timeout=0) if self._is_readable(seconds) else []
-            # A connection that was cut is readable too; ending the stretch brings that to light.
-            lines += client.idle_done()[1]
+            self._sit_still(seconds)
+            # The lines are read after DONE, by blocking reads: `idle_check` reads what has come so far, and
+            # a line that has come in half breaks it. A connection that was cut shows here as well.
+            lines = client.idle_done()[1]
         return _tells_of_mail(lines)
 
-    def _is_readable(self, seconds: float) -> bool:
+    def _sit_still(self, seconds: float) -> None:
+        """Until the server says something, the bell rings, or the time is over."""
         with selectors.DefaultSelector() as selector:
-            selector.register(self._connected.client.socket(), selectors.EVENT_READ, data=True)
-            selector.register(self._bell.socket(), selectors.EVENT_READ, data=False)
-            return any(key.data for key, _ in selector.select(seconds))
+            selector.register(self._connected.client.socket(), selectors.EVENT_READ)
+            selector.register(self._bell.socket(), selectors.EVENT_READ)
+            selector.select(seconds)
 
     @property
     def _connected(self) -> ImapConnection:

@@ -87,6 +87,9 @@ class MemoryMailSource:
     ) -> Iterator[Sequence[FetchedMail]]:
         """Batches after the cursor; from `since` on without a cursor that holds."""
         box = self._opened(folder)
+        if folder == self.folders[0]:
+            # Whoever looks needs no hint any more.
+            self._hints = 0
         if cursor is not None and cursor.validity == box.validity:
             mails = [mail for mail in box.mails if mail.key.uid > cursor.uid]
         else:
