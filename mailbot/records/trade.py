@@ -7,8 +7,8 @@ exist on real boxes and papers, and `doubts` names it.
 
 import re
 from datetime import time
-from itertools import pairwise
 
+from mailbot.domain.calendars import parse_windows
 from mailbot.domain.identifiers import (
     REGIMES,
     compact,
@@ -20,6 +20,7 @@ from mailbot.domain.identifiers import (
 )
 from mailbot.domain.labels import ReferenceKind
 from mailbot.domain.limits import Limit
+from mailbot.domain.programmes import parse_frequency
 from mailbot.records.cells import Cell, CellRejected, parts_of, plain, text_of
 from mailbot.records.states import known_state
 
@@ -30,10 +31,6 @@ _PUBLIC_PROVIDER = re.compile(
     r"|mail|terra|latinmail|yandex|tutanota|fastmail)"
     r"\.(?:com|net|es|me|eu|de|pe|cl|fr|it|ru|com\.pe|com\.mx|com\.ar|com\.br|com\.co|co\.uk)"
 )
-_WINDOW = re.compile(r"(\d{1,2}):(\d{2})\s*(?:-|–|a)\s*(\d{1,2}):(\d{2})")
-_FREQUENCY = re.compile(r"(?P<days>.+?)\s+(?P<hour>\d{1,2})[:.](?P<minute>\d{2})")
-_EVERY = re.compile(r"cada (\d{1,2}) dias?")
-_WEEKDAYS = ("lun", "mar", "mie", "jue", "vie", "sab", "dom")
 
 
 def code(cell: Cell) -> str | None:
@@ -183,28 +180,12 @@ def limit(cell: Cell) -> str:
 
 
 def frequency(cell: Cell) -> str:
-    """How often a status goes out: `diario 09:00`, `lun,mie,vie 16:00` or `cada 2 días 08:30`."""
+    """How often a status goes out, kept as written: `diario 09:00`, `cada 2 días 08:30`."""
     text = text_of(cell)
-    if not text:
-        return ""
-    found = _FREQUENCY.fullmatch(plain(text))
-    days = _frequency_days(found["days"]) if found else None
-    if found is None or days is None or not (int(found["hour"]) < 24 and int(found["minute"]) < 60):
-        raise CellRejected(
-            f"la frecuencia «{text}» no se entiende; escriba «diario 09:00», «lun,mie,vie 16:00» o «cada 2 días 08:30»"
-        )
-    return f"{days} {int(found['hour']):02d}:{found['minute']}"
-
-
-def _frequency_days(text: str) -> str | None:
-    if text == "diario":
-        return text
-    every = _EVERY.fullmatch(text)
-    if every:
-        return f"cada {int(every[1])} días" if int(every[1]) else None
-    names = [name[:3] for name in re.split(r"[\s,;]+|\by\b", text) if name]
-    known = [name for name in _WEEKDAYS if name in names]
-    return ",".join(known) if known and len(known) == len(names) else None
+    try:
+        return text and str(parse_frequency(text)) and text
+    except ValueError as error:
+        raise CellRejected(str(error)) from error
 
 
 def windows(cell: Cell) -> tuple[tuple[time, time], ...]:
@@ -213,20 +194,7 @@ def windows(cell: Cell) -> tuple[tuple[time, time], ...]:
         raise CellRejected("se lee una sola hora; escriba «cerrado» o las horas, por ejemplo 09:00-13:00")
     if plain(text_of(cell)) in ("", "cerrado"):
         return ()
-    spans = tuple(sorted(_window(part) for part in parts_of(cell)))
-    if any(first[1] > second[0] for first, second in pairwise(spans)):
-        raise CellRejected("las horas de la jornada se pisan; sepárelas, por ejemplo 09:00-13:00, 14:00-16:00")
-    return spans
-
-
-def _window(text: str) -> tuple[time, time]:
-    found = _WINDOW.fullmatch(text.lower())
     try:
-        opens, closes = (time(int(found[1]), int(found[2])), time(int(found[3]), int(found[4]))) if found else ((), ())
-    except ValueError:
-        opens, closes = (), ()
-    if not isinstance(opens, time) or not isinstance(closes, time) or opens >= closes:
-        raise CellRejected(
-            f"la jornada «{text}» no se entiende; escriba «cerrado» o las horas, por ejemplo 09:00-13:00"
-        )
-    return opens, closes
+        return parse_windows(",".join(parts_of(cell)))
+    except ValueError as error:
+        raise CellRejected(f"{error}; escriba «cerrado» o las horas, por ejemplo 09:00-13:00") from error

@@ -42,9 +42,7 @@ def write_template(path: Path) -> None:
 
 
 def _save(book: "Workbook", path: Path) -> None:
-    # A fixed moment: the same office gives the same properties whenever it is written.
     book.properties.creator = "mailbot"
-    book.properties.created = book.properties.modified = datetime(2026, 1, 1)  # noqa: DTZ001  Excel keeps no offset
     book.save(path)
 
 
