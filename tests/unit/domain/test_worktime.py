@@ -41,10 +41,10 @@ CALENDARS = [
 
 instants = st.datetimes(
     min_value=datetime(2024, 1, 2),  # noqa: DTZ001 - hypothesis adds the zone
-    max_value=datetime(2028, 12, 30),  # noqa: DTZ001
+    max_value=datetime(2027, 12, 30),  # noqa: DTZ001
     timezones=st.just(UTC),
 )
-amounts = st.timedeltas(min_value=timedelta(0), max_value=timedelta(hours=3000))
+amounts = st.timedeltas(min_value=timedelta(0), max_value=timedelta(hours=1500))
 
 
 def at(*parts: int, zone: tzinfo = LIMA) -> datetime:
