@@ -1,7 +1,5 @@
 """The contract of `mailbot/ports/records.py`, kept by the records in memory and by every store."""
 
-import importlib
-import importlib.util
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -23,7 +21,10 @@ from mailbot.domain.office import (
     Transport,
 )
 from mailbot.ports.records import Records
+from mailbot.ports.store import Store
 from mailbot.records.memory import MemoryRecords
+from mailbot.store import open_store
+from mailbot.store.memory import MemoryStore
 
 ANDES, CHAVIN = "20512345671", "20601234565"
 
@@ -68,10 +69,8 @@ OFFICE = Office(
 )
 
 
-def _stored(adapter: str, tmp_path: Path) -> Iterator[Records]:
+def _stored(store: Store) -> Iterator[Records]:
     """The office saved in a store and asked through a unit of work."""
-    module = importlib.import_module("mailbot.store." + adapter.partition(".")[0])
-    store = _opened(module, adapter, tmp_path)
     with store.begin() as unit:
         unit.office.save(OFFICE)
         unit.office.save_dispatches(OFFICE.dispatches)
@@ -81,26 +80,14 @@ def _stored(adapter: str, tmp_path: Path) -> Iterator[Records]:
     store.close()
 
 
-def _opened(module: object, adapter: str, tmp_path: Path):  # type: ignore[no-untyped-def]
-    if adapter == "memory":
-        return module.MemoryStore()  # type: ignore[attr-defined]
-    return module.open_store(f"sqlite:///{tmp_path / 'oficina.db'}")  # type: ignore[attr-defined]
-
-
-def _adapters() -> list[str]:
-    present = ["memory records"]
-    for name in ("memory", "opening"):
-        if importlib.util.find_spec(f"mailbot.store.{name}"):
-            present.append(name)
-    return present
-
-
-@pytest.fixture(params=_adapters())
+@pytest.fixture(params=["memory records", "memory store", "sqlite"])
 def records(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Records]:
     if request.param == "memory records":
         yield MemoryRecords(OFFICE)
+    elif request.param == "memory store":
+        yield from _stored(MemoryStore())
     else:
-        yield from _stored(request.param, tmp_path)
+        yield from _stored(open_store(f"sqlite:///{tmp_path / 'oficina.db'}"))
 
 
 def orders(found: object) -> list[str]:
