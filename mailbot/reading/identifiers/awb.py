@@ -12,7 +12,12 @@ _AIR = (
     r"(?:[MH]?AWB|HWB|air\s?way\s?bill|gu[ií]as?(?:\s+a[eé]reas?)?(?:\s+(?:hija|madre|master|house))?|house|a[eé]reo)"
 )
 _NAMED = re.compile(rf"\b{_AIR}s?\b{MARK}$", re.IGNORECASE)
-_SPEAKS_OF_AIR = re.compile(rf"\b(?:{_AIR}|vuelo|flight|aerol[ií]nea|airline|aeropuerto|airport|air)\b", re.IGNORECASE)
+# Three and eight digits are also how papers of Peru, accounts and phones are numbered.
+_OTHER = re.compile(
+    r"\b(?:factura|boleta|fact|recibo|gu[ií]a\s+de\s+remisi[oó]n|GR[TR]?|serie|cta|cuenta|c/c|account|tel\w*|cel\w*|fono|"
+    r"DNI|operaci[oó]n|volante|ticket)\b[\s.:#°ºN-]{0,8}$",
+    re.IGNORECASE,
+)
 _HOUSE = re.compile(
     rf"\b(?:H?AWB|HWB|house\s+awb|gu[ií]a\s+(?:a[eé]rea\s+)?(?:hija|house))\b{MARK}({TOKEN.pattern})", re.IGNORECASE
 )
@@ -21,7 +26,7 @@ _HOUSE = re.compile(
 def find_awbs(passage: Passage) -> None:
     """Take master numbers that are valid or named, and house numbers after their word."""
     for match in _MASTER.finditer(passage.text):
-        if is_valid_awb(normal_awb(match[0])) or _SPEAKS_OF_AIR.search(passage.text):
+        if is_valid_awb(normal_awb(match[0])) or not _OTHER.search(passage.before(match.start())):
             passage.take(ReferenceKind.AWB, match.start(), match.end(), weight=3)
     for match in _SPACED.finditer(passage.text):
         if _is_named(passage, match):

@@ -7,45 +7,80 @@ from mailbot.reading.identifiers.passage import MARK, TOKEN, Passage
 
 _WORD = (
     r"(?:facturas?(?:\s*\+\s*PL)?(?:\s+(?:comercial(?:es)?|corregidas?|final|de\s+exportaci[oó]n|electr[oó]nica|n[uú]mero))*|"
-    r"faturas?(?:\s+comercial)?|facts?\.?(?:\s*\+\s*PL)?|fac|fra|FE|FF|commercial\s+invoices?|invoices?|com\.?\s?inv|inv|CI)"
+    r"faturas?(?:\s+comercial)?|facts?\.?(?:\s*\+\s*PL)?|fac|fra|FE|FF|commercial\s+invoices?|invoices?|com\.?\s?inv|inv|"
+    r"CI|nota\s+fiscal|NF|Rechnung)"
 )
-_NAMED = re.compile(rf"(?<![A-Za-z0-9]){_WORD}(?![A-Za-z]){MARK}({TOKEN.pattern})", re.IGNORECASE)
+_NAMED = re.compile(rf"(?<![A-Za-z0-9]){_WORD}(?![A-Za-z0-9]){MARK}({TOKEN.pattern})", re.IGNORECASE)
+# In a file's name one or two words may part the kind from the number: "Factura reposicion IT-2026-R30".
+_NAMED_LOOSELY = re.compile(
+    rf"(?<![A-Za-z0-9])(?:{_WORD}(?:[\s-]+[a-záéíóúñ]{{3,14}}){{1,2}}|FT|FV)[\s-]+({TOKEN.pattern})", re.IGNORECASE
+)
 _SELF_NAMED = re.compile(
     r"(?<![A-Za-z0-9-])(?:(?:[A-Z0-9]{1,6}-)*INV-?[A-Z0-9-]*\d{2,}|CI-[A-Z0-9-]*\d{3,})(?:-[A-Z0-9]+)*(?![A-Za-z0-9])"
 )
 _SERIES = re.compile(r"(?<![A-Za-z0-9-])(?:[FE][A-Z0-9]{1,2}\d{1,2}|FC)-\d{2,8}(?![\dA-Za-z])")
-# The issuer's series of Peruvian electronic invoices starts with F; clients quote the broker's own by it.
-_BILLING_SERIES = re.compile(r"F[A-Z0-9]\d\d-\d+|FC-\d+")
+# The series of Peruvian electronic invoices; broker, line and depot bill their services by it too.
+_BILLING_SERIES = re.compile(r"[FE][A-Z0-9]\d\d-\d+|FC-\d+")
 _OF_GOODS = re.compile(
     r"\b(?:comercial|exportaci[oó]n|embarques?|packing|lista de empaque|proveedor|corregid\w+|mercader[ií]a|"
-    r"mercanc[ií]a|B/?L|AWB|incoterm|FOB|CIF|CFR|EXW|QR|bultos|cajas|fardos|consignatari\w+|importador\w*|borrador)\b",
+    r"mercanc[ií]a|B/?L|AWB|incoterm|FOB|CIF|CFR|EXW|QR|bultos|cajas|fardos|consignatari\w+|importador\w*|borrador|"
+    r"certificado|SENASA|SANIPES|booking|fito\w*)\b",
     re.IGNORECASE,
 )
 _OF_SERVICES = re.compile(
     r"\b(?:servicios?|comisi[oó]n|gastos?|liquidaci[oó]n|detracci[oó]n|nota de cr[eé]dito|anul\w+|reemi\w+|emit\w+|"
-    r"cobr\w+|facturar\w*|facturad\w+|facturaron|concepto|contabilidad|IGV|rebot\w+|devuel\w+|tarifa|agencia|"
-    r"ustedes|su factura)\b",
+    r"cobr\w+|factur(?:ar\w*|ad\w+|aron|amos|[oó])|concepto|contabilidad|IGV|rebot\w+|devuel\w+|tarifa|agencia|"
+    r"ustedes|(?:su|vuestra) factura|comprobante electr[oó]nico|almacenaje|visto bueno|sobreestad[ií]a|demurrage)\b",
+    re.IGNORECASE,
+)
+# A file or a line that says itself that it is a bill for services.
+_BILL = re.compile(
+    r"\b(?:almac[eé]n|almacenaje|terminal|dep[oó]sito|sobreestad[ií]a|demurrage|detention|storage|recharge|falso flete|"
+    r"flete (?:local|interno)|transporte|servicios?|agencia|comisi[oó]n|handling|visto bueno|NC|nota de cr[eé]dito)\b",
     re.IGNORECASE,
 )
 _FOLLOWED = re.compile(
-    rf"({TOKEN.pattern})[\s_-]{{1,3}}(?:(?:comm?ercial\s+)?invoice|factura|fact|inv|CI)\b", re.IGNORECASE
+    rf"({TOKEN.pattern})[\s_-]{{1,3}}(?:(?:comm?ercial\s+)?invoice|factura|fact|inv|CI|Rechnung)\b", re.IGNORECASE
+)
+_SPEAKS_OF_INVOICES = re.compile(r"\b(?:facturas?|invoices?|CI|documentos|docs|documents|set)\b", re.IGNORECASE)
+# A file called by nothing but its number, or with a word that says which state it is in.
+_BARE = re.compile(
+    r"(?:PL\s+|PKL\s+|packing(?:\s+list)?\s+)?((?=[A-Za-z0-9/-]*\d{3})[A-Z][A-Z0-9]{0,4}(?:-[A-Z0-9]+){1,3}|"
+    r"(?<=PL\s)\d{4,10})(?:\s+(?:corregid[ao]|corrected|final|firmad[ao]|signed|rev\s?\d*|v\d|PL|packing|ok))*",
+    re.IGNORECASE,
+)
+_OTHER_PAPERS = re.compile(
+    r"(?:HBL|MBL|BL|AWB|HAWB|CO|COO|CERT|BKG|BK|OC|PO|GR|GRT|EIR|EUR|SDS|MSDS|IMG|DSC|VID|PI|SI|DAM|RUC|NC|OP|SUCE|NSO|"
+    r"RMA|LC|TRF|SOP|ISO|DJ|FT|COA|LOTE|REF|WA|PL)-?\d?",
+    re.IGNORECASE,
 )
 
 
 def find_invoices(passage: Passage) -> None:
     """Take every invoice that is named or has the shape of one."""
     for match in _NAMED.finditer(passage.text):
-        if may_be_invoice(match[1]) and not _is_billing(passage, match[1]):
-            passage.take(ReferenceKind.INVOICE, match.start(1), match.end(1), weight=3)
+        _take(passage, match, weight=3)
     for match in _SELF_NAMED.finditer(passage.text):
         passage.take(ReferenceKind.INVOICE, match.start(), match.end(), weight=3)
     if not passage.is_name:
         return
+    for match in _NAMED_LOOSELY.finditer(passage.text):
+        if not match[1].isdigit():
+            _take(passage, match, weight=3)
     for match in _SERIES.finditer(passage.text):
-        passage.take(ReferenceKind.INVOICE, match.start(), match.end(), weight=2)
+        if not is_bill(passage, match[0]):
+            passage.take(ReferenceKind.INVOICE, match.start(), match.end(), weight=2)
     for match in _FOLLOWED.finditer(passage.text):
-        if may_be_invoice(match[1]):
-            passage.take(ReferenceKind.INVOICE, match.start(1), match.end(1), weight=1)
+        if len(match[1]) >= 5:
+            _take(passage, match, weight=1)
+
+
+def find_bare_invoices(passage: Passage) -> None:
+    """Take the number that a file is called by, where a message with invoices names none otherwise."""
+    match = _BARE.fullmatch(passage.text.strip())
+    if match and passage.speaks_of(_SPEAKS_OF_INVOICES) and not _OTHER_PAPERS.match(match[1]):
+        start = passage.text.index(match[1])
+        passage.take(ReferenceKind.INVOICE, start, start + len(match[1]), weight=1)
 
 
 def may_be_invoice(token: str) -> bool:
@@ -56,8 +91,19 @@ def may_be_invoice(token: str) -> bool:
     return not re.fullmatch(r"20[12]\d|\d{1,2}[/.-]\d{1,2}(?:[/.-]\d+)?|\d+[.,]\d+|\d{1,3}", token)
 
 
-def _is_billing(passage: Passage, token: str) -> bool:
-    """Whether a number of the electronic series is more likely a bill for services than the goods' invoice."""
-    if passage.is_name or not _BILLING_SERIES.fullmatch(token):
-        return False
+def is_bill(passage: Passage, token: str) -> bool:
+    """Whether a number is more likely that of a bill for services than of the goods' invoice."""
+    if not _BILLING_SERIES.fullmatch(token):
+        return bool(token.isdigit() and _BILL.search(passage.text))
+    if passage.is_name:
+        return bool(_BILL.search(passage.text)) or (
+            bool(_OF_SERVICES.search(passage.context)) and not _OF_GOODS.search(passage.context)
+        )
+    if token.startswith("E"):
+        return bool(_OF_SERVICES.search(passage.text)) and not _OF_GOODS.search(passage.text)
     return not _OF_GOODS.search(passage.text) or bool(_OF_SERVICES.search(passage.text))
+
+
+def _take(passage: Passage, match: re.Match[str], *, weight: int) -> None:
+    if may_be_invoice(match[1]) and not is_bill(passage, match[1]):
+        passage.take(ReferenceKind.INVOICE, match.start(1), match.end(1), weight=weight)

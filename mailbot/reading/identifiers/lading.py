@@ -28,6 +28,12 @@ _OTHER = re.compile(
     re.IGNORECASE,
 )
 
+# A forwarder's own: letters, a port's letters, digits, parted by hyphens.
+_BY_PORT = re.compile(r"(?<![A-Za-z0-9-])[A-Z]{2,5}-[A-Z]{3}-(?:[A-Z0-9]{2,4}-)?\d{3,8}(?![A-Za-z0-9-])")
+_SPEAKS_OF_BLS = re.compile(
+    r"(?<![A-Za-z0-9])(?:[HMO]?B\s?/?\s?L|conocimiento de embarque)(?![A-Za-z0-9])", re.IGNORECASE
+)
+
 
 def find_bls(passage: Passage) -> None:
     """Take every bill of lading."""
@@ -38,6 +44,9 @@ def find_bls(passage: Passage) -> None:
         is_length = 10 <= len(match[0]) <= 18
         if is_length and not _FILE_WORDS.match(match[0]) and not _OTHER.search(passage.before(match.start())):
             passage.take(ReferenceKind.BL, match.start(), match.end(), weight=2)
+    for match in _BY_PORT.finditer(passage.text):
+        if passage.speaks_of(_SPEAKS_OF_BLS) and not _OTHER.search(passage.before(match.start())):
+            passage.take(ReferenceKind.BL, match.start(), match.end(), weight=1)
 
 
 def _may_be_bl(token: str) -> bool:

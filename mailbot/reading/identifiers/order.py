@@ -19,7 +19,7 @@ _NAMED = re.compile(
     rf"(?:O[A-Z][-\s]?)?((?:{_YEAR}|\d\d)\s?[-/]\s?\d{{3,6}}){_END}",
     re.IGNORECASE,
 )
-_BARE = re.compile(rf"(?<![A-Za-z0-9])(?<![A-Za-z0-9][-/._])(?<!\d,){_YEAR}-\d{{3,6}}{_END}")
+_BARE = re.compile(rf"(?<![A-Za-z0-9])(?<![A-Za-z0-9][-/._])(?<!\d,){_YEAR}-(?!20[12]\d(?!\d))\d{{3,6}}{_END}")
 _PARTIAL = re.compile(
     r"\b(?:[óo]rdenes|orden|OA|files?|O/A?|despachos?|expediente|carpeta)(?![A-Za-z])"
     r"(?!\s+(?:de\s+)?(?:compra|pedido|servicio))"
@@ -33,7 +33,7 @@ _OTHER = re.compile(
     r"invoice|inv|fact?|CI|pedido|PO|OC|O/C|P\.?O\.?|compra|contrato|notificaci[oó]n|oficio|acta|gu[ií]a|volante|lote|"
     r"CO|COO|PFI|fito\w*|SENASA|DIGESA|DIGEMID|SUCE|VUCE|booking|bkg|siniestro|insurance|memor\w*|informe|norma|"
     r"serie|vuelo|NSO|ISO|cotizaci[oó]n|quotation|quote|campa[ñn]a|periodo|temporada|mandato|cobranza)"
-    r"[\s.:#°ºN-]{0,6}$",
+    r"(?:\s[a-záéíóúñ]{2,10})?[\s.:#°ºN-]{0,6}$",
     re.IGNORECASE,
 )
 

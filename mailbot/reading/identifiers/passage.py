@@ -28,15 +28,20 @@ class Found:
 
 @dataclass(kw_only=True)
 class Passage:
-    """One place of a message; `is_name` when it is a file's name."""
+    """One place of a message; `is_name` when it is a file's name, `context` is what the sender says around it."""
 
     text: str
     is_name: bool = False
+    context: str = ""
     found: list[Found] = field(default_factory=list)
     _closed: bytearray = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         self._closed = bytearray(len(self.text))
+
+    def speaks_of(self, words: re.Pattern[str]) -> bool:
+        """Whether these words stand in the passage or around it."""
+        return bool(words.search(self.text) or words.search(self.context))
 
     def is_free(self, start: int, end: int) -> bool:
         """Whether nobody has taken any character between these places."""

@@ -10,10 +10,18 @@ _WORD = (
     r"(?:customer|sales|your|our|client)?\s?orders?)"
 )
 _NAMED = re.compile(
-    rf"(?<![A-Za-z0-9]){_WORD}(?![A-Za-z]){MARK}(?:(?:de\s+)?[A-Z][a-záéíóúñ]+\s)?({TOKEN.pattern})", re.IGNORECASE
+    rf"(?<![A-Za-z0-9]){_WORD}(?![A-Za-z]){MARK}(?:(?:es|is|:)\s+(?:(?:la|el|the)\s+)?)?(?:(?:de\s+)?[A-Z][a-záéíóúñ]+\s)?({TOKEN.pattern})",
+    re.IGNORECASE,
 )
 # The letters are part of the number when a hyphen joins them.
-_JOINED = re.compile(r"(?<![A-Za-z0-9-])(?:OC|PO|PED)-[A-Z0-9][A-Z0-9/-]{1,20}(?![A-Za-z0-9])", re.IGNORECASE)
+_JOINED = re.compile(
+    r"(?<![A-Za-z0-9-])(?:OC|PO|PED)-(?:[A-Z]{1,2}-?)?\d[A-Z0-9/-]{1,20}(?![A-Za-z0-9])", re.IGNORECASE
+)
+
+# Two digits are enough where nothing that could be counted follows.
+_SHORT = re.compile(
+    rf"\b(?:pedido|OC|O/C|PO){MARK}(\d{{2}})(?=\s*(?:[(),;:.?!/-]|$))(?![.,/-]\d)", re.IGNORECASE | re.MULTILINE
+)
 
 
 def find_purchase_orders(passage: Passage) -> None:
@@ -22,10 +30,15 @@ def find_purchase_orders(passage: Passage) -> None:
         if sum(char.isdigit() for char in match[0]) >= 2:
             passage.take(ReferenceKind.PO, match.start(), match.end(), weight=3)
     for match in _NAMED.finditer(passage.text):
-        if _may_be_po(match[1]):
+        if _may_be_po(match[1], is_order=match[0].lower().startswith("order")):
             passage.take(ReferenceKind.PO, match.start(1), match.end(1), weight=3)
+    for match in _SHORT.finditer(passage.text):
+        passage.take(ReferenceKind.PO, match.start(1), match.end(1), weight=3)
 
 
-def _may_be_po(token: str) -> bool:
+def _may_be_po(token: str, *, is_order: bool) -> bool:
+    """In English an order of three digits is as often a count."""
     digits = sum(char.isdigit() for char in token)
-    return digits >= 3 and not re.fullmatch(r"20[12]\d|\d{1,2}[/.-]\d{1,2}(?:[/.-]\d+)?|\d+[.,]\d+", token)
+    return digits >= (4 if is_order else 3) and not re.fullmatch(
+        r"20[12]\d|\d{1,2}[/.-]\d{1,2}(?:[/.-]\d+)?|\d+[.,]\d+", token
+    )

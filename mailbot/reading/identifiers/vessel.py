@@ -1,28 +1,62 @@
 """Vessels with their voyage: "MN PACIFIC HERON 602E", "nave Cape Ocoña", "OCEANIS LIMA V.061N"."""
 
 import re
+from collections.abc import Iterable
 
+from mailbot.domain.identifiers import vessel_keys
 from mailbot.domain.labels import ReferenceKind
 from mailbot.reading.identifiers.passage import Passage
 
 _WORD = (
-    r"(?:(?i:motonave|nave|buque|vapor|barco|vessel|vsl|M\s?/?\s?[NVT])(?i:\s+(?:is|es|la|el|nueva|nuevo|ser[áa]))*)"
+    r"(?:(?i:motonave|nave|buque|vapor|barco|vessel|vsl|feeder|E/P|M\s?/?\s?[NVT])"
+    r"(?i:\s+(?:is|es|la|el|nueva|nuevo|ser[áa]|name|nombre|on|the))*)"
 )
-_VOYAGE = r"(?:(?i:v(?:iaje|je|oyage|oy|y|\.)?)[.:\s]{0,2}(?i:n[°º.]\s?)?)?\d{1,4}[A-Z]?(?![\w/:.-]*\d)"
 _V = r"(?i:v(?:iaje|je|oyage|oy|y)?)"
-_DIRECTED = rf"(?:{_V}[.:\s]{{1,2}}(?=\d))?\d{{2,4}}[NSEWRB]\b|{_V}[.:]\s?\d{{1,4}}[A-Z]?\b"
+# A voyage with its direction, with its word, or in the carriers' form that starts with 0 and holds letters.
+_VOYAGE = (
+    rf"(?:(?:{_V}[.:\s]{{1,2}}(?=\d))?\d{{1,4}}[NSEWRB]\b|{_V}[.:\s]{{1,2}}(?i:n[°º.]\s?)?\d{{1,5}}[A-Z]?\b"
+    r"|0(?=[A-Z0-9]{0,6}[A-Z])[A-Z0-9]{3,8}\b)"
+)
+_NUMBER = r"\d{1,4}[A-Z]?(?![\w:]|[/.,-]\d|\s?(?:%|(?i:de|d[ií]as|horas|cajas|bultos|contenedores|TM|USD)\b))"
 _TITLE = r"[A-ZÁÉÍÓÚÑ][A-Za-zÁÉÍÓÚÑáéíóúñ]+"
 _CAPITALS = r"[A-ZÁÉÍÓÚÑ]{3,}"
 _NUMERAL = r"(?:[IVX]{1,4}|\d{1,2})\b"
-_NAMED = re.compile(
-    rf"(?<![A-Za-z0-9]){_WORD}[\s:\"“'(]{{1,3}}"
-    rf"({_TITLE}(?:\s+(?:de\s+|del\s+|of\s+)?{_TITLE}){{0,3}}(?:\s+{_NUMERAL})?(?:\s*/?\s*(?:{_DIRECTED}|{_VOYAGE}))?)"
+_NOT_A_NAME = (
+    r"(?!(?i:MN|MV|MT|nave|buque|motonave|vessel|vsl|the|la|el|los|las|en|con|por|para|ETA|ETD|BL|HBL|MBL|BKG|booking|"
+    r"viaje|aviso|arribo|cambio|delay|notice|arrival|status|embarque|despacho|docs|documentos|orden|RE|RV|FW|FWD)\b)"
 )
-_BY_VOYAGE = re.compile(rf"(?<![A-Za-z0-9])({_TITLE}(?:\s{_TITLE}){{1,2}}(?:\s{_NUMERAL})?\s(?:/\s)?(?:{_DIRECTED}))")
+_NAME = rf"{_NOT_A_NAME}{_TITLE}(?:\s+(?:de\s+|del\s+|of\s+)?{_NOT_A_NAME}{_TITLE}){{0,3}}(?:\s{_NUMERAL}(?![/.,]\d))?"
+_NAMED = re.compile(rf"(?<![A-Za-z0-9]){_WORD}[\s:\"“'(]{{1,3}}({_NAME}(?:\s*/?\s*(?:{_VOYAGE}|{_NUMBER}))?)")
+_BY_VOYAGE = re.compile(
+    rf"(?<![A-Za-z0-9])({_NOT_A_NAME}{_TITLE}(?:\s+(?:de\s+|del\s+)?{_NOT_A_NAME}{_TITLE}){{1,2}}(?:\s{_NUMERAL})?"
+    rf"\s(?:/\s)?{_VOYAGE})"
+)
+# "la KALINDA 9W", "de la PACIFIC CONDOR 229": ships are feminine in Spanish trade mail.
+_BY_ARTICLE = re.compile(
+    rf"(?<![A-Za-z0-9])[Ll]a\s({_CAPITALS}\s{_VOYAGE}|{_CAPITALS}(?:\s{_CAPITALS}){{1,2}}\s{_NUMBER})"
+)
+_BY_VERB = re.compile(
+    r"\b(?i:viene|vienen|llega|llegan|lleg[oó]|sale|salen|sali[oó]|zarpa|zarp[oó]|arriba|arrib[oó]|atraca|atrac[oó]|"
+    r"embarc\w+|descarg\w+|pas[oó]|pasaron|suben?|cargan?|carg[oó])\s(?i:en|a|de|por|con)?\s?[Ll]a\s"
+    rf"({_NOT_A_NAME}{_TITLE}(?:\s{_NOT_A_NAME}{_TITLE}){{1,2}})"
+)
+_PATTERNS = ((_NAMED, 3), (_BY_VOYAGE, 2), (_BY_ARTICLE, 2), (_BY_VERB, 1))
 
 
 def find_vessels(passage: Passage) -> None:
-    """Take a name after its word, or two names before a voyage with its direction."""
-    for pattern in (_BY_VOYAGE, _NAMED):
+    """Take a name after its word, before a voyage, or where a sentence speaks of a ship."""
+    for pattern, weight in _PATTERNS:
         for match in pattern.finditer(passage.text):
-            passage.take(ReferenceKind.VESSEL, match.start(1), match.end(1), weight=3 if pattern is _NAMED else 2)
+            passage.take(ReferenceKind.VESSEL, match.start(1), match.end(1), weight=weight)
+
+
+def find_known_vessels(passage: Passage, canonicals: Iterable[str]) -> None:
+    """Take the bare names of ships that the message names as such elsewhere."""
+    for canonical in canonicals:
+        name = vessel_keys(canonical)[-1]
+        if " " in name:
+            words = r"\s".join(re.escape(word) for word in name.split())
+            for match in re.finditer(
+                rf"(?<![A-Za-z0-9]){words}(?:\s{_VOYAGE})?(?![A-Za-z0-9])", passage.text, re.IGNORECASE
+            ):
+                passage.take(ReferenceKind.VESSEL, match.start(), match.end(), weight=1)
