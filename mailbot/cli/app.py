@@ -9,9 +9,9 @@ import typer
 from mailbot.domain.errors import (
     DeliveryDeferred,
     DeliveryUncertain,
+    MailbotError,
     MailboxRefused,
     MailboxUnavailable,
-    MailbotError,
     OfficeFileRejected,
     RecordsUnavailable,
     StoreRefused,

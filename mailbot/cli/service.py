@@ -159,7 +159,7 @@ def escalate(dry_run: bool = DRY_RUN) -> int:
     from mailbot.cli.workshop import now
     from mailbot.services.escalate import due_steps
     from mailbot.services.notify import notify
-    from mailbot.services.tick import climb
+    from mailbot.services.climb import climb
     from mailbot.services.watch import watch
 
     with _shop(needs_mailboxes=False) as shop:

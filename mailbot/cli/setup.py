@@ -113,8 +113,8 @@ def check() -> int:
 
 
 def _probe(name: str, probe: Callable[[], Sequence[str]]) -> int:
-    from mailbot.domain.errors import MailbotError
     from mailbot.cli.app import code_of
+    from mailbot.domain.errors import MailbotError
 
     try:
         lines = probe()

@@ -10,7 +10,7 @@ from mailbot.cli.output import print_jsonl, print_table, say
 
 if TYPE_CHECKING:
     from mailbot.domain.mail import OutgoingMail
-    from mailbot.ports.store import StoredMessage, UnitOfWork
+    from mailbot.ports.store import UnitOfWork
 
 CLIENT = typer.Option(None, "--client", help="RUC del cliente.")
 DISPATCH = typer.Option(None, "--dispatch", help="Orden del despacho.")
@@ -71,8 +71,14 @@ def messages(
         print_jsonl(shapes)
     else:
         rows = (
-            [s["received_at"][:16], (s["from"] or {}).get("address", "-"), s["subject"] or "-", s["primary"] or "-",
-             ", ".join(s["dispatches"]) or "-", s["state"]]
+            [
+                s["received_at"][:16],
+                (s["from"] or {}).get("address", "-"),
+                s["subject"] or "-",
+                s["primary"] or "-",
+                ", ".join(s["dispatches"]) or "-",
+                s["state"],
+            ]
             for s in shapes
         )
         print_table(("llegó", "de", "asunto", "tipo", "despacho", "estado"), rows)
@@ -109,8 +115,15 @@ def obligations(
         print_jsonl(stored_obligation(item) for item in found)
     else:
         rows = (
-            [item.id, item.kind, item.owner, item.client or "-", item.order or "-",
-             f"{item.due_at.astimezone(LIMA):%d/%m/%Y %H:%M}", "vencida" if is_overdue(item, moment) else item.state]
+            [
+                item.id,
+                item.kind,
+                item.owner,
+                item.client or "-",
+                item.order or "-",
+                f"{item.due_at.astimezone(LIMA):%d/%m/%Y %H:%M}",
+                "vencida" if is_overdue(item, moment) else item.state,
+            ]
             for item in found
         )
         print_table(("código", "obligación", "responsable", "cliente", "despacho", "vence", "estado"), rows)
@@ -139,8 +152,13 @@ def notices(
         print_jsonl(_mail_shape(mail) for mail in found)
     else:
         rows = (
-            [f"{mail.created_at.astimezone(LIMA):%d/%m %H:%M}", mail.purpose, ", ".join(a.address for a in mail.to),
-             mail.subject, mail.state]
+            [
+                f"{mail.created_at.astimezone(LIMA):%d/%m %H:%M}",
+                mail.purpose,
+                ", ".join(a.address for a in mail.to),
+                mail.subject,
+                mail.state,
+            ]
             for mail in found
         )
         print_table(("creado", "motivo", "para", "asunto", "estado"), rows)
@@ -180,9 +198,7 @@ def _mail_shape(mail: "OutgoingMail") -> dict[str, Any]:
     }
 
 
-def done(
-    obligation: str = typer.Argument(..., help="Código de la obligación."), why: str = WHY, who: str = WHO
-) -> int:
+def done(obligation: str = typer.Argument(..., help="Código de la obligación."), why: str = WHY, who: str = WHO) -> int:
     """Dar una obligación por cumplida, con quién, cuándo y por qué."""
     from mailbot.cli.workshop import database, now
     from mailbot.services.word import mark_done

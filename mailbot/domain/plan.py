@@ -110,7 +110,9 @@ def kinds_opened(arrival: Arrival, matter: Matter, policy: Policy) -> tuple[Obli
     if arrival.kind is not MessageKind.PERSON and not is_internal:
         return ()
     verdict = arrival.verdict or Verdict()
-    kinds = set(policy.opened_by(verdict, role=None if _only_thanks(verdict) else role))
+    # Archivo's "recibido, gracias" observes nothing.
+    opening_role = None if role is Role.ARCHIVO and _only_thanks(verdict) else role
+    kinds = set(policy.opened_by(verdict, role=opening_role))
     kinds |= set(_kinds_by_event(arrival, matter))
     if is_internal:
         # Contract: "… or by the sender's role in `Personal`, without `reply`".

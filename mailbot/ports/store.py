@@ -258,6 +258,10 @@ class Obligations(Protocol):
         """Mark notices as carried by the mail with that key."""
         ...
 
+    def withdraw(self, notices: Collection[Notice]) -> None:
+        """Take back notices that no mail carries: a step taken back may be queued again."""
+        ...
+
     def notices(self, id: str) -> Sequence[Notice]:
         """Every notice of an obligation by `due_at`."""
         ...

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from mailbot.domain.contexts import AlertContext, AlertItem, NoticeContext, Outage, ReminderContext
+from mailbot.domain.errors import UnknownName
 from mailbot.domain.ladder import sendable_at
 from mailbot.domain.mail import MailPurpose, OutgoingMail
 from mailbot.domain.obligation import Obligation, ObligationState, Step
-from mailbot.domain.office import Staff
+from mailbot.domain.office import Role, Staff
 from mailbot.domain.plan import Rules, is_doubtful, wants_head
 from mailbot.domain.verdict import Verdict
 from mailbot.ports.renderer import MailContext
@@ -21,9 +22,6 @@ from mailbot.services.carry_out import ALERT
 from mailbot.services.desk import Desk
 from mailbot.services.lines import alert_of, item_of
 from mailbot.services.outgoing import compose
-
-# What a withdrawn notice is carried by: no mail at all.
-WITHDRAWN = "withdrawn"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,10 +40,11 @@ def notify(desk: Desk, *, now: datetime, outage: Outage | None = None) -> tuple[
         pending = _pending(uow, rules)
         mails = []
         for recipient, bundle in _bundles(pending, rules, now).items():
-            mail = _mail(recipient, bundle, uow, desk=desk, now=now, outage=outage)
-            if mail is not None and uow.outbox.add(mail):
-                mails.append(mail)
-            _carry(bundle, pending, uow, mail)
+            copies = _copies(recipient, bundle, uow)
+            mail = _mail(recipient, bundle, copies, uow, desk=desk, now=now, outage=outage)
+            uow.outbox.add(mail)
+            uow.obligations.carry([*(item.notice for item in bundle), *copies], mail=mail.key)
+            mails.append(mail)
         uow.commit()
     return tuple(mails)
 
@@ -63,7 +62,7 @@ def _pending(uow: UnitOfWork, rules: Rules) -> list[Pending]:
     for notice in uow.obligations.waiting_notices():
         obligation = uow.obligations.get(notice.obligation)
         if obligation is None or _is_moot(notice, obligation):
-            uow.obligations.carry([notice], mail=WITHDRAWN)
+            uow.obligations.withdraw([notice])
             continue
         is_urgent = notice.is_urgent and rules.policy.leaves_at_once(obligation.kind)
         leaves_at = sendable_at(notice.due_at, rules.calendar, is_urgent=is_urgent)
@@ -111,27 +110,38 @@ def _complete_at(bundle: Sequence[Pending], rules: Rules) -> datetime:
 def _mail(
     recipient: str,
     bundle: Sequence[Pending],
+    copies: Sequence[Notice],
     uow: UnitOfWork,
     *,
     desk: Desk,
     now: datetime,
     outage: Outage | None,
-) -> OutgoingMail | None:
-    person = uow.records.staff_by_code(recipient)
-    if person is None:
-        return None
+) -> OutgoingMail:
+    person = _person(recipient, uow)
     context = _context(person, bundle, uow, desk=desk, now=now, outage=outage)
     is_reminder = isinstance(context, ReminderContext)
+    others = {notice.recipient: _person(notice.recipient, uow) for notice in copies}
     return compose(
         context,
         desk=desk,
         key=_key(recipient, bundle),
         purpose=MailPurpose.REMINDER if is_reminder else MailPurpose.NOTICE,
         to=(person,),
-        cc=_copies(person, bundle, uow),
+        cc=tuple(others[code] for code in sorted(others)),
         obligations=[item.obligation.id for item in bundle],
         now=now,
     )
+
+
+def _person(code: str, uow: UnitOfWork) -> Staff:
+    """The person with that code; who left the office since is replaced by the head of service."""
+    found = uow.records.staff_by_code(code)
+    if found is not None:
+        return found
+    head = next((person for person in uow.records.staff() if person.role is Role.JEFE), None)
+    if head is None:
+        raise UnknownName(f"nadie en Personal tiene el código {code}, y no hay JEFE que lo reemplace")
+    return head
 
 
 def _key(recipient: str, bundle: Sequence[Pending]) -> str:
@@ -185,24 +195,15 @@ def _absent_owner(person: Staff, bundle: Sequence[Pending], uow: UnitOfWork) -> 
     return ", ".join(names)
 
 
-def _copies(person: Staff, bundle: Sequence[Pending], uow: UnitOfWork) -> list[Staff]:
+def _copies(recipient: str, bundle: Sequence[Pending], uow: UnitOfWork) -> list[Notice]:
+    """The copies that go with a bundle; one that went with another recipient's mail goes no second time."""
     steps = {(p.obligation.id, p.notice.step, p.notice.occurrence, p.notice.mark) for p in bundle}
-    codes: dict[str, None] = {}
-    for obligation in {p.obligation.id for p in bundle}:
-        for notice in uow.obligations.notices(obligation):
-            is_same_step = (notice.obligation, notice.step, notice.occurrence, notice.mark) in steps
-            if notice.is_copy and is_same_step and notice.recipient != person.code:
-                codes[notice.recipient] = None
-    found = (uow.records.staff_by_code(code) for code in sorted(codes))
-    return [other for other in found if other is not None]
-
-
-def _carry(bundle: Sequence[Pending], pending: Sequence[Pending], uow: UnitOfWork, mail: OutgoingMail | None) -> None:
-    """Mark the notices of a bundle, and their copies, as carried."""
-    steps = {(p.obligation.id, p.notice.step, p.notice.occurrence, p.notice.mark) for p in bundle}
-    copies = [
-        p.notice
-        for p in pending
-        if p.notice.is_copy and (p.obligation.id, p.notice.step, p.notice.occurrence, p.notice.mark) in steps
+    return [
+        notice
+        for obligation in dict.fromkeys(p.obligation.id for p in bundle)
+        for notice in uow.obligations.notices(obligation)
+        if notice.is_copy
+        and notice.mail is None
+        and notice.recipient != recipient
+        and (notice.obligation, notice.step, notice.occurrence, notice.mark) in steps
     ]
-    uow.obligations.carry([*(p.notice for p in bundle), *copies], mail=mail.key if mail else WITHDRAWN)

@@ -68,7 +68,9 @@ def _linked(message: StoredMessage, dispatch: Dispatch, who: str, uow: UnitOfWor
     known = message.linkage.client
     said = ClientMatch(ruc=dispatch.ruc, name=client.name if client else "", how="said")
     linkage = Linkage(client=known or said, dispatches=(match,))
-    return replace(message, linkage=linkage, orders=(dispatch.order,), client=linkage.client.ruc if linkage.client else None)
+    return replace(
+        message, linkage=linkage, orders=(dispatch.order,), client=linkage.client.ruc if linkage.client else None
+    )
 
 
 def _follow(obligation: Obligation, dispatch: Dispatch, uow: UnitOfWork, *, who: str, now: datetime) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
 
-from mailbot.domain.errors import UnknownName
+from mailbot.domain.errors import StoreUnavailable, UnknownName
 from mailbot.domain.mail import MailState, OutgoingMail
 from mailbot.domain.obligation import Obligation, ObligationEvent
 from mailbot.ports.store import Notice, ObligationFilter
@@ -104,8 +104,16 @@ class MemoryObligations:
         """Mark as carried."""
         for notice in notices:
             kept = self.notice_rows.get(notice_key(notice))
-            if kept is not None:
-                self.notice_rows.put(notice_key(notice), replace(kept, mail=mail))
+            if kept is None or kept.mail not in (None, mail):
+                raise StoreUnavailable("otro correo ya lleva uno de los avisos: mire de nuevo")
+            self.notice_rows.put(notice_key(notice), replace(kept, mail=mail))
+
+    def withdraw(self, notices: Collection[Notice]) -> None:
+        """Take back those that no mail carries."""
+        for notice in notices:
+            kept = self.notice_rows.get(notice_key(notice))
+            if kept is not None and kept.mail is None:
+                self.notice_rows.drop(notice_key(notice))
 
     def notices(self, id: str) -> Sequence[Notice]:
         """Of one obligation."""
@@ -119,7 +127,7 @@ class MemoryObligations:
     def _known(self, id: str) -> Obligation:
         obligation = self.rows.get(id)
         if obligation is None:
-            raise UnknownName(f"there is no obligation {id}")
+            raise UnknownName(f"no hay ninguna obligación {id}")
         return obligation
 
     def _narrowest(self, query: ObligationFilter) -> Iterable[Obligation]:
@@ -198,7 +206,7 @@ class MemoryOutbox:
         """Record how it went."""
         entry = self._rows.get(key)
         if entry is None:
-            raise UnknownName(f"there is no outgoing mail {key}")
+            raise UnknownName(f"no hay ningún correo de salida {key}")
         mail = entry.mail
         if mail.state is MailState.SENT:
             return

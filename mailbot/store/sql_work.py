@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, bindparam, or_, select, update
+from sqlalchemy import Select, bindparam, delete, or_, select, update
 from sqlalchemy import text as sql
 
 from mailbot.domain.errors import StoreUnavailable, UnknownName
@@ -33,6 +33,7 @@ _CARRY = (
     .where(*_THIS_NOTICE, or_(_NOTICES.c.mail.is_(None), _NOTICES.c.mail == bindparam("its_mail")))
     .values(mail=bindparam("its_mail"))
 )
+_WITHDRAW = delete(_NOTICES).where(*_THIS_NOTICE, _NOTICES.c.mail.is_(None))
 
 
 class SqlObligations:
@@ -131,7 +132,12 @@ class SqlObligations:
             return
         marked = self._transaction.change(_CARRY, [_its(notice) | {"its_mail": mail} for notice in notices])
         if marked < len(notices):
-            raise StoreUnavailable("another mail carries one of the notices already: look again")
+            raise StoreUnavailable("otro correo ya lleva uno de los avisos: mire de nuevo")
+
+    def withdraw(self, notices: Collection[Notice]) -> None:
+        """Take back those that no mail carries."""
+        if notices:
+            self._transaction.change(_WITHDRAW, [_its(notice) for notice in notices])
 
     def notices(self, id: str) -> Sequence[Notice]:
         """Of one obligation."""
@@ -160,8 +166,8 @@ class SqlObligations:
 
     def _not_changed(self, id: str, seen: int | None) -> UnknownName | StoreUnavailable:
         if seen is None:
-            return UnknownName(f"there is no obligation {id}")
-        return StoreUnavailable(f"obligation {id} was changed by another process meanwhile: look again")
+            return UnknownName(f"no hay ninguna obligación {id}")
+        return StoreUnavailable(f"otro proceso cambió la obligación {id} entretanto: mire de nuevo")
 
 
 def _its(notice: Notice) -> dict[str, Any]:
