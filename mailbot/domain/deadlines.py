@@ -67,14 +67,15 @@ def reckon(
 
     The dated kinds take theirs from the dispatch; `UnknownName` when it lacks the date.
     """
-    dispatch = particulars.get("dispatch")
+    dispatch, agreement = particulars.get("dispatch"), particulars.get("agreement")
     if kind is ObligationKind.REGULARIZATION and dispatch is not None:
-        return _required(reckon_regularization(dispatch, calendar=calendar, policy=policy), kind, dispatch)
+        found = reckon_regularization(dispatch, calendar=calendar, policy=policy, agreement=agreement)
+        return _required(found, kind, dispatch)
     if kind is ObligationKind.REGIME_EXPIRY:
         found = reckon_regime_expiry(dispatch, calendar=calendar, policy=policy) if dispatch else None
         return _required(found, kind, dispatch)
     counter = Counter(received_at=received_at, calendar=calendar, policy=policy)
-    return _settled(kind, counter, _default(kind, counter, particulars), particulars.get("agreement"))
+    return _settled(kind, counter, _default(kind, counter, particulars), agreement)
 
 
 def reckon_status_update(

@@ -310,6 +310,7 @@ def test_an_agreement_moves_the_target_of_a_regularization() -> None:
     assert found is not None
     assert (found.due_at, found.source) == (at(2026, 7, 28, 18), "agreement")
     assert found.reckoning[-1] == "sin acuerdo: 10 días calendario → jue 30/07 18:00"
+    assert due(Kind.REGULARIZATION, at(2026, 7, 20), dispatch=dispatch, agreement=agreement) == found
 
 
 @pytest.mark.parametrize(
