@@ -22,6 +22,8 @@ from tests.servers.dovecot import PASSWORD, Dovecot
 
 # A folder besides the inbox that may be thrown away; its name has to survive modified UTF-7.
 EXTRA = "Año & despachos ñandú"
+# Small, so that few mails make several batches.
+BATCH = 4
 
 
 class Box(abc.ABC):
@@ -58,7 +60,7 @@ class MemoryBox(Box):
     """In memory."""
 
     def __init__(self) -> None:
-        self.source = self._memory = MemoryMailSource("ana", folders=("INBOX", EXTRA, "Enviados"))
+        self.source = self._memory = MemoryMailSource("ana", folders=("INBOX", EXTRA, "Enviados"), batch_count=BATCH)
 
     def deliver_all(self, mails: Sequence[tuple[bytes, datetime]], folder: str = "INBOX") -> None:
         for raw, at in mails:
@@ -140,6 +142,7 @@ class EmbeddedBox(ImapBox):
                 username="ana@broker.example",
                 password="demo",
                 folders=("INBOX", EXTRA),
+                batch_count=BATCH,
                 timeout=timedelta(seconds=5),
             )
         )
@@ -181,18 +184,19 @@ class DovecotBox(ImapBox):
         token_file = folder / "token"
         token_file.write_text(server.token(self.user))
         printing = [sys.executable, "-c", f"print(open({str(token_file)!r}).read())"]
-        is_tls = login != "plain"
+        is_tls, is_plain = login in ("tls", "xoauth2"), login == "plain"
         super().__init__(
             ImapAccount(
                 name="ana",
                 host="localhost",
                 port=server.imaps_port if is_tls else server.imap_port,
-                security=Security.TLS if is_tls else Security.PLAIN,
+                security=Security.TLS if is_tls else Security(login),
                 username=self.user,
                 password=None if login == "xoauth2" else PASSWORD,
                 token_command=shlex.join(printing) if login == "xoauth2" else None,
-                ca_file=server.certificates.ca_file if is_tls else None,
+                ca_file=None if is_plain else server.certificates.ca_file,
                 folders=("INBOX", EXTRA),
+                batch_count=BATCH,
                 timeout=timedelta(seconds=10),
             )
         )

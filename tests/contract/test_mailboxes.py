@@ -9,17 +9,14 @@ from pathlib import Path
 import pytest
 
 from mailbot.domain.errors import MailboxRefused, MailboxUnavailable
+from mailbot.login import Security
 from mailbot.ports.mailbox import Cursor, FetchedMail, MailSource
-from tests.contract.mailbox_boxes import EXTRA, Box, DovecotBox, EmbeddedBox, ImapBox, MemoryBox
+from tests.contract.mailbox_boxes import BATCH, EXTRA, Box, DovecotBox, EmbeddedBox, ImapBox, MemoryBox
 
 MORNING = datetime(2026, 11, 3, 14, 0, 5, tzinfo=UTC)
-_SERVERS = [
-    pytest.param("embedded", id="embedded"),
-    *(
-        pytest.param(f"dovecot-{login}", id=f"dovecot-{login}", marks=pytest.mark.needs_dovecot)
-        for login in ("plain", "tls", "xoauth2")
-    ),
-]
+_DOVECOT = pytest.mark.needs_dovecot
+_SERVERS = [pytest.param("embedded", id="embedded"), pytest.param("dovecot-tls", id="dovecot", marks=_DOVECOT)]
+_OTHER_WAYS_IN = ("plain", "starttls", "xoauth2")
 
 
 def _box(kind: str, request: pytest.FixtureRequest, folder: Path) -> Iterator[Box]:
@@ -44,6 +41,12 @@ def box(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Box]:
 @pytest.fixture(params=_SERVERS)
 def imap_box(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Box]:
     """Where flags exist."""
+    yield from _box(request.param, request, tmp_path)
+
+
+@pytest.fixture(params=[pytest.param(f"dovecot-{way}", id=way, marks=_DOVECOT) for way in _OTHER_WAYS_IN])
+def other_box(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Box]:
+    """The same real server, reached in other ways."""
     yield from _box(request.param, request, tmp_path)
 
 
@@ -88,10 +91,10 @@ class TestFetch:
         assert [key.uid for key in keys] == sorted({key.uid for key in keys})
 
     def test_batches_are_bounded_and_hold_nothing_twice(self, box: Box) -> None:
-        _fill(box, 60)
+        _fill(box, 2 * BATCH + 2)
         batches = list(box.source.fetch("INBOX", None))
-        assert [len(batch) for batch in batches] == [50, 10]
-        assert len({mail.key for batch in batches for mail in batch}) == 60
+        assert [len(batch) for batch in batches] == [BATCH, BATCH, 2]
+        assert len({mail.key for batch in batches for mail in batch}) == 2 * BATCH + 2
 
     def test_after_the_cursor_only_newer_mail_comes(self, box: Box) -> None:
         _fill(box, 3)
@@ -156,18 +159,18 @@ class TestFetch:
 
 class TestNoTrace:
     def test_reading_changes_no_flag(self, imap_box: ImapBox) -> None:
-        _fill(imap_box, 60)
+        _fill(imap_box, BATCH + 3)
         uids = sorted(imap_box.flags())
         imap_box.mark(uids[1], [b"\\Seen"])
         imap_box.mark(uids[2], [b"\\Flagged", b"\\Answered"])
         before = imap_box.flags()
-        assert len(_all(imap_box.source)) == 60
+        assert len(_all(imap_box.source)) == BATCH + 3
         imap_box.source.find("<3@cliente.example>", folder="INBOX")
         imap_box.source.check()
         imap_box.source.wait(timedelta(seconds=0.2))
         imap_box.source.close()
         assert imap_box.flags() == before
-        assert sum(flags == frozenset() for flags in before.values()) == 58
+        assert sum(flags == frozenset() for flags in before.values()) == BATCH + 1
 
     def test_a_mail_that_somebody_read_first_is_fetched_all_the_same(self, imap_box: ImapBox) -> None:
         _fill(imap_box, 2)
@@ -304,3 +307,25 @@ class TestCheck:
         box.source.close()
         assert len(_all(box.source)) == 1
         assert not box.source.wait(timedelta(seconds=0.1))
+
+
+class TestOtherWaysIn:
+    """What depends on how the connection was made and opened."""
+
+    def test_mail_is_read_and_filed(self, other_box: Box) -> None:
+        _fill(other_box, BATCH + 1)
+        assert [mail.raw for mail in _all(other_box.source)] == [_mail(number) for number in range(BATCH + 1)]
+        other_box.source.file_sent(_mail(9), at=MORNING)
+        assert other_box.source.find("<9@cliente.example>", folder="Enviados")
+
+    def test_new_mail_ends_the_wait(self, other_box: Box) -> None:
+        _all(other_box.source)
+        timer = threading.Timer(0.3, other_box.deliver, [_mail(1), MORNING])
+        timer.start()
+        assert other_box.source.wait(timedelta(seconds=15))
+        timer.join()
+
+    def test_check_says_how_it_got_in(self, other_box: DovecotBox) -> None:
+        lines = "\n".join(other_box.source.check())
+        assert ("token" in lines) == (other_box.account.token_command is not None)
+        assert ("SIN CIFRAR" in lines) == (other_box.account.security is Security.PLAIN)

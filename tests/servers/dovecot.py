@@ -45,6 +45,7 @@ first_valid_gid = 1
 mail_location = maildir:{home}/mail/%u/Maildir
 mail_home = {home}/mail/%u
 mail_max_userip_connections = 100
+mail_fsync = never
 ssl = yes
 ssl_cert = <{home}/tls/server.pem
 ssl_key = <{home}/tls/server.key
@@ -76,6 +77,7 @@ namespace inbox {{
 service imap-login {{
   chroot =
   service_count = 0
+  process_min_avail = 1
   inet_listener imap {{
     port = {imap_port}
   }}
@@ -89,6 +91,9 @@ service anvil {{
   unix_listener anvil-auth-penalty {{
     mode = 0
   }}
+}}
+service imap {{
+  process_min_avail = 2
 }}
 service stats {{
   chroot =
