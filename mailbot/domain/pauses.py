@@ -32,9 +32,9 @@ def due_after(due_at: datetime, pauses: Iterable[Pause], *, clock: Clock, calend
         if clock is Clock.ELAPSED:
             due_at += pause.until - pause.since
             continue
-        remaining = calendar.elapsed(pause.since, due_at)
-        if remaining > NOTHING and calendar.elapsed(pause.since, pause.until) > NOTHING:
-            due_at = calendar.deadline(pause.until, remaining)
+        # A pause outside office hours takes no working time away.
+        if calendar.elapsed(pause.since, pause.until) > NOTHING:
+            due_at = calendar.deadline(pause.until, calendar.elapsed(pause.since, due_at))
     return due_at
 
 

@@ -86,6 +86,14 @@ moments = st.datetimes(
 )
 
 
+def test_a_limit_that_ends_at_an_opening_waits_for_the_client_too() -> None:
+    asked = pause(at(2026, 11, 24, 18), at(2026, 11, 26, 12))
+
+    due = due_after(at(2026, 11, 25, 9), [asked], clock=Clock.WORKING, calendar=CALENDAR)
+
+    assert due == at(2026, 11, 26, 12)
+
+
 @given(due=moments, since=moments, length=st.timedeltas(timedelta(0), timedelta(days=20)), clock=st.sampled_from(Clock))
 def test_a_pause_never_brings_a_limit_forward(due: datetime, since: datetime, length: timedelta, clock: Clock) -> None:
     assert due_after(due, [pause(since, since + length)], clock=clock, calendar=CALENDAR) >= due
