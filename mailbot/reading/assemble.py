@@ -3,11 +3,12 @@
 from datetime import datetime
 
 from mailbot.domain.clock import to_utc
-from mailbot.domain.message import Address, Message
+from mailbot.domain.message import Address, Message, MessageKind
 from mailbot.reading.attachments import list_attachments
 from mailbot.reading.forwards import find_forwarded
 from mailbot.reading.identity import content_digest, message_ids, own_id, reference_ids
 from mailbot.reading.kinds.decide import decide_kind
+from mailbot.reading.kinds.facts import Facts
 from mailbot.reading.languages import language_of
 from mailbot.reading.limits import ReadingLimits
 from mailbot.reading.mime.addresses import parse_addresses
@@ -33,7 +34,13 @@ def assemble(
     date = _date(root)
     headers = _headers(root)
     subject = _text(root, "subject")
-    kind, reason, bounce = decide_kind(root, headers=headers, subject=subject, text=body.text)
+    facts = Facts(sender=sender, subject=subject, text=body.text, headers=dict(reversed(headers)), root=root)
+    kind, reason, bounce = decide_kind(facts)
+    forwarded = (
+        ()
+        if kind is MessageKind.BOUNCE
+        else find_forwarded(root, subject=subject, text=body.text, new_text=split.new_text, limits=limits)
+    )
     return Message(
         message_id=own_id(root, digest),
         sha256=sha256,
@@ -58,7 +65,7 @@ def assemble(
         kind=kind,
         kind_reason=reason,
         bounce=bounce,
-        forwarded=find_forwarded(root, body.text, limits),
+        forwarded=forwarded,
         defects=_defects(root, body, defects),
         headers=headers,
         size=len(root.buffer),

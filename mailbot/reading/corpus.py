@@ -9,6 +9,7 @@ from email.utils import getaddresses
 from mailbot.domain.clock import LIMA, to_utc
 from mailbot.domain.errors import MessageUnreadable
 from mailbot.domain.message import Address, Attachment, Message
+from mailbot.reading.forwards import find_pasted
 from mailbot.reading.identity import derived_id
 from mailbot.reading.kinds.decide import kind_of_text
 from mailbot.reading.languages import language_of
@@ -24,7 +25,7 @@ def read_corpus_record(record: Mapping[str, object]) -> Message:
     moment = _moment(record)
     digest = _digest(record)
     split = split_reply(body, sender=f"{sender.name} <{sender.address}>")
-    kind, reason = kind_of_text(sender=sender, subject=subject, text=body)
+    kind, reason, bounce = kind_of_text(sender=sender, subject=subject, text=body)
     return Message(
         message_id=_string(record, "message_id") or derived_id(digest),
         sha256=digest,
@@ -43,6 +44,8 @@ def read_corpus_record(record: Mapping[str, object]) -> Message:
         attachments=_attachments(record),
         kind=kind,
         kind_reason=reason,
+        bounce=bounce,
+        forwarded=find_pasted(subject=subject, text=body, new_text=split.new_text),
         size=len(body.encode()),
     )
 

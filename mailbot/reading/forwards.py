@@ -1,15 +1,40 @@
 """Mails that were sent on inside another one: attached, or pasted below a header block."""
 
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
 from mailbot.domain.message import Forwarded
 from mailbot.reading.limits import ReadingLimits
 from mailbot.reading.mime.tree import Part
 from mailbot.reading.mime.words import decode_header
+from mailbot.reading.replies.separators import (
+    attribution_length,
+    bare,
+    header_block_length,
+    is_forward_marker,
+    is_marker,
+    label_of,
+    ruled_block_start,
+)
+from mailbot.reading.subjects import is_forward_subject, strip_marks
 from mailbot.reading.texts import body_text
 
+_MOST = 20
+_LABEL = re.compile(r"^[^:：]{1,40}[:：]\s*")
+_MAILTO = re.compile(r"\s*[<\[(](?:mailto|smtp):\s*([^\s<>\[\]()]+)[>\])]+", re.IGNORECASE)
+_BOLD = re.compile(r"\*{1,2}|(?<!\w)_(?=\S)|(?<=\S)_(?!\w)")
+_WRITTEN_BY = re.compile(r"[,;]?\s*(?:\"?([^\"<>,;:]{2,60})\"?\s*)?[<(\[]([^\s<>()\[\]]+@[^\s<>()\[\]]+)[>)\]]")
+_QUOTE_SIGN = re.compile(r"^\s{0,2}>\s?")
 
-def find_forwarded(root: Part, text: str, limits: ReadingLimits) -> tuple[Forwarded, ...]:
-    """Every mail found inside, in order."""
-    return tuple(_attached(part, limits) for part in root.walk() if part.type == "message/rfc822" and part.children)
+
+def find_forwarded(
+    root: Part, *, subject: str, text: str, new_text: str, limits: ReadingLimits
+) -> tuple[Forwarded, ...]:
+    """Every mail found inside, attached ones first, each with all that stood in it."""
+    attached = [_attached(part, limits) for part in root.walk() if part.type == "message/rfc822" and part.children]
+    pasted = find_pasted(subject=subject, text=text, new_text=new_text)
+    return tuple((attached + list(pasted))[:_MOST])
 
 
 def _attached(part: Part, limits: ReadingLimits) -> Forwarded:
@@ -25,3 +50,87 @@ def _attached(part: Part, limits: ReadingLimits) -> Forwarded:
 def _header(part: Part, name: str) -> str:
     value = part.first(name)
     return decode_header(value) if value else ""
+
+
+def find_pasted(*, subject: str, text: str, new_text: str) -> tuple[Forwarded, ...]:
+    """Mails pasted into the text, newest first, when the mail forwards them rather than answers them."""
+    lines = text.split("\n")
+    starts = list(_starts(lines))
+    if not starts:
+        return ()
+    forwards = is_forward_subject(subject) or any(is_forward_marker(line) for line in lines) or not new_text.strip()
+    return tuple(_pasted(lines, start, strip_marks(subject)) for start in starts[:_MOST]) if forwards else ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Start:
+    """Where a pasted mail's headers stand and where its text begins."""
+
+    headers: int
+    body: int
+    is_attribution: bool = False
+
+
+def _starts(lines: Sequence[str]) -> Iterator[_Start]:
+    position = 0
+    while position < len(lines):
+        if not bare(lines[position]) or (is_marker(lines[position]) or ruled_block_start(lines, position)):
+            position += 1
+            continue
+        length = header_block_length(lines, position)
+        if length:
+            yield _Start(position, position + length)
+            position += length
+            continue
+        length = attribution_length(lines, position)
+        if length:
+            yield _Start(position, position + length, is_attribution=True)
+        position += max(length, 1)
+
+
+def _pasted(lines: Sequence[str], start: _Start, matter: str) -> Forwarded:
+    quoted = lines[start.headers].lstrip().startswith(">")
+    body = [_QUOTE_SIGN.sub("", line) if quoted or start.is_attribution else line for line in lines[start.body :]]
+    text = "\n".join(line.rstrip() for line in body).strip()
+    if start.is_attribution:
+        return _from_attribution(" ".join(bare(line) for line in lines[start.headers : start.body]), matter, text)
+    values = _block_values(lines[start.headers : start.body])
+    return Forwarded(
+        sender=clean_sender(values.get("from", "")),
+        subject=values.get("subject", ""),
+        date=values.get("date", ""),
+        text=text,
+    )
+
+
+def _from_attribution(line: str, matter: str, text: str) -> Forwarded:
+    match = _WRITTEN_BY.search(line)
+    sender = f"{(match.group(1) or '').strip()} <{match.group(2)}>".strip() if match else ""
+    date = line[: match.start()] if match else line
+    return Forwarded(sender=sender, subject=matter, date=date.strip(" ,"), text=text)
+
+
+def _block_values(lines: Sequence[str]) -> dict[str, str]:
+    """Header values by kind; a line without a label goes on with the one above."""
+    values: dict[str, str] = {}
+    current = ""
+    for line in lines:
+        kind = label_of(line)
+        text = bare(line)
+        if kind is not None and (kind not in values or kind == "other"):
+            current = kind
+            values[current] = _clean(_LABEL.sub("", text, count=1))
+        elif text and current:
+            values[current] = f"{values[current]} {_clean(text)}".strip()
+    return values
+
+
+def _clean(text: str) -> str:
+    return " ".join(_BOLD.sub("", text).split())
+
+
+def clean_sender(value: str) -> str:
+    """`Rosa [mailto:rosa@…]` and doubled addresses as `Rosa <rosa@…>`."""
+    value = re.sub(r"<([^<>]+@[^<>]+)<mailto:[^<>]*>>", r"<\1>", value)
+    value = re.sub(r"([^\s<>]+@[^\s<>]+)\s*<mailto:\1>", r"\1", value, flags=re.IGNORECASE)
+    return _MAILTO.sub(r" <\1>", value).strip().strip('"')

@@ -6,7 +6,8 @@ import unicodedata
 # Reply and forward marks by language; the list follows what clients write, not a standard.
 _MARKS = (
     "re|rv|fw|fwd|rtr|enc|tr|aw|wg|sv|vs|vb|antw|doorst|res|r|i|rif|ynt|ilt|odp|pd|trs|fs|bls|atb|"
-    "resp|respuesta|reenviado|reenv|reenvio|reenvío|ref|doorgestuurd|hа|ha|на|отв|回复|答复|回覆|转发|轉寄|轉發|返信|転送"
+    "resp|respuesta|reenviado|reenv|reenvio|reenvío|ref|doorgestuurd|hа|ha|на|отв|回复|答复|回覆|转发|轉寄|"
+    "轉發|返信|転送"
 )
 _PREFIX = re.compile(rf"^(?:{_MARKS})\s*(?:[\[(]\s*\d{{1,3}}\s*[\])]|\^\d{{1,3}}|\d{{1,2}})?\s*[:：]\s*", re.IGNORECASE)
 _TAG = re.compile(
@@ -16,6 +17,14 @@ _TAG = re.compile(
     re.IGNORECASE,
 )
 _SUFFIX = re.compile(r"\s*\((?:fwd|was:.{0,200}|reenviado)\)\s*$", re.IGNORECASE)
+_FORWARD = re.compile(
+    r"^(?:fwd?|rv|tr|wg|enc|i|vs|vb|vl|pd|doorst|rtr|[iİ]lt|fs|trs?|tov[aá]bb[ií]t\w*|p[rř]epos\w*|"
+    r"p[rř]eposlan\w*|redirec\w*|trimis|"
+    r"reenv(?:iado|[ií]o)?|ref|weitergeleitet|doorgestuurd|vidarebefordr\w*|videresen\w*|edelleenl\w*|transf\w*|"
+    r"inoltr\w*|"
+    r"encaminh\w*|proslij\w*|prosl\w*|пересл\w*|перенапр\w*|转发|轉寄|轉發|転送|전달|haber|inol)\s*[:：]",
+    re.IGNORECASE,
+)
 # "Respuesta automática: RE: …" is about the same matter.
 _AUTOMATIC = re.compile(
     r"^(?:respuesta autom[aá]tica|automatic reply|auto(?:matic)?[ -]?re(?:ply|sponse)|out of office"
@@ -40,6 +49,11 @@ def is_reply_subject(subject: str) -> bool:
     """Whether a subject says that the mail answers or forwards another one."""
     text = _TAG.sub("", " ".join(subject.split()))
     return bool(_PREFIX.match(text) or _AUTOMATIC.match(text))
+
+
+def is_forward_subject(subject: str) -> bool:
+    """Whether a subject says that the mail sends another one on."""
+    return _FORWARD.match(_TAG.sub("", " ".join(subject.split()))) is not None
 
 
 def subject_key(subject: str) -> str:

@@ -1,22 +1,32 @@
 """Which conversation a message belongs to, by its headers, else by subject and parties.
 
-Headers are In-Reply-To and References (RFC 5322 section 3.6.4); siblings whose common ancestor was
-never seen are joined too. Without headers, a reply joins the same subject between the same parties
-within 14 days, and only when exactly one conversation fits.
+Headers are In-Reply-To and References (RFC 5322 section 3.6.4), the identifiers of mailbot's own mails
+that a client quoted in the body, and Outlook's Thread-Index; mails whose common ancestor was never seen
+are joined too. Without any of these a reply joins the same subject between the same parties within 14
+days. A changed subject with another dispatch number is a new matter. In doubt two conversations stay two.
 """
 
+import base64
+import binascii
 import hashlib
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from mailbot.domain.message import Message
+from mailbot.domain.labels import ReferenceKind
+from mailbot.domain.message import Message, MessageKind
 from mailbot.ports.store import Messages, StoredMessage
+from mailbot.reading.references import find_in_text
 from mailbot.reading.subjects import is_reply_subject, subject_key
 
 # Relays and gateways grow References without end; the newest say the most.
-MOST_ANCESTORS = 30
+MOST_ANCESTORS = 50
 HEADERLESS_WITHIN = timedelta(days=14)
+# FILETIME and GUID open every Thread-Index; what follows counts the answers ([MS-OXOMSG] 2.2.1.3).
+_THREAD_INDEX_BYTES = 22
+_OWN_ID = re.compile(r"mb\.[0-9a-f]{32}\.[0-9a-f]{32}@[^\s<>@]{1,200}", re.IGNORECASE)
+_MATTER_KINDS = (ReferenceKind.ORDER, ReferenceKind.DAM)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,17 +36,22 @@ class Placement:
     conversation: str
     # Conversations that a missing link shows to be this one; they are merged into it.
     joined: tuple[str, ...] = ()
+    # in_reply_to, sibling, child, body, subject, new, or new_matter (then `parent` is in the old one).
     how: str
     parent: StoredMessage | None = None
 
 
 def place(message: Message, *, client: str | None, messages: Messages) -> Placement:
     """Find the conversation of a message; its id is stable, since it derives from the first mail."""
-    by_header = _by_headers(message, messages)
-    if by_header is not None:
-        return by_header
-    by_subject = _by_subject(message, client, messages)
-    return by_subject or Placement(conversation=conversation_id(message.message_id), how="new")
+    ancestors = ancestor_ids(message)
+    related = [item for item in messages.by_message_ids([message.message_id, *ancestors]) if _is_related(message, item)]
+    same = [item for item in related if not _is_other_matter(message, item)]
+    if same:
+        return _join(message, same, ancestors)
+    if related:
+        parent = _parent(related, ancestors)
+        return Placement(conversation=conversation_id(message.message_id), how="new_matter", parent=parent)
+    return _by_subject(message, client, messages) or Placement(conversation=_new_id(message, messages), how="new")
 
 
 def conversation_id(root: str) -> str:
@@ -44,53 +59,172 @@ def conversation_id(root: str) -> str:
     return f"C{hashlib.sha256(root.encode()).hexdigest()[:14]}"
 
 
-def _by_headers(message: Message, messages: Messages) -> Placement | None:
-    ancestors = _ancestors(message)
-    # Its own id finds replies that arrived before it.
-    related = messages.by_message_ids([message.message_id, *ancestors])
-    related = [item for item in related if item.message_id != message.message_id or item.conversation]
-    if not related:
+def ancestor_ids(message: Message) -> tuple[str, ...]:
+    """The ids of earlier mails a message names anywhere, the nearest first."""
+    found = [message.in_reply_to or "", *reversed(message.references), *_bounced(message), *_quoted_own_ids(message)]
+    ids = [identifier for identifier in dict.fromkeys(found) if identifier and identifier != message.message_id]
+    index = thread_index_id(message.thread_index)
+    return (*ids[:MOST_ANCESTORS], *([index] if index else []))
+
+
+def reference_ids(message: Message) -> tuple[str, ...]:
+    """What to store as a message's references, so that later mails find it by Thread-Index too."""
+    index = thread_index_id(message.thread_index)
+    return (*message.references, *([index] if index else []))
+
+
+def thread_index_id(thread_index: str | None) -> str | None:
+    """The part of a Thread-Index that all mails of a conversation share, in the form of a Message-ID."""
+    if not thread_index:
         return None
-    by_id = {item.message_id: item for item in related}
-    parent = next((by_id[ancestor] for ancestor in ancestors if ancestor in by_id), None)
+    try:
+        raw = base64.b64decode("".join(thread_index.split()) + "==")
+    except (binascii.Error, ValueError):
+        return None
+    if len(raw) < _THREAD_INDEX_BYTES:
+        return None
+    return f"<{raw[:_THREAD_INDEX_BYTES].hex()}@thread-index.invalid>"
+
+
+def _bounced(message: Message) -> tuple[str, ...]:
+    original = message.bounce.original_message_id if message.bounce else None
+    return (original,) if original else ()
+
+
+def _quoted_own_ids(message: Message) -> tuple[str, ...]:
+    """Ids of mailbot's own mails in the text: some clients drop the headers and keep the quotation."""
+    return tuple(f"<{found.lower()}>" for found in _OWN_ID.findall(message.text)[:5])
+
+
+def _is_related(message: Message, item: StoredMessage) -> bool:
+    """Whether a stored message found by id really speaks of the same conversation."""
+    if item.message_id == message.message_id:
+        # The same id on another mail: some programs reuse it. Only an equal subject makes it the same thread.
+        return item.subject_key == subject_key(message.subject)
+    if item.message_id in ancestor_ids(message) or message.message_id in (item.in_reply_to, *item.reference_ids):
+        return True
+    # Both name an ancestor nobody saw; invented ids are repeated by some programs for all their mails.
+    return item.subject_key == subject_key(message.subject) or _share_people(message, item)
+
+
+def _share_people(message: Message, item: StoredMessage) -> bool:
+    index = thread_index_id(message.thread_index)
+    if index in item.reference_ids and not _shares_header(message, item):
+        # Outlook keeps the index when the subject is changed for a new matter, and so must not be trusted.
+        return False
+    return len(_people_of(message) & _people(item.sender, item.recipients)) > 1
+
+
+def _shares_header(message: Message, item: StoredMessage) -> bool:
+    mine = {message.in_reply_to, *message.references} - {None}
+    return bool(mine & {item.in_reply_to, *item.reference_ids})
+
+
+def _join(message: Message, related: Sequence[StoredMessage], ancestors: Sequence[str]) -> Placement:
+    parent = _parent(related, ancestors)
     first = parent or min(related, key=lambda item: (item.received_at, item.id))
     others = dict.fromkeys(item.conversation for item in related if item.conversation != first.conversation)
-    how = "in_reply_to" if parent else "sibling"
-    return Placement(conversation=first.conversation, joined=tuple(others), how=how, parent=parent)
+    return Placement(
+        conversation=first.conversation, joined=tuple(others), how=_how(message, parent, related), parent=parent
+    )
 
 
-def _ancestors(message: Message) -> list[str]:
-    newest_first = [message.in_reply_to or "", *reversed(message.references)]
-    return [ancestor for ancestor in dict.fromkeys(newest_first) if ancestor][:MOST_ANCESTORS]
+def _parent(related: Sequence[StoredMessage], ancestors: Sequence[str]) -> StoredMessage | None:
+    by_id = {item.message_id: item for item in related}
+    return next((by_id[ancestor] for ancestor in ancestors if ancestor in by_id), None)
+
+
+def _how(message: Message, parent: StoredMessage | None, related: Sequence[StoredMessage]) -> str:
+    if parent is not None:
+        in_header = parent.message_id in (message.in_reply_to, *message.references, *_bounced(message))
+        return "in_reply_to" if in_header else "body"
+    is_child = any(message.message_id in (item.in_reply_to, *item.reference_ids) for item in related)
+    return "child" if is_child else "sibling"
+
+
+def _is_other_matter(message: Message, item: StoredMessage) -> bool:
+    """A changed subject that names another dispatch than the earlier one did."""
+    if item.subject_key == subject_key(message.subject):
+        return False
+    mine = _matters(message.subject)
+    if not mine:
+        return False
+    theirs = _matters(item.subject)
+    orders = {order for order in item.orders if order}
+    for kind in _MATTER_KINDS:
+        other = theirs.get(kind) or (orders if kind is ReferenceKind.ORDER else set())
+        if mine.get(kind) and other and not mine[kind] & other:
+            return True
+    return False
+
+
+def _matters(subject: str) -> dict[ReferenceKind, set[str]]:
+    found: dict[ReferenceKind, set[str]] = {}
+    for reference in find_in_text(subject):
+        found.setdefault(reference.kind, set()).add(reference.canonical)
+    return found
+
+
+def _new_id(message: Message, messages: Messages) -> str:
+    """The oldest mail it names is the root; a reused Message-ID is told apart by its content."""
+    root = (*message.references[:1], message.in_reply_to or message.message_id)[0]
+    reused = root == message.message_id and any(
+        item.message_id == root and item.content_digest != message.content_digest
+        for item in messages.by_message_ids([root])
+    )
+    return conversation_id(f"{root}\x1f{message.content_digest}" if reused else root)
 
 
 def _by_subject(message: Message, client: str | None, messages: Messages) -> Placement | None:
     key, at = subject_key(message.subject), message.received_at or message.date
-    if not key or at is None or not is_reply_subject(message.subject):
+    if not key or at is None:
         return None
-    fitting = [
+    near = [
         item
         for item in messages.by_subject(key, since=at - HEADERLESS_WITHIN)
         if item.received_at <= at + HEADERLESS_WITHIN and _same_parties(message, item, client)
     ]
+    fitting = near if _is_reply(message) else [item for item in near if _came_too_early(item, message)]
+    return _latest(message, fitting, at)
+
+
+def _is_reply(message: Message) -> bool:
+    return is_reply_subject(message.subject) or message.in_reply_to is not None or bool(message.references)
+
+
+def _came_too_early(item: StoredMessage, message: Message) -> bool:
+    """A stored answer without headers that was written after this message, which opens the matter."""
+    has_headers = item.in_reply_to is not None or bool(item.reference_ids)
+    written = item.date or item.received_at
+    opened = message.date or message.received_at
+    is_later = opened is not None and opened < written and item.received_at - opened <= HEADERLESS_WITHIN
+    return is_later and not has_headers and is_reply_subject(item.subject)
+
+
+def _latest(message: Message, fitting: Sequence[StoredMessage], at: datetime) -> Placement | None:
+    """A headerless answer is to the latest mail before it; one naming an unseen mail joins a sole candidate only."""
+    earlier = [item for item in fitting if item.received_at <= at]
     conversations = {item.conversation for item in fitting}
-    if len(conversations) != 1:
+    names_another = message.in_reply_to is not None or bool(message.references)
+    if not fitting or (len(conversations) > 1 and (names_another or not earlier)):
         return None
-    parent = max((item for item in fitting if item.received_at <= at), key=_arrival, default=None)
-    return Placement(conversation=conversations.pop(), how="subject", parent=parent)
-
-
-def _arrival(item: StoredMessage) -> datetime:
-    return item.received_at
+    parent = max(earlier, key=lambda item: (item.received_at, item.id), default=None)
+    conversation = parent.conversation if parent else fitting[0].conversation
+    return Placement(conversation=conversation, how="subject", parent=parent)
 
 
 def _same_parties(message: Message, item: StoredMessage, client: str | None) -> bool:
-    """Both ends took part in it, or both are of the same client."""
-    mine = _people(message.sender.key, [address.key for address in message.recipients])
-    theirs = _people(item.sender, item.recipients)
+    """Both ends took part in it, or both are of the same client and share somebody."""
+    if message.kind in {MessageKind.LIST, MessageKind.BOUNCE}:
+        return False
+    mine, theirs = _people_of(message), _people(item.sender, item.recipients)
     is_exchange = message.sender.key in theirs and item.sender in mine
     return is_exchange or (client is not None and client == item.client and bool(mine & theirs))
 
 
+def _people_of(message: Message) -> set[str]:
+    return _people(message.sender.key, [address.key for address in message.recipients])
+
+
 def _people(sender: str, recipients: Collection[str]) -> set[str]:
-    return {sender, *recipients}
+    return {sender, *recipients} - {""}

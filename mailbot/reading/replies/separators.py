@@ -119,6 +119,17 @@ def ruled_block_start(lines: Sequence[str], start: int) -> bool:
     return False
 
 
+_FORWARD_MARKER = re.compile(
+    rf"^[\s>*]*[-_=*~#─—–‐]{{1,}}\s*(?:{words.FORWARD_WORDS})\b|^[\s>*]*(?:{words.BARE_FORWARD_WORDS})\s*:?\s*$",
+    re.IGNORECASE,
+)
+
+
+def is_forward_marker(line: str) -> bool:
+    """Whether a client's rule says that what follows was forwarded, not answered."""
+    return len(line) <= 200 and _FORWARD_MARKER.match(line) is not None
+
+
 def _labels(*groups: str) -> re.Pattern[str]:
     return re.compile(rf"^(?:{'|'.join(groups)})\s*[*_]{{0,2}}\s*[:：]", re.IGNORECASE)
 

@@ -52,7 +52,10 @@ TO_LABELS = (
     "címzett|komu|pre|către|"
     "za|per|destinataire|destinatario|destinatário|empfänger|prima|saaja|προς|đến|ถึง|אל|إلى|kepada|nori"
 )
-CC_LABELS = "cc|c\\.c\\.|bcc|cco|copia|con copia|kopie|kopi|kopia|копия|копія|抄送|副本|参照|참조|cópia|copie à|copie|másolat|pk|bilgi"
+CC_LABELS = (
+    "cc|c\\.c\\.|bcc|cco|copia|con copia|"
+    "kopie|kopi|kopia|копия|копія|抄送|副本|参照|참조|cópia|copie à|copie|másolat|pk|bilgi"
+)
 SUBJECT_LABELS = (
     "subject|asunto|assunto|betreff|betr\\.|objet|sujet|oggetto|onderwerp|temat|ämne|emne|aihe|konu|тема|主题|主旨|"
     "主題|件名|제목|"
@@ -95,6 +98,17 @@ ORIGINAL_WORDS = (
     r"原始邮件|原始郵件|转发邮件|轉寄的郵件|转发的邮件|元のメッセージ|転送メッセージ|"
     r"オリジナルメッセージ|원본 메시지|원본 메일|전달된 메시지|"
     r"pesan asli|pesan terusan|message forwarded"
+)
+# Those among them that say "forwarded".
+FORWARD_WORDS = (
+    r"forwarded|begin forwarded|start of forwarded|mensaje reenviado|correo reenviado|reenviado|inicio del "
+    r"mensaje reenviado|"
+    r"mensaje de reenv|message (?:transf|r[eé]exp)|transf[eé]r[eé]|weitergeleitet|messaggio inoltrato|inoltrato|"
+    r"mensagem (?:re)?encaminhada|encaminhado|doorgestuurd|vidarebefordrat|videresendt|edelleenl[aä]hetetty|"
+    r"v[aä]litetty|"
+    r"wiadomo[sś][cć] przekazana|przekazana|p[rř]eposlan|tov[aá]bb[ií]tott|mesaj redirec|iletilen|пересылаемое|"
+    r"перенаправленное|missatge reenviat|προωθημένο|轉寄|转发|転送メッセージ|전달된|proslijeđena|pesan terusan|"
+    r"remitido"
 )
 # These stand without any rule around them.
 BARE_FORWARD_WORDS = (
