@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from mailbot.domain.columns import parse_columns
 from mailbot.domain.identifiers import has_valid_check
 from mailbot.domain.labels import ReferenceKind
-from mailbot.domain.office import Dispatch, Office
+from mailbot.domain.office import Client, Dispatch, Office
 from mailbot.records.forms import Row, SheetForm
 from mailbot.records.sheets import DISPATCHES, FORMS
 from mailbot.records.writing import shown_value
@@ -34,7 +34,15 @@ def _sheet_changes(form: SheetForm, old: Office, new: Office) -> Iterator[str]:
     if form is not DISPATCHES:
         for key, row in before.items():
             if key not in after:
-                yield f"{form.name}: se quita {_named(form, row)}"
+                yield f"{form.name}: se quita {_named(form, row)}{_left_behind(row, old)}"
+
+
+def _left_behind(row: Row, office: Office) -> str:
+    """A client who goes leaves dispatches behind: that is worth a second look."""
+    if not isinstance(row, Client):
+        return ""
+    count = sum(dispatch.ruc == row.ruc and not dispatch.is_closed for dispatch in office.dispatches)
+    return f" ({row.name}), que tiene despachos abiertos: {count}" if count else f" ({row.name})"
 
 
 def _by_key(form: SheetForm, office: Office) -> Mapping[tuple[object, ...], Row]:

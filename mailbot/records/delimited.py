@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from mailbot.records.cells import is_blank
-from mailbot.records.tables import MAX_FILE_BYTES, MAX_ROWS, SheetRow, SheetTable, refused
+from mailbot.records.tables import MAX_ROWS, SheetRow, SheetTable, bytes_of, refused
 
 
 def read_folder(folder: Path) -> tuple[SheetTable, ...]:
@@ -30,11 +30,7 @@ def read_csv(path: Path) -> SheetTable:
 
 
 def _decoded(path: Path) -> str:
-    if path.stat().st_size > MAX_FILE_BYTES:
-        raise refused(
-            path.name, f"el archivo pasa de {MAX_FILE_BYTES // 1_000_000} MB; quite lo que no sea de la planilla"
-        )
-    raw = path.read_bytes()
+    raw = bytes_of(path)
     if b"\0" in raw:
         raise refused(path.name, "no es un CSV de texto; guárdelo como «CSV UTF-8 (delimitado por comas)»")
     for encoding in ("utf-8-sig", "cp1252"):

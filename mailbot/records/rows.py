@@ -48,9 +48,7 @@ def nearest(name: str, known: Iterable[str]) -> str:
     return f"; ¿quiso decir «{by_form[found[0]]}»?" if found else ""
 
 
-def read_sheet(
-    table: SheetTable, form: SheetForm, *, complete: Callable[[FieldRow], FieldRow] = lambda row: row
-) -> SheetReading:
+def read_sheet(table: SheetTable, form: SheetForm, *, complete: Callable[[FieldRow], FieldRow]) -> SheetReading:
     """Read a sheet under its form; `complete` may add what an update leaves out."""
     reading = SheetReading(form=form, name=table.name)
     if not table.rows:

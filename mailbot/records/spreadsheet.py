@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from mailbot.records.cells import Broken, Cell, is_blank
-from mailbot.records.tables import MAX_BLANK_RUN, MAX_FILE_BYTES, MAX_ROWS, SheetRow, SheetTable, refused
+from mailbot.records.tables import MAX_BLANK_RUN, MAX_ROWS, SheetRow, SheetTable, bytes_of, refused
 
 if TYPE_CHECKING:
     from openpyxl.workbook import Workbook
@@ -31,6 +31,7 @@ _DAMAGE = (
     AttributeError,
     ArithmeticError,
     OSError,
+    EOFError,
     SyntaxError,
     RuntimeError,
     AssertionError,
@@ -44,12 +45,13 @@ def read_workbook(path: Path) -> tuple[SheetTable, ...]:
 
     Raises `OfficeFileRejected` for whatever is no plain .xlsx workbook of a reasonable size.
     """
-    if path.stat().st_size > MAX_FILE_BYTES:
-        raise refused(path.name, f"pasa de {MAX_FILE_BYTES // 1_000_000} MB; quite lo que no sea de la planilla")
-    raw = path.read_bytes()
+    raw = bytes_of(path)
     has_formulas = _inspect(path, raw)
     try:
-        return _tables(path, raw, has_formulas=has_formulas)
+        with warnings.catch_warnings():
+            # openpyxl warns of extensions it drops, which carry no value, and of dates it shows as errors.
+            warnings.simplefilter("ignore")
+            return _tables(path, raw, has_formulas=has_formulas)
     except _DAMAGE as error:
         raise refused(path.name, f"el libro está dañado y no se puede leer; {_AGAIN}") from error
 
@@ -108,10 +110,7 @@ def _tables(path: Path, raw: bytes, *, has_formulas: bool) -> tuple[SheetTable, 
 def _opened(raw: bytes, *, data_only: bool) -> "Workbook":
     from openpyxl import load_workbook
 
-    with warnings.catch_warnings():
-        # It warns of extensions that it drops; none of them carries a value.
-        warnings.simplefilter("ignore")
-        return load_workbook(io.BytesIO(raw), read_only=True, data_only=data_only, keep_links=False)
+    return load_workbook(io.BytesIO(raw), read_only=True, data_only=data_only, keep_links=False)
 
 
 def _table(path: Path, values: "Workbook", formulas: "Workbook | None", name: str) -> SheetTable:

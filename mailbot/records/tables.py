@@ -1,6 +1,7 @@
 """A sheet as it was found, before anybody asks what its columns mean."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from mailbot.domain.errors import Fault, OfficeFileRejected
 from mailbot.records.cells import Cell
@@ -25,6 +26,20 @@ class SheetTable:
 
     name: str
     rows: tuple[SheetRow, ...]
+
+
+def bytes_of(path: Path) -> bytes:
+    """The content of a file of a reasonable size."""
+    try:
+        size = path.stat().st_size
+        raw = path.read_bytes() if size <= MAX_FILE_BYTES else b""
+    except OSError as error:
+        raise refused(
+            path.name, f"no se puede abrir ({error.strerror}); ciérrelo en Excel o revise sus permisos"
+        ) from error
+    if size > MAX_FILE_BYTES:
+        raise refused(path.name, f"pasa de {MAX_FILE_BYTES // 1_000_000} MB; quite lo que no sea de la planilla")
+    return raw
 
 
 def refused(place: str, message: str) -> OfficeFileRejected:

@@ -23,7 +23,8 @@ _CODES = {"Personal": ("chief", "deputy"), "Clientes": ("esc", "asc")}
 def read_office(path: Path, *, known: Office | None = None) -> Office:
     """The office as one workbook or a folder of CSV files describes it.
 
-    `known` is what was imported before: a sheet that may be missing and is keeps its rows.
+    `known` is what was imported before: a sheet that may be missing and is keeps its rows, and a
+    dispatch keeps what the file has no column for.
     Raises `OfficeFileRejected` with every fault at once.
     """
     tables = [table for table in _tables(path) if plain(table.name) != plain(LEGEND)]
@@ -31,11 +32,11 @@ def read_office(path: Path, *, known: Office | None = None) -> Office:
     for form in FORMS:
         if form.required and form.name not in assigned:
             faults.append(_missing(path, form))
-    readings = {form.name: read_sheet(assigned[form.name], form) for form in FORMS if form.name in assigned}
-    contacts = known.contacts if known else ()
-    check_relations(readings, known_contacts={contact.ruc for contact in contacts})
+    known = known or Office()
+    readings = _read_sheets(assigned, known)
+    check_relations(readings, known_contacts={contact.ruc for contact in known.contacts})
     _raise_faults(faults, readings)
-    return _office(readings, known or Office())
+    return _office(readings, known)
 
 
 def read_dispatches(path: Path, *, office: Office) -> tuple[Dispatch, ...]:
@@ -45,8 +46,7 @@ def read_dispatches(path: Path, *, office: Office) -> tuple[Dispatch, ...]:
     `OfficeFileRejected` with every fault at once.
     """
     table = _dispatch_table(path)
-    before = {dispatch.order: dispatch for dispatch in office.dispatches}
-    reading = read_sheet(table, DISPATCHES, complete=_completion(before))
+    reading = read_sheet(table, DISPATCHES, complete=_completion(office))
     readings = {DISPATCHES.name: reading}
     check_relations(readings, known_rucs={client.ruc for client in office.clients})
     _raise_faults([], readings)
@@ -76,6 +76,19 @@ def _dispatch_table(path: Path) -> SheetTable:
     if named or len(tables) == 1:
         return (named or tables)[0]
     raise refused(path.name, f"no tiene una hoja {DISPATCHES.name}; dé ese nombre a la hoja de los despachos")
+
+
+def _read_sheets(assigned: Mapping[str, SheetTable], known: Office) -> dict[str, SheetReading]:
+    complete = {DISPATCHES.name: _completion(known)}
+    return {
+        form.name: read_sheet(assigned[form.name], form, complete=complete.get(form.name, _as_it_is))
+        for form in FORMS
+        if form.name in assigned
+    }
+
+
+def _as_it_is(row: FieldRow) -> FieldRow:
+    return row
 
 
 def _assign(tables: Sequence[SheetTable]) -> tuple[dict[str, SheetTable], list[Fault]]:
@@ -133,7 +146,10 @@ def _made(form: SheetForm, row: FieldRow, codes: Sequence[str], settle: Callable
     return form.make(**values)
 
 
-def _completion(before: Mapping[str, Dispatch]) -> Callable[[FieldRow], FieldRow]:
+def _completion(known: Office) -> Callable[[FieldRow], FieldRow]:
+    """Adds to a dispatch row the fields that the sheet has no column for."""
+    before = {dispatch.order: dispatch for dispatch in known.dispatches}
+
     def complete(row: FieldRow) -> FieldRow:
         old = before.get(row.text("order"))
         kept = {item.name: getattr(old, item.name) for item in fields(old)} if old else {}

@@ -12,6 +12,7 @@ from mailbot.domain.office import Office
 from mailbot.records.examples import EXAMPLE
 from mailbot.records.forms import Column, SheetForm
 from mailbot.records.sheets import FORMS
+from mailbot.records.tables import refused
 from mailbot.records.workbook import LEGEND
 
 if TYPE_CHECKING:
@@ -43,7 +44,12 @@ def write_template(path: Path) -> None:
 
 def _save(book: "Workbook", path: Path) -> None:
     book.properties.creator = "mailbot"
-    book.save(path)
+    try:
+        book.save(path)
+    except OSError as error:
+        raise refused(
+            path.name, f"no se puede escribir ({error.strerror}); revise la carpeta y sus permisos"
+        ) from error
 
 
 def _workbook(office: Office) -> "Workbook":

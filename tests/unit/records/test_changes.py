@@ -43,3 +43,9 @@ def test_doubtful_numbers_and_columns_are_named() -> None:
 
 def test_a_sound_book_leaves_no_doubt() -> None:
     assert doubts(EXAMPLE) == ()
+
+
+def test_a_client_who_goes_is_told_with_the_dispatches_left_behind() -> None:
+    assert difference(EXAMPLE, replace(EXAMPLE, clients=())) == (
+        "Clientes: se quita 20512345671 (Textiles del Ande S.A.C.), que tiene despachos abiertos: 1",
+    )

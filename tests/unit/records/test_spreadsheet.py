@@ -8,6 +8,7 @@ from openpyxl import Workbook, load_workbook
 
 from mailbot.domain.errors import OfficeFileRejected
 from mailbot.records.workbook import read_dispatches, read_office
+from mailbot.records.writing import write_template
 from tests.unit.records.books import valid, write_book
 
 
@@ -159,3 +160,17 @@ def test_a_workbook_without_any_row_is_refused(tmp_path: Path) -> None:
     with pytest.raises(OfficeFileRejected) as rejected:
         read_office(tmp_path / "o.xlsx")
     assert [fault.sheet for fault in rejected.value.faults] == ["Personal", "Clientes", "Despachos"]
+
+
+def test_a_date_beyond_the_calendar_is_a_fault_at_its_cell(tmp_path: Path) -> None:
+    book = load_workbook(write_book(tmp_path / "o.xlsx", valid()))
+    book["Feriados"]["A2"] = 4_633_833_334
+    book["Feriados"]["A2"].number_format = "dd/mm/yyyy"
+    book.save(tmp_path / "o.xlsx")
+
+    assert refusal(tmp_path / "o.xlsx").startswith("Feriados, fila 2, columna fecha: la celda muestra un error")
+
+
+def test_a_folder_that_does_not_exist_cannot_be_written_to(tmp_path: Path) -> None:
+    with pytest.raises(OfficeFileRejected, match="no se puede escribir"):
+        write_template(tmp_path / "nada" / "plantilla.xlsx")

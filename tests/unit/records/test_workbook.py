@@ -286,6 +286,16 @@ def test_a_dispatch_export_keeps_what_it_has_no_column_for(tmp_path: Path) -> No
     assert dispatch.bls == office.dispatches[0].bls
 
 
+def test_a_book_without_a_column_of_dispatches_keeps_what_was_known(tmp_path: Path) -> None:
+    known = read(tmp_path, valid())
+    sheets = valid()
+    for row in sheets["Despachos"]:
+        row.pop()
+
+    assert read(tmp_path, sheets, known=known) == known
+    assert read(tmp_path, sheets).dispatches[0].status == ""
+
+
 def test_a_dispatch_export_may_call_its_only_sheet_anything(tmp_path: Path) -> None:
     office = read(tmp_path, valid())
     path = write_book(tmp_path / "export.xlsx", {"Hoja1": valid()["Despachos"]})
