@@ -51,6 +51,10 @@ class MailUnfetchable(Exception):
     """The server answered no, or nonsense, for these mails; the connection itself is fine."""
 
 
+class LinkClosed(MailboxUnavailable):
+    """Somebody closed the link while it was used; what was under way must not connect again."""
+
+
 class ImapConnection:
     """One logged-in connection; only one thread may use it at a time."""
 
@@ -251,9 +255,11 @@ class ImapLink:
             was_open, closings = self._connection is not None, self._closings
             try:
                 return work(self._opened())
-            except MailboxUnavailable:
+            except MailboxUnavailable as error:
                 self._drop()
-                if not (was_open and again) or closings != self._closings:
+                if closings != self._closings:
+                    raise LinkClosed(f"Buzón «{self._account.name}»: la conexión se cerró.") from error
+                if not (was_open and again):
                     raise
             try:
                 return work(self._opened())

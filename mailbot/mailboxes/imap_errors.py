@@ -41,6 +41,9 @@ def explained(error: Exception, account: ImapAccount, doing: str) -> MailbotErro
         return _explain_tls(error, account)
     if isinstance(error, IMAPClientAbortError) or not isinstance(error, IMAPClientError):
         return _explain_connection(error, account, doing)
+    if isinstance(error, LoginError) and isinstance(error.__context__, IMAPClientAbortError):
+        # The library takes a connection that broke while logging in for a refused login.
+        return _explain_connection(error, account, doing)
     if isinstance(error, LoginError):
         return _explain_login(error, account)
     if isinstance(error, CapabilityError):

@@ -12,7 +12,7 @@ from mailbot.domain.clock import to_utc
 from mailbot.domain.errors import MailboxUnavailable
 from mailbot.domain.message import MailKey
 from mailbot.mailboxes.imap_account import ImapAccount
-from mailbot.mailboxes.imap_connection import ImapConnection, ImapLink, MailUnfetchable
+from mailbot.mailboxes.imap_connection import ImapConnection, ImapLink, LinkClosed, MailUnfetchable
 from mailbot.mailboxes.imap_listing import EPOCH, ListedMail, Listing, batches, measure
 from mailbot.ports.mailbox import FetchedMail
 
@@ -56,6 +56,8 @@ class FolderReading:
         wanted = [mail for mail in batch if mail.size <= self._account.max_bytes]
         try:
             answers = self._fetch(wanted, again=False) if wanted else {}
+        except LinkClosed:
+            raise
         except (MailUnfetchable, MailboxUnavailable):
             # Some mail in here breaks the answer or the connection: each gets its own chance.
             answers = {}
@@ -73,6 +75,8 @@ class FolderReading:
             content = _content(self._fetch([mail]).get(mail.uid))
         except MailUnfetchable as error:
             return self._faulty(mail, f"el servidor no lo entrega ({error})")
+        except LinkClosed:
+            raise
         except MailboxUnavailable as error:
             # The server itself may be away; then this raises, and no mail is blamed for it.
             self._link.run(self._selected)

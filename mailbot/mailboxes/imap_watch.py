@@ -10,14 +10,16 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
+from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
+
 from mailbot.domain.errors import MailboxUnavailable
 from mailbot.mailboxes.imap_account import ImapAccount
 from mailbot.mailboxes.imap_connection import ImapConnection
 from mailbot.mailboxes.imap_errors import translated
 from mailbot.mailboxes.wakeup import Wakeup
 
-# A connection that lasts less was not worth arming again at once.
-_TOO_SHORT = 5.0
+# After so many cuts with no whole stretch of waiting between them it is for the caller to back off.
+_CUTS = 2
 
 
 class ImapWatch:
@@ -28,7 +30,7 @@ class ImapWatch:
         self._bell = Wakeup()
         self._connection: ImapConnection | None = None
         self._can_idle = True
-        self._armed_at = 0.0
+        self._cuts = 0
 
     def wait(self, folder: str, timeout: timedelta, *, seen_next: int | None) -> bool:
         """True on a hint of new mail, False after `timeout` or when the bell rang.
@@ -72,17 +74,21 @@ class ImapWatch:
         except BaseException:
             connection.drop()
             raise
-        self._connection, self._armed_at = connection, time.monotonic()
+        self._connection = connection
         return seen_next is not None and state.next_uid is not None and state.next_uid != seen_next
 
     def _has_news(self, left: float) -> bool:
         try:
-            return self._idle(min(left, self._account.idle_renewal.total_seconds()))
+            has_news = self._idle(min(left, self._account.idle_renewal.total_seconds()))
         except MailboxUnavailable:
             self._drop()
-            if time.monotonic() - self._armed_at < _TOO_SHORT:
+            self._cuts += 1
+            if self._cuts >= _CUTS:
+                self._cuts = 0
                 raise
             return False
+        self._cuts = 0
+        return has_news
 
     def _idle(self, seconds: float) -> bool:
         """One stretch of IDLE; True when the server spoke of a new mail."""
@@ -91,7 +97,7 @@ class ImapWatch:
             # What came between two stretches is told here, before the waiting starts.
             if _tells_of_mail(client.noop()[1]):
                 return True
-            client.idle()
+            _begin(client)
             self._sit_still(seconds)
             # The lines are read after DONE, by blocking reads: `idle_check` reads what has come so far, and
             # a line that has come in half breaks it. A connection that was cut shows here as well.
@@ -115,6 +121,16 @@ class ImapWatch:
         if self._connection is not None:
             self._connection.drop()
         self._connection = None
+
+
+def _begin(client: Any) -> None:
+    try:
+        client.idle()
+    except IMAPClientAbortError:
+        raise
+    except IMAPClientError as error:
+        # Something came instead of the server's go-ahead; a fresh connection sorts it out.
+        raise IMAPClientAbortError(str(error)) from error
 
 
 def _tells_of_mail(lines: Iterable[Any]) -> bool:

@@ -44,7 +44,9 @@ class ScriptedImap:
     login_answer: str = "OK done"
     # INTERNALDATE as the server writes it; None leaves it out.
     internal_date: str | None = "03-Nov-2026 09:00:00 -0500"
+    # The command at which the server says goodbye, and how many times.
     says_bye_at: str | None = None
+    byes: int = 1_000_000
     port: int = 0
     commands: list[str] = field(default_factory=list)
     connections: int = 0
@@ -64,6 +66,7 @@ class _Cut(Exception):
 
 
 class _Session(socketserver.StreamRequestHandler):
+    disable_nagle_algorithm = True
     script: ScriptedImap
 
     def handle(self) -> None:
@@ -79,7 +82,8 @@ class _Session(socketserver.StreamRequestHandler):
         tag, command, *rest = line.split(" ", 2)
         words = f"{command} {rest[0] if rest else ''}".strip().upper()
         self.script.commands.append(words)
-        if self.script.says_bye_at and words.startswith(self.script.says_bye_at):
+        if self.script.says_bye_at and words.startswith(self.script.says_bye_at) and self.script.byes > 0:
+            self.script.byes -= 1
             self._say("* BYE going down")
             raise _Cut
         for start, act in self._acts().items():
