@@ -57,6 +57,16 @@ def alert_recipients(owner_code: str, *, with_head: bool, records: Records, day:
     return _distinct(_present(first, records, day), _present(head, records, day) if with_head else [])
 
 
+def agenda_readers(owner: Staff, *, records: Records, day: date) -> tuple[Staff, ...]:
+    """Who gets an owner's agenda on `day`: the owner, and in an absence the suplente too."""
+    return tuple(_with_deputy(owner, records, day))
+
+
+def summary_readers(chief: Staff, *, records: Records, day: date) -> tuple[Staff, ...]:
+    """Who gets the summary of a supervisor or head on `day`: an absent one is replaced."""
+    return tuple(_present(chief, records, day))
+
+
 def chief_of(person: Staff, role: Role, records: Records) -> Staff | None:
     """The nearest chief with that role, following `jefe`; else the only one of the office."""
     seen: set[str] = set()

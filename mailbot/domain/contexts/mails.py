@@ -144,6 +144,8 @@ class SummaryContext:
     at_risk: tuple[Item, ...] = ()
     alerts: tuple[AlertItem, ...] = ()
     loads: tuple[Load, ...] = ()
+    # How many dispatches have a status note older than it may be.
+    stale: int = 0
     # How many obligations ended on the day, in time and late.
     met: int = 0
     late: int = 0

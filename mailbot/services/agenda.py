@@ -1,0 +1,182 @@
+"""Queue the morning's agendas: one a day for every ESC who owes or has to answer something."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time
+
+from mailbot.domain.clock import to_utc
+from mailbot.domain.contexts import AgendaContext, DatedMatter, Item, Question, StaleNote
+from mailbot.domain.mail import MailPurpose, OutgoingMail
+from mailbot.domain.obligation import Obligation, ObligationKind, ObligationState, is_overdue
+from mailbot.domain.office import Staff
+from mailbot.ports.store import ObligationFilter, UnitOfWork
+from mailbot.services.desk import Desk
+from mailbot.services.lines import item_of
+from mailbot.services.outgoing import compose
+from mailbot.services.people import agenda_readers
+from mailbot.services.questions import open_questions
+
+_LAST_AGENDA = "agenda:last"
+# How many days ahead dated matters are shown (Annex 01 rows 6 and 11).
+_HORIZON = {ObligationKind.REGULARIZATION: 30, ObligationKind.REGIME_EXPIRY: 90}
+# In the order in which the mail shows and numbers them.
+_SECTIONS = ("overdue", "today", "documents", "later", "waiting")
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Morning:
+    """The day an agenda speaks of, and the questions of everybody."""
+
+    now: datetime
+    day: date
+    questions: dict[str, tuple[Question, ...]]
+
+
+def queue_agendas(desk: Desk, *, now: datetime, at: time = time(8)) -> int:
+    """Queue the agendas of a working day from `at` on, once; returns how many mails were queued."""
+    with desk.store.begin() as uow:
+        day = _due_day(uow, desk=desk, now=now, at=at)
+        if day is None:
+            return 0
+        morning = _Morning(now=now, day=day, questions=open_questions(uow, now=now))
+        queued = sum(
+            uow.outbox.add(mail) for person in uow.records.staff() for mail in _mails(person, uow, desk, morning)
+        )
+        uow.facts.set(_LAST_AGENDA, day.isoformat())
+        uow.commit()
+    return queued
+
+
+def agenda_for(desk: Desk, code: str, *, now: datetime) -> AgendaContext | None:
+    """A person's agenda as it stands at `now`; None for a code that nobody has."""
+    with desk.store.begin() as uow:
+        person = uow.records.staff_by_code(code)
+        if person is None:
+            return None
+        morning = _Morning(now=now, day=desk.day_of(now), questions=open_questions(uow, now=now))
+        return _context(person, person, uow, desk=desk, morning=morning)
+
+
+def _due_day(uow: UnitOfWork, *, desk: Desk, now: datetime, at: time) -> date | None:
+    """Today, when its agendas are due; never after the day's last closing."""
+    day = desk.day_of(now)
+    if now < to_utc(datetime.combine(day, at), zone=desk.zone) or uow.facts.get(_LAST_AGENDA) == day.isoformat():
+        return None
+    windows = desk.rules(uow.records).calendar.windows_on(day)
+    return day if windows and now < windows[-1][1] else None
+
+
+def _mails(person: Staff, uow: UnitOfWork, desk: Desk, morning: _Morning) -> Iterable[OutgoingMail]:
+    own = _context(person, person, uow, desk=desk, morning=morning)
+    if own is None:
+        return
+    for reader in agenda_readers(person, records=uow.records, day=morning.day):
+        is_own = reader.code == person.code
+        context = own if is_own else replace(own, recipient=reader.name, stands_in_for=person.name)
+        yield compose(
+            context,
+            desk=desk,
+            key=f"agenda:{person.code}:{morning.day}" + ("" if is_own else f":{reader.code}"),
+            purpose=MailPurpose.AGENDA,
+            to=(reader,),
+            now=morning.now,
+            obligations=[item.obligation for item in _items(context)],
+        )
+
+
+def _items(context: AgendaContext) -> Sequence[Item]:
+    """Every numbered line, in the order of the mail."""
+    return (*context.overdue, *context.today, *context.documents, *context.later, *context.waiting)
+
+
+def _context(person: Staff, reader: Staff, uow: UnitOfWork, *, desk: Desk, morning: _Morning) -> AgendaContext | None:
+    """A person's agenda; None when there is nothing in it."""
+    owed = uow.obligations.list(ObligationFilter(owner=person.code, is_open=True))
+    lines = _numbered(owed, uow, desk=desk, morning=morning)
+    context = AgendaContext(
+        recipient=reader.name,
+        now=morning.now,
+        day=morning.day,
+        overdue=lines["overdue"],
+        today=lines["today"],
+        documents=lines["documents"],
+        later=lines["later"],
+        waiting=lines["waiting"],
+        questions=morning.questions.get(person.code, ()),
+        stale=tuple(_stale(owed, uow, desk=desk, morning=morning)),
+        dated=tuple(_dated(owed, uow, desk=desk, morning=morning)),
+        office=desk.office,
+    )
+    is_empty = not (_items(context) or context.questions or context.stale or context.dated)
+    return None if is_empty else context
+
+
+def _numbered(
+    owed: Sequence[Obligation], uow: UnitOfWork, *, desk: Desk, morning: _Morning
+) -> dict[str, tuple[Item, ...]]:
+    """The lines of each section, numbered through all of them in the order of the mail."""
+    lines: dict[str, tuple[Item, ...]] = {}
+    number = 0
+    for section in _SECTIONS:
+        members = [obligation for obligation in owed if _section_of(obligation, desk=desk, morning=morning) == section]
+        # The reader is the owner, who need not be told so on every line.
+        lines[section] = tuple(
+            replace(item_of(obligation, uow, now=morning.now, number=place), owner="")
+            for place, obligation in enumerate(members, start=number + 1)
+        )
+        number += len(members)
+    return lines
+
+
+def _section_of(obligation: Obligation, *, desk: Desk, morning: _Morning) -> str:
+    """Where an obligation stands in the agenda; dated matters and status notes have their own tables."""
+    if obligation.kind in _HORIZON or obligation.kind is ObligationKind.STATUS_UPDATE:
+        return ""
+    if obligation.state is ObligationState.WAITING:
+        return "waiting"
+    if is_overdue(obligation, morning.now):
+        return "overdue"
+    if desk.day_of(obligation.due_at) <= morning.day:
+        return "today"
+    return "documents" if obligation.kind is ObligationKind.DOCUMENT_REVIEW else "later"
+
+
+def _stale(owed: Sequence[Obligation], uow: UnitOfWork, *, desk: Desk, morning: _Morning) -> Iterable[StaleNote]:
+    """Status notes that run out today or have already."""
+    for obligation in owed:
+        is_note = obligation.kind is ObligationKind.STATUS_UPDATE and obligation.order is not None
+        if not is_note or desk.day_of(obligation.due_at) > morning.day:
+            continue
+        dispatch = uow.records.dispatch(obligation.order or "")
+        yield StaleNote(
+            order=obligation.order or "",
+            client=_client_name(obligation, uow),
+            status=dispatch.status if dispatch else "",
+            note=dispatch.status_note if dispatch else "",
+            noted_at=dispatch.status_noted_at if dispatch else None,
+        )
+
+
+def _dated(owed: Sequence[Obligation], uow: UnitOfWork, *, desk: Desk, morning: _Morning) -> Iterable[DatedMatter]:
+    for obligation in owed:
+        if obligation.kind not in _HORIZON or obligation.order is None:
+            continue
+        due_on = desk.day_of(obligation.due_at)
+        days_left = (due_on - morning.day).days
+        if days_left > _HORIZON[obligation.kind]:
+            continue
+        dispatch = uow.records.dispatch(obligation.order)
+        yield DatedMatter(
+            order=obligation.order,
+            client=_client_name(obligation, uow),
+            kind=obligation.kind,
+            due_on=due_on,
+            days_left=days_left,
+            dam=dispatch.dam if dispatch else None,
+            regime=dispatch.regime if dispatch and obligation.kind is ObligationKind.REGIME_EXPIRY else "",
+        )
+
+
+def _client_name(obligation: Obligation, uow: UnitOfWork) -> str:
+    client = uow.records.client(obligation.client) if obligation.client else None
+    return client.name if client else ""

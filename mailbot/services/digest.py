@@ -1,0 +1,159 @@
+"""Queue the status digests that are due: one a client and period, ever.
+
+What is due follows from the programme, the clock and what is kept of the last digest, so a missed
+call loses nothing and a doubled one sends nothing twice.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+
+from mailbot.domain.errors import TemplateBroken
+from mailbot.domain.mail import MailFile, MailPurpose, OutgoingMail
+from mailbot.domain.message import Address
+from mailbot.domain.office import Client, StatusProgramme
+from mailbot.domain.outgoing import message_id_for
+from mailbot.domain.programmes import Frequency, LastSent, Period, due_period, parse_frequency
+from mailbot.ports.store import UnitOfWork
+from mailbot.services.carry_out import note
+from mailbot.services.client_table import Audience, ClientTable, Memory, Seen, baseline, gather, recall, remember
+from mailbot.services.desk import Desk
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@dataclass(frozen=True, kw_only=True)
+class DueDigest:
+    """A programme whose period has come."""
+
+    programme: StatusProgramme
+    client: Client
+    period: Period
+
+    @property
+    def audience(self) -> Audience:
+        """Who is told."""
+        return Audience(client=self.client, programme=self.programme)
+
+    @property
+    def key(self) -> str:
+        """The key of its mail: there is one for a client and period, ever."""
+        return f"digest:{self.client.ruc}:{self.period.name}"
+
+
+def queue_digests(desk: Desk, *, now: datetime) -> int:
+    """Queue every digest that is due at `now`; returns how many mails were queued.
+
+    What cannot be written is noted and stands in nobody's way.
+    """
+    queued = 0
+    for due in due_digests(desk, now=now):
+        with desk.store.begin() as uow:
+            queued += _queue(due, uow, desk=desk, now=now)
+            uow.commit()
+    return queued
+
+
+def planned_digests(desk: Desk, *, now: datetime) -> tuple[OutgoingMail, ...]:
+    """The mails that `queue_digests` would queue; nothing is kept."""
+    mails = []
+    for due in due_digests(desk, now=now):
+        with desk.store.begin() as uow:
+            seen = baseline(recall(due.client.ruc, uow), uow)
+            table = gather(due.audience, uow, desk=desk, seen=seen, now=now)
+        if not _is_silent(due.programme, table, seen):
+            mails.append(_mail(table, desk, key=due.key, to=due.programme.recipients, now=now))
+    return tuple(mails)
+
+
+def preview(desk: Desk, client: Client, *, now: datetime) -> OutgoingMail:
+    """The digest a client would get at `now`, whatever its programme says; nothing is kept.
+
+    Raises `TemplateBroken`.
+    """
+    with desk.store.begin() as uow:
+        programmes = (programme for programme in uow.records.programmes() if programme.ruc == client.ruc)
+        programme = next(programmes, None)
+        seen = baseline(recall(client.ruc, uow), uow)
+        table = gather(Audience(client=client, programme=programme), uow, desk=desk, seen=seen, now=now)
+    recipients = programme.recipients if programme else ()
+    return _mail(table, desk, key=f"preview:{client.ruc}", to=recipients, now=now)
+
+
+def due_digests(desk: Desk, *, now: datetime) -> tuple[DueDigest, ...]:
+    """The programmes whose period has come and was not dealt with, by RUC."""
+    with desk.store.begin() as uow:
+        return tuple(_due(uow, desk=desk, now=now))
+
+
+def _due(uow: UnitOfWork, *, desk: Desk, now: datetime) -> Iterator[DueDigest]:
+    calendar = desk.rules(uow.records).calendar
+    for programme in uow.records.programmes():
+        frequency = _frequency(programme.frequency)
+        client = uow.records.client(programme.ruc)
+        if frequency is None or client is None:
+            continue
+        memory = recall(programme.ruc, uow)
+        period = due_period(frequency, now, last=memory.last if memory else None, calendar=calendar)
+        if period is not None:
+            yield DueDigest(programme=programme, client=client, period=period)
+
+
+@lru_cache(maxsize=1024)
+def _frequency(text: str) -> Frequency | None:
+    """The frequency; None for one that cannot be read, which the import of the office file refuses."""
+    try:
+        return parse_frequency(text)
+    except ValueError:
+        return None
+
+
+def _queue(due: DueDigest, uow: UnitOfWork, *, desk: Desk, now: datetime) -> bool:
+    memory = recall(due.client.ruc, uow)
+    seen = baseline(memory, uow)
+    table = gather(due.audience, uow, desk=desk, seen=seen, now=now)
+    last = LastSent(planned_at=due.period.planned_at, at=now)
+    if _is_silent(due.programme, table, seen):
+        remember(due.client.ruc, _nothing_told(memory, last, seen), uow)
+        return False
+    try:
+        mail = _mail(table, desk, key=due.key, to=due.programme.recipients, now=now)
+    except TemplateBroken as fault:
+        if not uow.audit_lines(subject=due.key):
+            note(uow, at=now, action="digest_failed", subject=due.key, detail=str(fault))
+        return False
+    remember(due.client.ruc, Memory(last=last, key=due.key, shown=table.shows, before=seen), uow)
+    return uow.outbox.add(mail)
+
+
+def _is_silent(programme: StatusProgramme, table: ClientTable, seen: Seen) -> bool:
+    """Nothing to tell: no dispatch at all, nobody to tell, or no change where only changes are wanted."""
+    if not table.context.table.rows or not programme.recipients:
+        return True
+    return programme.only_changes and seen.snapshot is not None and not table.is_changed
+
+
+def _nothing_told(memory: Memory | None, last: LastSent, seen: Seen) -> Memory:
+    """The period counts as dealt with; what the client saw stays what it was."""
+    return Memory(last=last, key=memory.key if memory else "", shown=seen, before=seen)
+
+
+def _mail(table: ClientTable, desk: Desk, *, key: str, to: tuple[str, ...], now: datetime) -> OutgoingMail:
+    context = table.context
+    rendered = desk.renderer.render(context, language=context.table.language)
+    workbook = MailFile(name=f"status-{context.day:%Y-%m-%d}.xlsx", type=XLSX, content=desk.renderer.workbook(context))
+    return OutgoingMail(
+        key=key,
+        purpose=MailPurpose.DIGEST,
+        message_id=message_id_for(key, domain=desk.domain, secret=desk.secret),
+        sender=desk.sender,
+        to=tuple(Address(address=address) for address in to),
+        subject=rendered.subject,
+        text=rendered.text,
+        html=rendered.html,
+        files=(workbook,),
+        obligations=table.milestones,
+        created_at=now,
+        not_before=now,
+    )
