@@ -18,7 +18,7 @@ from mailbot.domain.errors import StoreRefused
 WRITING = "mailbot_writing"
 
 _BUSY_SECONDS = 15
-_FORMS = "sqlite:////folder/mailbot.db or postgresql+psycopg://user:password@host/database"
+_FORMS = "sqlite:////carpeta/mailbot.db o postgresql+psycopg://usuario:clave@servidor/base"
 # A connection that dies silently is noticed within seconds, not after two hours (libpq keep-alives).
 _POSTGRESQL_OPTIONS = {
     "connect_timeout": 10,
@@ -40,11 +40,11 @@ def read_url(url: str) -> URL:
     try:
         parsed = make_url(url)
     except ArgumentError as error:
-        raise StoreRefused(f"the database URL cannot be read: write {_FORMS}") from error
+        raise StoreRefused(f"MAILBOT_DATABASE_URL no se entiende: escriba {_FORMS}") from error
     if parsed.get_backend_name() not in ("sqlite", "postgresql"):
-        raise StoreRefused(f"mailbot does not know {parsed.drivername} databases: write {_FORMS}")
+        raise StoreRefused(f"mailbot no conoce bases de datos «{parsed.drivername}»: escriba {_FORMS}")
     if parsed.get_backend_name() == "sqlite" and not parsed.database:
-        raise StoreRefused(f"the database URL names no file: write {_FORMS}")
+        raise StoreRefused(f"MAILBOT_DATABASE_URL no nombra un archivo: escriba {_FORMS}")
     return parsed
 
 
@@ -76,7 +76,7 @@ def _make_postgresql(url: URL) -> Engine:
     try:
         return create_engine(url, connect_args=options, pool_pre_ping=True, pool_size=8, max_overflow=16)
     except ImportError as error:
-        raise StoreRefused("PostgreSQL needs one package more: pip install 'mailbot[postgres]'") from error
+        raise StoreRefused("PostgreSQL necesita un paquete más: pip install 'mailbot[postgres]'") from error
 
 
 def _make_sqlite(url: URL) -> Engine:

@@ -11,28 +11,30 @@ from sqlalchemy import exc
 
 from mailbot.domain.errors import MailbotError, StoreRefused, StoreUnavailable
 
+_OLD_TABLES = "a la base de datos le faltan tablas de esta versión: ejecute «mailbot db upgrade»"
+_HELD = "otro proceso ocupa la base de datos desde hace demasiado"
 # Codes after which trying again unchanged is no use (sqlite.org/rescode.html).
 _SQLITE_REFUSALS = {
-    sqlite3.SQLITE_READONLY: "the database file may not be written: check its owner and mode",
-    sqlite3.SQLITE_NOTADB: "the file is not a database: check the path, or restore a backup",
-    sqlite3.SQLITE_CORRUPT: "the database file is damaged: restore a backup, then run `mailbot db check`",
-    sqlite3.SQLITE_CANTOPEN: "the database file cannot be opened: check the path and its folder's mode",
-    sqlite3.SQLITE_ERROR: "the database has not the tables this version needs: run `mailbot db upgrade`",
+    sqlite3.SQLITE_READONLY: "el archivo de la base de datos no se puede escribir: revise su dueño y sus permisos",
+    sqlite3.SQLITE_NOTADB: "el archivo no es una base de datos: revise la ruta o recupere una copia",
+    sqlite3.SQLITE_CORRUPT: "el archivo de la base de datos está dañado: recupere una copia de seguridad",
+    sqlite3.SQLITE_CANTOPEN: "el archivo de la base de datos no se puede abrir: revise la ruta y sus permisos",
+    sqlite3.SQLITE_ERROR: _OLD_TABLES,
 }
 _SQLITE_TROUBLES = {
-    sqlite3.SQLITE_BUSY: "another process holds the database for too long",
-    sqlite3.SQLITE_LOCKED: "another process holds the database for too long",
-    sqlite3.SQLITE_FULL: "the disk is full: free some space",
-    sqlite3.SQLITE_IOERR: "the disk cannot be read or written",
+    sqlite3.SQLITE_BUSY: _HELD,
+    sqlite3.SQLITE_LOCKED: _HELD,
+    sqlite3.SQLITE_FULL: "el disco está lleno: libere espacio",
+    sqlite3.SQLITE_IOERR: "el disco no se puede leer o escribir",
 }
 # SQLSTATE classes and codes of PostgreSQL (appendix A of its manual).
 _POSTGRESQL_REFUSALS = {
-    "28000": "the database refused the user: check the user in the database URL",
-    "28P01": "the database refused the password: check it in the database URL",
-    "3D000": "the server has no such database: create it, or check its name in the URL",
-    "42501": "the database user lacks a permission: grant it the tables",
-    "42P01": "the database has not the tables this version needs: run `mailbot db upgrade`",
-    "42703": "the database has not the tables this version needs: run `mailbot db upgrade`",
+    "28000": "la base de datos no admite al usuario: revíselo en MAILBOT_DATABASE_URL",
+    "28P01": "la base de datos no admite la contraseña: revísela en MAILBOT_DATABASE_URL",
+    "3D000": "el servidor no tiene esa base de datos: créela o revise su nombre en MAILBOT_DATABASE_URL",
+    "42501": "al usuario de la base de datos le falta un permiso sobre las tablas: concédaselo",
+    "42P01": _OLD_TABLES,
+    "42703": _OLD_TABLES,
 }
 # What libpq says when it could not even log in; such errors come without an SQLSTATE.
 _LOGIN_REFUSALS = {
@@ -51,9 +53,11 @@ def translated() -> Iterator[None]:
     except exc.DBAPIError as error:
         raise _of_driver(error) from error
     except exc.TimeoutError as error:
-        raise StoreUnavailable("every connection to the database is in use: try again") from error
+        raise StoreUnavailable(
+            "todas las conexiones con la base de datos están ocupadas: inténtelo otra vez"
+        ) from error
     except exc.SQLAlchemyError as error:
-        raise StoreRefused(f"the database cannot be used: {type(error).__name__}") from error
+        raise StoreRefused(f"la base de datos no se puede usar: {type(error).__name__}") from error
 
 
 def of_sqlite(error: sqlite3.Error) -> MailbotError:
@@ -62,7 +66,7 @@ def of_sqlite(error: sqlite3.Error) -> MailbotError:
     code = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
     if code in _SQLITE_REFUSALS:
         return StoreRefused(_SQLITE_REFUSALS[code])
-    return StoreUnavailable(_SQLITE_TROUBLES.get(code, "the database cannot be used right now"))
+    return StoreUnavailable(_SQLITE_TROUBLES.get(code, "la base de datos no se puede usar en este momento"))
 
 
 def _of_driver(error: exc.DBAPIError) -> MailbotError:
@@ -77,8 +81,8 @@ def _of_constraint(error: exc.IntegrityError) -> MailbotError:
     # 23505 is a unique key: somebody else stored the same between our look and our write.
     code = getattr(error.orig, "sqlstate", None) or getattr(error.orig, "sqlite_errorname", "")
     if code in ("23505", "SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"):
-        return StoreUnavailable("another process stored the same meanwhile: try again")
-    return StoreRefused(f"the database refused a value that breaks one of its rules: {error.orig}")
+        return StoreUnavailable("otro proceso guardó lo mismo entretanto: inténtelo otra vez")
+    return StoreRefused(f"la base de datos no admite un valor que rompe una de sus reglas: {error.orig}")
 
 
 def _of_postgresql(error: exc.DBAPIError) -> MailbotError:
@@ -90,5 +94,5 @@ def _of_postgresql(error: exc.DBAPIError) -> MailbotError:
         return StoreRefused(_POSTGRESQL_REFUSALS[code])
     # Everything an operational error stands for may pass: no connection, restart, disk full, deadlock.
     if isinstance(error, exc.OperationalError | exc.InterfaceError | exc.InternalError):
-        return StoreUnavailable("the database server cannot be reached or used right now")
-    return StoreRefused(f"the database refused a statement ({code or type(error).__name__})")
+        return StoreUnavailable("el servidor de la base de datos no responde o no se puede usar en este momento")
+    return StoreRefused(f"la base de datos no admite una instrucción ({code or type(error).__name__})")

@@ -65,13 +65,13 @@ class _Contents:
         """What points at nothing; a database would refuse it by its foreign keys."""
         for obligation in self.obligations.rows.touched():
             if obligation.message is not None and obligation.message not in self.messages.rows:
-                yield f"obligation {obligation.id} names message {obligation.message}"
+                yield f"la obligación {obligation.id} nombra el mensaje {obligation.message}"
         for sighting in self.messages.seen.touched():
             if sighting.message is not None and sighting.message not in self.messages.rows:
-                yield f"sighting {sighting.key} names message {sighting.message}"
+                yield f"el avistamiento {sighting.key} nombra el mensaje {sighting.message}"
         for notice in self.obligations.notice_rows.touched():
             if notice.mail is not None and self.outbox.get(notice.mail) is None:
-                yield f"notice of {notice.obligation} names mail {notice.mail}"
+                yield f"el aviso de {notice.obligation} nombra el correo {notice.mail}"
 
 
 class MemoryUnitOfWork:
@@ -103,7 +103,7 @@ class MemoryUnitOfWork:
         """Keep everything done so far."""
         fault = next(self._contents.dangling(), None)
         if fault is not None:
-            raise StoreRefused(f"{fault}, which is not stored")
+            raise StoreRefused(f"{fault}, que no está guardado")
         self._contents.journal.keep()
 
     def __enter__(self) -> Self:
@@ -127,9 +127,9 @@ class _Turn:
     def take(self) -> None:
         """Wait for the turn; a thread that already has it would wait for itself for ever."""
         if self._holder == get_ident():
-            raise StoreUnavailable("this thread already has a unit of work open: end it first")
+            raise StoreUnavailable("este hilo ya tiene una unidad de trabajo abierta: termínela primero")
         if not self._lock.acquire(timeout=_PATIENCE_SECONDS):
-            raise StoreUnavailable("another unit of work holds the store for too long")
+            raise StoreUnavailable("otra unidad de trabajo ocupa el almacén desde hace demasiado")
         self._holder = get_ident()
 
     def give_back(self) -> None:

@@ -5,7 +5,7 @@ from sqlalchemy import Engine
 from mailbot.domain.errors import StoreRefused
 from mailbot.store.engine import WRITING, file_of, is_sqlite, make_engine
 from mailbot.store.faults import translated
-from mailbot.store.revisions import apply_migrations, check_revision, revision_of
+from mailbot.store.revisions import apply_migrations, check_revision, revision_of, revisions
 from mailbot.store.unit_of_work import SqlStore
 
 
@@ -37,8 +37,11 @@ def upgrade_sql(url: str) -> str:
 
 
 def upgrade_engine(engine: Engine) -> str:
-    """Bring the tables behind an engine to this version."""
+    """Bring the tables behind an engine to this version; costs one look when they are there already."""
     with translated(), engine.connect() as connection:
+        if revision_of(connection) == revisions()[-1]:
+            return revisions()[-1]
+        connection.rollback()
         writing = connection.execution_options(**{WRITING: True})
         with writing.begin():
             return apply_migrations(writing)
@@ -51,4 +54,4 @@ def _make_folder(url: str) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise StoreRefused(f"the folder {folder} cannot be made: {error.strerror}") from error
+        raise StoreRefused(f"no se puede crear la carpeta {folder}: {error.strerror}") from error

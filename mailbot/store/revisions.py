@@ -33,7 +33,7 @@ def revision_of(connection: Connection) -> str | None:
         found = connection.execute(sql("SELECT version_num FROM alembic_version")).scalar()
         return str(found) if found else None
     if tables:
-        raise StoreRefused("the database holds tables that are not mailbot's: give mailbot a database of its own")
+        raise StoreRefused("la base de datos tiene tablas que no son de mailbot: dele a mailbot una base propia")
     return None
 
 
@@ -42,13 +42,13 @@ def check_revision(revision: str) -> None:
     known = revisions()
     if revision not in known:
         raise StoreRefused(
-            f"the database has version {revision}, this mailbot knows up to {known[-1]}: "
-            "it was upgraded by a newer mailbot, so install that one"
+            f"la base de datos es de la versión {revision} y este mailbot conoce hasta la {known[-1]}: "
+            "la actualizó un mailbot más nuevo; instale ese"
         )
     if revision != known[-1]:
         raise StoreRefused(
-            f"the database has version {revision}, this mailbot needs {known[-1]}: "
-            "stop every mailbot, make a backup, and run `mailbot db upgrade`"
+            f"la base de datos es de la versión {revision} y este mailbot necesita la {known[-1]}: "
+            "detenga todo mailbot, haga una copia y ejecute «mailbot db upgrade»"
         )
 
 

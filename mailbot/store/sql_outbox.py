@@ -71,7 +71,7 @@ class SqlOutbox:
         }
         unsent = update(_OUTBOX).where(_OUTBOX.c.key == key, _OUTBOX.c.state != MailState.SENT)
         if not self._transaction.change(unsent.values(outcome)) and self.get(key) is None:
-            raise UnknownName(f"there is no outgoing mail {key}")
+            raise UnknownName(f"no hay ningún correo de salida {key}")
 
     def release_stale(self, now: datetime) -> Sequence[OutgoingMail]:
         """Turn what a dead worker held into UNCERTAIN."""

@@ -136,8 +136,10 @@ class SqlObligations:
 
     def withdraw(self, notices: Collection[Notice]) -> None:
         """Take back those that no mail carries."""
-        if notices:
-            self._transaction.change(_WITHDRAW, [_its(notice) for notice in notices])
+        if not notices:
+            return
+        self._transaction.change(_WITHDRAW, [_its(notice) for notice in notices])
+        self._noticed.difference_update(notice_key(notice) for notice in notices)
 
     def notices(self, id: str) -> Sequence[Notice]:
         """Of one obligation."""

@@ -24,6 +24,17 @@ def keep(store: Store, *messages: object, raw: bytes = b"raw") -> None:
         unit.commit()
 
 
+QUERIES = {
+    "all": (MessageFilter(), ["m1", "m2", "m3"]),
+    "client": (MessageFilter(client="20100000001"), ["m2"]),
+    "order": (MessageFilter(order="2026-000002"), ["m2", "m3"]),
+    "since counts": (MessageFilter(since=NOW + HOUR), ["m2", "m3"]),
+    "until does not": (MessageFilter(until=NOW + HOUR), ["m1"]),
+    "limit": (MessageFilter(limit=2), ["m1", "m2"]),
+    "several": (MessageFilter(order="2026-000002", client="20131312955", since=NOW), ["m3"]),
+}
+
+
 class TestMessages:
     def test_a_message_comes_back_as_it_was(self, store: Store) -> None:
         full = stored(in_reply_to="<a@b.example>", reference_ids=("<z@b.example>", "<a@b.example>"))
@@ -52,6 +63,21 @@ class TestMessages:
         with store.begin() as unit:
             assert not unit.messages.add(stored(), raw=b"raw")
             assert [m.subject for m in unit.messages.list(MessageFilter())] == [stored().subject]
+
+    @pytest.mark.parametrize("within", ["the same unit of work", "another"])
+    def test_a_correction_replaces_what_is_said_of_a_message(self, store: Store, within: str) -> None:
+        corrected = stored(client="20100000001", orders=("2026-000001", "2026-000002"), verdict=None)
+        with store.begin() as unit:
+            unit.messages.add(stored(), raw=b"raw")
+            if within == "another":
+                unit.commit()
+            unit.messages.update(corrected)
+            assert unit.messages.get("m1") == corrected
+            assert not unit.messages.list(MessageFilter(order="2026-004512"))
+            unit.commit()
+        with store.begin() as unit:
+            assert list(unit.messages.list(MessageFilter(order="2026-000002"))) == [corrected]
+            assert unit.messages.raw("m1") == b"raw"
 
     def test_same_id_and_content_is_a_duplicate_and_same_id_alone_is_not(self, store: Store) -> None:
         first = stored("m1", message_id="<x@carrier.example>", content_digest="one")
@@ -117,20 +143,7 @@ class TestMessages:
             assert [m.id for m in unit.messages.in_conversation("new")] == ["m1", "m2", "m3"]
             assert {o.conversation for o in map(unit.obligations.get, ["o1", "o2"]) if o} == {"new"}
 
-    @pytest.mark.parametrize(
-        ("query", "found"),
-        [
-            (MessageFilter(), ["m1", "m2", "m3"]),
-            (MessageFilter(client="20100000001"), ["m2"]),
-            (MessageFilter(order="2026-000002"), ["m2", "m3"]),
-            (MessageFilter(since=NOW + HOUR), ["m2", "m3"]),
-            (MessageFilter(until=NOW + HOUR), ["m1"]),
-            (MessageFilter(limit=2), ["m1", "m2"]),
-            (MessageFilter(order="2026-000002", client="20131312955", since=NOW), ["m3"]),
-        ],
-        ids=["all", "client", "order", "since counts", "until does not", "limit", "several at once"],
-    )
-    def test_messages_are_listed_by_what_is_asked(self, store: Store, query: MessageFilter, found: list[str]) -> None:
+    def test_messages_are_listed_by_what_is_asked(self, store: Store) -> None:
         keep(
             store,
             stored("m3", orders=("2026-000001", "2026-000002"), received_at=NOW + 2 * HOUR),
@@ -138,7 +151,8 @@ class TestMessages:
             stored("m1", orders=()),
         )
         with store.begin() as unit:
-            assert [m.id for m in unit.messages.list(query)] == found
+            found = {name: [m.id for m in unit.messages.list(query)] for name, (query, _) in QUERIES.items()}
+        assert found == {name: expected for name, (_, expected) in QUERIES.items()}
 
     def test_text_that_no_database_takes_is_stored_all_the_same(self, store: Store) -> None:
         awful = stored(

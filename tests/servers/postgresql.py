@@ -54,9 +54,9 @@ class Cluster:
         """The address of one of its databases."""
         return f"postgresql+psycopg://{_USER}:{_PASSWORD}@127.0.0.1:{self.port}/{database}"
 
-    def run_sql(self, statement: str) -> None:
-        """Run one statement as the owner, outside any transaction."""
-        with contextlib.closing(self._connect()) as connection:
+    def run_sql(self, statement: str, *, database: str | None = None) -> None:
+        """Run statements as the owner, outside any transaction."""
+        with contextlib.closing(self._connect(database)) as connection:
             connection.autocommit = True
             connection.execute(statement.encode())
 
@@ -83,10 +83,10 @@ class Cluster:
         self.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def _connect(self) -> "psycopg.Connection[tuple[Any, ...]]":
+    def _connect(self, database: str | None = None) -> "psycopg.Connection[tuple[Any, ...]]":
         import psycopg
 
-        return psycopg.connect(host="127.0.0.1", port=self.port, user=_USER, password=_PASSWORD, dbname="postgres")
+        return psycopg.connect(self.url(database or "postgres").replace("+psycopg", ""))
 
     def _await(self) -> None:
         import psycopg
