@@ -4,7 +4,7 @@ from datetime import datetime
 
 from mailbot.domain.clock import to_utc
 from mailbot.domain.message import Address, Message, MessageKind
-from mailbot.reading.attachments import list_attachments
+from mailbot.reading.attachments import FileLister
 from mailbot.reading.forwards import find_forwarded
 from mailbot.reading.identity import content_digest, message_ids, own_id, reference_ids
 from mailbot.reading.kinds.decide import decide_kind
@@ -30,7 +30,8 @@ def assemble(
     sender = _sender(root)
     body = body_text(root, limits)
     split = split_reply(body.marked, sender=f"{sender.name} <{sender.address}>")
-    attachments = tuple(list_attachments(root, limits, shown_ids=body.shown_ids))
+    files = FileLister(limits, shown_ids=body.shown_ids)
+    attachments = tuple(files.list(root))
     date = _date(root)
     headers = _headers(root)
     subject = _text(root, "subject")
@@ -66,7 +67,7 @@ def assemble(
         kind_reason=reason,
         bounce=bounce,
         forwarded=forwarded,
-        defects=_defects(root, body, defects),
+        defects=_defects(root, body, defects + files.defects),
         headers=headers,
         size=len(root.buffer),
     )

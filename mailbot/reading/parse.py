@@ -6,6 +6,7 @@ from datetime import datetime
 from mailbot.domain.errors import MessageUnreadable
 from mailbot.domain.message import Message
 from mailbot.reading.assemble import assemble
+from mailbot.reading.containers.outlook_file import is_outlook_file, to_mime
 from mailbot.reading.limits import ReadingLimits
 from mailbot.reading.mime.tree import Scanner
 
@@ -19,7 +20,7 @@ def read_message(raw: bytes, *, received_at: datetime | None = None, limits: Rea
     digest = hashlib.sha256(raw).hexdigest()
     try:
         scanner = Scanner(limits)
-        root = scanner.read(raw)
+        root = scanner.read(to_mime(raw) if is_outlook_file(raw) else raw)
         return assemble(root, sha256=digest, received_at=received_at, limits=limits, defects=tuple(scanner.defects))
     # Whatever a library trips over in one mail must not stop the mails behind it.
     except (ArithmeticError, AttributeError, LookupError, OSError, RecursionError, TypeError, ValueError) as error:

@@ -1,16 +1,33 @@
 """The body of a mail as one text: what a reader sees, and the same with the marks of its HTML."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from mailbot.reading.containers.tnef import is_tnef, read_tnef
 from mailbot.reading.html.anchors import MARKS
 from mailbot.reading.html.clean import clean_html
+from mailbot.reading.html.text import html_to_text
 from mailbot.reading.limits import ReadingLimits
-from mailbot.reading.mime.bodies import leaf_text, sort_parts
+from mailbot.reading.mime.bodies import leaf_text, part_name, sort_parts
 from mailbot.reading.mime.charsets import decode_bytes
 from mailbot.reading.mime.tree import Part
 
 _CID = re.compile(r"cid:([^\"'\s>)]{1,300})", re.IGNORECASE)
+
+
+_TNEF_TYPES = frozenset(("application/ms-tnef", "application/vnd.ms-tnef"))
+
+
+def _tnef_body(files: Sequence[Part], markup: str) -> tuple[str, str]:
+    """Outlook's own body, when the mail shows no other."""
+    for part in files:
+        if part.type in _TNEF_TYPES or part_name(part).lower() == "winmail.dat":
+            content = part.content()
+            if is_tnef(content):
+                plain, html = read_tnef(content).body()
+                return (plain.replace("\r\n", "\n") if plain.strip() else html_to_text(html)), html or markup
+    return "", markup
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +49,8 @@ def body_text(root: Part, limits: ReadingLimits) -> BodyText:
     markup = "\n".join(decode_bytes(part.content(), part.parameters.get("charset", "")) for part in shown.html)
     defects: list[str] = []
     marked = plain if plain.strip() else "\n".join(leaf_text(part) for part in shown.html)
+    if not marked.strip():
+        marked, markup = _tnef_body(shown.files, markup)
     if len(marked) > limits.text_chars:
         marked = marked[: limits.text_chars]
         defects.append(f"text longer than {limits.text_chars} characters was cut")

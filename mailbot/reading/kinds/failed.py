@@ -9,7 +9,8 @@ from mailbot.reading.kinds.delivery_status import RecipientReport, recipient_rep
 from mailbot.reading.kinds.facts import Facts
 from mailbot.reading.limits import ReadingLimits
 from mailbot.reading.mime.charsets import decode_bytes
-from mailbot.reading.mime.tree import Part, split_headers
+from mailbot.reading.mime.headers import split_headers
+from mailbot.reading.mime.tree import Part
 
 _ADDRESS = re.compile(r"(?<![\w.+-])[\w.+&/=%!#$'*?^`{|}~-]{1,100}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 _ORIGINAL = re.compile(

@@ -6,9 +6,11 @@ from mailbot.reading.html.text import html_to_text
 from mailbot.reading.mime.charsets import decode_bytes
 from mailbot.reading.mime.enriched import enriched_to_text, rtf_to_text
 from mailbot.reading.mime.flowed import unflow
+from mailbot.reading.mime.transfer import find_uu_files
 from mailbot.reading.mime.tree import Part
 
 _MAILS = frozenset(("message/rfc822", "message/global"))
+_SIGNED_CONTAINERS = frozenset(("application/pkcs7-mime", "application/x-pkcs7-mime"))
 # Alternatives that no reader is meant to see beside the others.
 _SHADOW_TYPES = frozenset(("text/x-amp-html", "text/watch-html", "text/enriched", "text/richtext", "text/rtf"))
 _BODY_TYPES = frozenset(
@@ -47,6 +49,9 @@ def _sort(part: Part, shown: Shown, *, is_root: bool = False) -> None:
     elif kind.startswith("multipart/"):
         # A multipart whose delimiters cannot be found: a reader sees its bytes as text.
         shown.texts.append(part)
+    elif kind in _SIGNED_CONTAINERS and part.children:
+        shown.files.append(part)
+        _sort(part.children[0], shown, is_root=True)
     elif kind in _MAILS or not _is_body(part, is_root=is_root):
         shown.files.append(part)
     elif kind == "text/html":
@@ -97,10 +102,23 @@ def _promote_named_body(shown: Shown) -> None:
             return
 
 
+def _without_files(content: bytes) -> bytes:
+    """The text around uuencoded files; the files themselves are attachments."""
+    pieces = []
+    position = 0
+    for start, end, _, _ in find_uu_files(content):
+        pieces.append(content[position:start])
+        position = end
+    return b"".join([*pieces, content[position:]])
+
+
 def leaf_text(part: Part) -> str:
     """The text of one body part with line feeds only; HTML comes with its anchors' marks."""
     charset = part.parameters.get("charset", "")
-    text = decode_bytes(part.content(), charset)
+    content = part.content()
+    if b"begin " in content and part.type == "text/plain":
+        content = _without_files(content)
+    text = decode_bytes(content, charset)
     if part.type == "text/html":
         return html_to_text(text)
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")

@@ -9,12 +9,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from mailbot.reading.containers.cms import is_encrypted, signed_content
 from mailbot.reading.limits import ReadingLimits
+from mailbot.reading.mime.headers import HEADER_NAME, split_headers
 from mailbot.reading.mime.parameters import parse_value
 from mailbot.reading.mime.transfer import decode_transfer
 
-_BLANK_LINE = re.compile(rb"\r?\n[ \t]*\r?\n|\A\r?\n")
-_HEADER_NAME = re.compile(rb"([!-9;-~]{1,200}?)[ \t]*:")
 _GUESSED_BOUNDARY = re.compile(rb"^--(?!-)([^\r\n]{1,200}?)(?:--)?[ \t]*\r?$", re.MULTILINE)
 _NO_PARAMETERS: dict[str, str] = {}
 
@@ -138,6 +138,8 @@ class Scanner:
             self._open_multipart(part, depth)
         elif part.type in {"message/rfc822", "message/global"}:
             self._open_mail(part, depth)
+        elif part.type in {"application/pkcs7-mime", "application/x-pkcs7-mime"}:
+            self._open_signed(part, depth)
         return part
 
     def _note(self, defect: str) -> None:
@@ -155,6 +157,19 @@ class Scanner:
         inner = self.part(buffer, start, end, path=part.path or "1", depth=depth + 1)
         _number_single(inner)
         part.children.append(inner)
+
+    def _open_signed(self, part: Part, depth: int) -> None:
+        """An opaque signature holds the mail proper (RFC 8551 section 3.5.2); an encrypted one stays closed."""
+        if part.end - part.start > self.limits.message_bytes:
+            return
+        content = part.content()
+        if is_encrypted(content):
+            self._note("encrypted with S/MIME: the text cannot be read without the key")
+            return
+        inner = signed_content(content)
+        if inner:
+            path = f"{part.path}.1" if part.path else "1"
+            part.children.append(self.part(inner, 0, len(inner), path=path, depth=depth + 1))
 
     def _open_multipart(self, part: Part, depth: int) -> None:
         boundary = part.parameters.get("boundary", "").encode("utf-8", errors="surrogateescape")
@@ -225,14 +240,14 @@ def _guess_boundary(part: Part) -> bytes | None:
     window = part.buffer[part.start : min(part.end, part.start + 20_000)]
     for match in _GUESSED_BOUNDARY.finditer(window):
         following = window[match.end() : match.end() + 300].lstrip(b"\r\n")
-        if _HEADER_NAME.match(following) and following[:8].lower() == b"content-":
+        if HEADER_NAME.match(following) and following[:8].lower() == b"content-":
             return match.group(1)
     return None
 
 
 def _looks_like_mail(part: Part) -> bool:
     head = part.buffer[part.start : min(part.end, part.start + 400)].lstrip()
-    match = _HEADER_NAME.match(head)
+    match = HEADER_NAME.match(head)
     return match is not None
 
 
@@ -240,7 +255,7 @@ def _beginning(raw: bytes) -> int:
     """Where the headers begin: behind blank lines, an mbox line, or a byte order mark."""
     start = 3 if raw.startswith(b"\xef\xbb\xbf") else 0
     start = _skip_blank(raw, start, len(raw))
-    while raw.startswith((b"From ", b">From "), start) and _HEADER_NAME.match(raw, start) is None:
+    while raw.startswith((b"From ", b">From "), start) and HEADER_NAME.match(raw, start) is None:
         line = raw.find(b"\n", start)
         if line < 0:
             return start
@@ -253,57 +268,6 @@ def _skip_blank(raw: bytes, start: int, end: int) -> int:
     position = start
     while position < end and raw[position] in b"\r\n \t":
         position += 1
-    if position == start or _HEADER_NAME.match(raw, position, end) is None:
+    if position == start or HEADER_NAME.match(raw, position, end) is None:
         return start
     return position
-
-
-def split_headers(
-    buffer: bytes, start: int, end: int, limits: ReadingLimits
-) -> tuple[list[tuple[str, bytes]], int, list[str]]:
-    """Headers (name in lower case, value unfolded), where the body begins, and what was wrong."""
-    headers: list[tuple[str, bytes]] = []
-    defects: list[str] = []
-    name = ""
-    lines: list[bytes] = []
-    position = start
-    while position < end:
-        line_end = buffer.find(b"\n", position, end)
-        following = end if line_end < 0 else line_end + 1
-        line = buffer[position:following]
-        bare = line.rstrip(b"\r\n")
-        if not bare:
-            position = following
-            break
-        if bare[0] in b" \t" and (name or not headers):
-            if not bare.strip() and _ends_block(buffer, following, end):
-                # A line of blanks alone is meant as the empty line when no header follows.
-                position = following
-                break
-            lines.append(bare)
-        else:
-            match = _HEADER_NAME.match(bare)
-            if match is None:
-                if not bare.startswith((b"From ", b">From ")):
-                    defects.append("a line that is no header ended the headers")
-                    break
-            else:
-                _keep(headers, name, lines, limits)
-                name = match.group(1).decode("ascii").lower()
-                lines = [bare[match.end() :]]
-        position = following
-    _keep(headers, name, lines, limits)
-    if len(headers) >= limits.headers:
-        defects.append(f"more than {limits.headers} header lines; the rest was left out")
-    return headers, position, defects
-
-
-def _ends_block(buffer: bytes, position: int, end: int) -> bool:
-    return _HEADER_NAME.match(buffer, position, end) is None and buffer[position : position + 1] not in {b" ", b"\t"}
-
-
-def _keep(headers: list[tuple[str, bytes]], name: str, lines: list[bytes], limits: ReadingLimits) -> None:
-    if not name or len(headers) >= limits.headers:
-        return
-    value = lines[0] if len(lines) == 1 else b"".join(lines)
-    headers.append((name, value.replace(b"\x00", b"").strip()[: limits.header_bytes]))

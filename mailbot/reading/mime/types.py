@@ -71,5 +71,11 @@ def true_type(declared: str, name: str, head: bytes) -> str:
     for magic, kind in _BY_MAGIC:
         if head.startswith(magic):
             return kind
+    found = type_of_name(name)
+    return declared if found == "application/octet-stream" else found
+
+
+def type_of_name(name: str) -> str:
+    """The type a file's extension stands for."""
     extension = name.rpartition(".")[2].lower() if "." in name else ""
-    return _BY_EXTENSION.get(extension, declared)
+    return _BY_EXTENSION.get(extension, "application/octet-stream")
