@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from mailbot.records.cells import Broken, Cell, is_blank
-from mailbot.records.tables import MAX_BLANK_RUN, MAX_ROWS, SheetRow, SheetTable, bytes_of, refused
+from mailbot.records.tables import MAX_BLANK_RUN, MAX_COLUMNS, MAX_ROWS, SheetRow, SheetTable, bytes_of, refused
 
 if TYPE_CHECKING:
     from openpyxl.workbook import Workbook
@@ -140,6 +140,8 @@ def _with_formula(value: Cell, formula: Cell) -> Cell:
 def _numbered(path: Path, name: str, rows: Iterator[tuple[Cell, ...]]) -> Iterator[SheetRow]:
     last = 0
     for number, cells in enumerate(rows, start=1):
+        if len(cells) > MAX_COLUMNS:
+            raise refused(name, f"la fila {number} pasa de {MAX_COLUMNS} columnas; borre las que sobran a la derecha")
         if number > MAX_ROWS or number - last > MAX_BLANK_RUN:
             raise refused(
                 name, f"la hoja llega a la fila {number} con filas vacías o de más; bórrelas y guarde {path.name}"

@@ -10,6 +10,7 @@ from mailbot.records.cells import Cell
 MAX_FILE_BYTES = 50_000_000
 MAX_ROWS = 200_000
 MAX_BLANK_RUN = 20_000
+MAX_COLUMNS = 1_000
 
 
 @dataclass(frozen=True, kw_only=True)

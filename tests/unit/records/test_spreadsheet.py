@@ -174,3 +174,11 @@ def test_a_date_beyond_the_calendar_is_a_fault_at_its_cell(tmp_path: Path) -> No
 def test_a_folder_that_does_not_exist_cannot_be_written_to(tmp_path: Path) -> None:
     with pytest.raises(OfficeFileRejected, match="no se puede escribir"):
         write_template(tmp_path / "nada" / "plantilla.xlsx")
+
+
+def test_a_sheet_of_very_many_columns_is_refused_at_once(tmp_path: Path) -> None:
+    book = load_workbook(write_book(tmp_path / "o.xlsx", valid()))
+    book["Feriados"]["XFD3"] = "lejos"
+    book.save(tmp_path / "o.xlsx")
+
+    assert "la fila 3 pasa de 1000 columnas" in refusal(tmp_path / "o.xlsx")
