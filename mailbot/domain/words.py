@@ -231,6 +231,14 @@ def word(value: StrEnum, language: Language = Language.ES) -> str:
     return english if language is Language.EN else spanish
 
 
+def label_words(label: str, language: Language = Language.ES) -> str:
+    """The name of a label given as text; one that is not known stays as it is."""
+    for names in (CATEGORIES, CONTINGENCIES, TOPICS):
+        if label in names:
+            return names[label][1 if language is Language.EN else 0]
+    return label
+
+
 def status_words(status: str, language: Language = Language.ES) -> str:
     """A dispatch's state as the client reads it; a state that is not known stays as it is."""
     if language is Language.ES:

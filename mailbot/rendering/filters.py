@@ -11,6 +11,7 @@ from mailbot.domain.clock import LIMA
 from mailbot.domain.columns import Column, heading
 from mailbot.domain.office import Language
 from mailbot.domain.status import StatusCell
+from mailbot.domain.words import label_words
 from mailbot.rendering.safety import clean, one_line
 
 _WEEKDAYS = {
@@ -153,4 +154,5 @@ SPOKEN: dict[str, Callable[..., object]] = {
     "span": span_text,
     "left": left_text,
     "heading": heading_text,
+    "label": label_words,
 }

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from mailbot.domain.clock import LIMA
 from mailbot.domain.contexts import Candidate, Question, QuestionKind
 from mailbot.domain.labels import Category, Contingency
 from mailbot.domain.linkage import DispatchMatch
@@ -87,5 +88,5 @@ def _described(dispatch: Dispatch) -> str:
     """A dispatch in the few words by which a person tells it from another."""
     parts = [word(dispatch.transport).lower(), dispatch.vessel, dispatch.status]
     if dispatch.eta is not None:
-        parts.insert(2, f"ETA {dispatch.eta:%d/%m}")
+        parts.insert(2, f"ETA {dispatch.eta.astimezone(LIMA):%d/%m}")
     return ", ".join(part for part in parts if part)

@@ -172,6 +172,19 @@ DISPATCH_QUESTION = Question(
     ),
     client="Minera Cerro Blanco S.A.",
 )
+LABEL_QUESTION = Question(
+    kind=QuestionKind.LABEL,
+    message="m-3",
+    sender="Andrés Poma <apoma@quimicosrimac.example>",
+    subject="Devolución del vacío",
+    received_at=NOW - timedelta(minutes=50),
+    excerpt="¿Hasta cuándo tenemos para devolver el vacío sin que nos cobren?",
+    because=("“sin que nos cobren”",),
+    answer_by=NOW + timedelta(hours=1),
+    order="2026-004488",
+    client="Químicos Rímac S.A.",
+    label="demurrage",
+)
 
 COLUMNS = (
     Column.ORDER,
@@ -348,6 +361,7 @@ SAMPLES: dict[str, MailContext] = {
     "alert-others": AlertContext(office=OFFICE, recipient="Carmen Salazar", now=NOW, alerts=(ALERT,), others=(LATE,)),
     "ask-complaint": AskContext(office=OFFICE, recipient="Diego Vargas", now=NOW, question=COMPLAINT_QUESTION),
     "ask-dispatch": AskContext(office=OFFICE, recipient="Lucía Ramos", now=NOW, question=DISPATCH_QUESTION),
+    "ask-label": AskContext(office=OFFICE, recipient="Diego Vargas", now=NOW, question=LABEL_QUESTION),
     "agenda": AGENDA,
     "digest": DIGEST,
     "summary": SUMMARY,

@@ -101,6 +101,7 @@ def test_a_notice_tells_head_items_from_reminders(mails: dict[str, Rendered]) ->
     ("sample", "answers"),
     [
         pytest.param("ask-complaint", ("sí ", "no "), id="complaint"),
+        pytest.param("ask-label", ("sí ", "no "), id="label"),
         pytest.param("ask-dispatch", ("1   2026-004519", "2   2025-004519", "orden 2026-004512"), id="dispatch"),
     ],
 )
@@ -108,6 +109,10 @@ def test_a_question_is_answered_by_one_line(mails: dict[str, Rendered], sample: 
     text = mails[sample].text
 
     assert all(f"\n  {answer}" in text for answer in answers)
+
+
+def test_a_doubtful_label_is_asked_by_its_name(mails: dict[str, Rendered]) -> None:
+    assert mails["ask-label"].subject == "¿Trata de sobreestadía? · Devolución del vacío"
 
 
 def test_a_digest_speaks_the_clients_language(renderer: TemplateRenderer) -> None:
