@@ -197,6 +197,21 @@ def test_a_long_count_is_told_in_sum() -> None:
             "default",
             Clock.WORKING,
         ),
+        # Where two rules end at the same moment, the one that stands first in the contract is named.
+        (
+            Kind.DOCUMENT_REVIEW,
+            {"dispatch": replace(DISPATCH, eta=at(2026, 11, 29, 10))},
+            "48 h",
+            "default",
+            Clock.ELAPSED,
+        ),
+        (
+            Kind.DOCUMENT_REVIEW,
+            {"dispatch": replace(DISPATCH, eta=at(2026, 11, 27, 15))},
+            "ETA − 72 h",
+            "default",
+            Clock.ELAPSED,
+        ),
         (Kind.REPLY, {"agreement": agreed(Kind.REPLY, "1 día útil")}, "1 día hábil", "agreement", Clock.WORKING),
         (Kind.REPLY, {"agreement": agreed(Kind.REPLY, "24 H")}, "24 h", "agreement", Clock.ELAPSED),
         (Kind.REPLY, {"agreement": agreed(Kind.PROFORMA, "24 h")}, "2 h hábiles", "default", Clock.WORKING),
