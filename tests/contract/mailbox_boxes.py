@@ -92,8 +92,6 @@ class ImapBox(Box):
 
     def deliver_all(self, mails: Sequence[tuple[bytes, datetime]], folder: str = "INBOX") -> None:
         with self.client() as client:
-            # imaplib sends a mail in two pieces; without this the second waits for an acknowledgement.
-            client.socket().setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             for raw, at in mails:
                 client.append(folder, raw, msg_time=at)
 
@@ -150,6 +148,8 @@ class EmbeddedBox(ImapBox):
     @contextmanager
     def client(self) -> Iterator[IMAPClient]:
         with IMAPClient("127.0.0.1", self.account.port, ssl=False, timeout=5) as client:
+            # imaplib sends in pieces; without this each waits for the one before to be acknowledged.
+            client.socket().setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             client.login("ana@broker.example", "demo")
             yield client
 
