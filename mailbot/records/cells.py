@@ -7,7 +7,7 @@ sentence in Spanish that says what to do. No reader knows sheets, rows or other 
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from enum import Enum, StrEnum
 from typing import TypeAlias
 
@@ -118,7 +118,8 @@ def day(cell: Cell) -> date | None:
 def moment(cell: Cell) -> datetime | None:
     """A date with or without a time of day, both Lima's; a bare date is its 00:00."""
     if isinstance(cell, datetime):
-        return to_utc(cell.replace(microsecond=0), zone=LIMA)
+        # Excel keeps times as fractions of a day: 08:30 may come back a few microseconds early.
+        return to_utc((cell + timedelta(milliseconds=500)).replace(microsecond=0), zone=LIMA)
     if isinstance(cell, date):
         return to_utc(datetime.combine(cell, time.min, tzinfo=LIMA))
     words = _date_words(cell)

@@ -6,6 +6,7 @@ them knows a sheet by itself.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeAlias
 
 from mailbot.domain.office import Agreement, Client, Contact, Dispatch, Holiday, Staff, StatusProgramme
@@ -29,6 +30,11 @@ class Column:
     choices: tuple[str, ...] = ()
     source: str | None = None
     note: str = ""
+
+    @cached_property
+    def blank(self) -> object:
+        """What an empty cell gives."""
+        return self.read(None)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -94,7 +94,7 @@ def _fields(row: SheetRow, columns: Mapping[int, Column], reading: SheetReading)
     for at, column in columns.items():
         cell: Cell = row.cells[at] if at < len(row.cells) else None
         try:
-            values[column.field] = column.read(cell)
+            values[column.field] = column.blank if cell is None else column.read(cell)
         except CellRejected as error:
             reading.refuse(str(error), row=row.number, field=column.field)
     _refuse_strays(row, columns, reading)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from mailbot.demo.mails import SampleMail, sample_mails
 from mailbot.demo.office import sample_office
 from mailbot.demo.story import Owed, Scene, scene, scenes
 from mailbot.domain.calendars import office_calendar
@@ -11,7 +12,11 @@ from mailbot.domain.labels import Category, Contingency, ReferenceKind, Topic
 from mailbot.domain.obligation import ObligationKind
 from mailbot.domain.office import Role
 from mailbot.domain.policy import load_policy
+from mailbot.domain.verdict import Verdict
+from mailbot.reading.parse import read_message
+from mailbot.reading.references import find_references
 from mailbot.records.memory import MemoryRecords
+from mailbot.services.link import link
 
 RECORDS = MemoryRecords(sample_office())
 POLICY = load_policy()
@@ -114,3 +119,31 @@ def test_the_absent_executive_never_answers() -> None:
     (absent,) = (person for person in RECORDS.staff() if person.role is Role.ESC and person.absent_from)
 
     assert not [told.key for told in scenes() if told.is_sent and told.sender == absent.address]
+
+
+@pytest.mark.parametrize(
+    "mail",
+    # What only the conversation tells is for the end-to-end test.
+    [mail for mail in sample_mails() if mail.expect and mail.expect.kind == "person" and not scene(mail.key).answers],
+    ids=lambda mail: mail.key,
+)
+def test_the_dispatch_of_the_story_is_the_one_the_rules_link(mail: SampleMail) -> None:
+    assert mail.expect is not None
+    message = read_message(mail.raw, received_at=mail.arrives_at)
+    verdict = Verdict(categories=mail.expect.categories, topics=mail.expect.topics, needs_reply=mail.expect.needs_reply)
+    is_office = RECORDS.staff_by_address(message.sender.address) is not None
+
+    linkage = link(
+        message,
+        find_references(message),
+        records=RECORDS,
+        at=mail.arrives_at,
+        verdict=verdict,
+        is_office=is_office,
+    )
+
+    assert linkage.orders == mail.expect.orders
+    assert {match.order for match in linkage.candidates} == set(mail.expect.candidates)
+    if mail.expect.client:
+        assert linkage.client is not None
+        assert linkage.client.ruc == mail.expect.client

@@ -170,6 +170,7 @@ GOOD = {
     "waybill with a blank": ("awb", "139-1234 5675", "awbs", ("139-12345675",)),
     "bare date": ("eta", "5/1/2026", "eta", datetime(2026, 1, 5, 5, 0, tzinfo=UTC)),
     "real date and time": ("eta", datetime(2026, 11, 20, 8, 30), "eta", datetime(2026, 11, 20, 13, 30, tzinfo=UTC)),  # noqa: DTZ001
+    "time a breath early": ("eta", datetime(2026, 11, 20, 8, 29, 59, 999_900), "eta", datetime(2026, 11, 20, 13, 30, tzinfo=UTC)),  # noqa: DTZ001, E501
     "ISO date": ("eta", "2026-11-20", "eta", datetime(2026, 11, 20, 5, 0, tzinfo=UTC)),
     "transport with accent": ("via", "Marítima", "transport", Transport.MARITIMA),
     "state in other letters": ("estado", "LEVANTE AUTORIZADO", "status", "Levante autorizado"),
