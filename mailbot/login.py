@@ -51,7 +51,7 @@ def access_token(command: str) -> str:
     """
     try:
         done = subprocess.run(  # noqa: S603
-            shlex.split(command),
+            _words(command),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
@@ -69,6 +69,13 @@ def access_token(command: str) -> str:
             "revise la ruta del programa y sus comillas."
         ) from None
     return _checked_token(done)
+
+
+def _words(command: str) -> list[str]:
+    words = shlex.split(command)
+    if not words:
+        raise ValueError("empty command")
+    return words
 
 
 def _checked_token(done: "subprocess.CompletedProcess[str]") -> str:

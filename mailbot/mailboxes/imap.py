@@ -147,5 +147,7 @@ def sent_folder_among(folders: Sequence[ListedFolder]) -> str | None:
     marked = next((folder.name for folder in selectable if folder.is_sent), None)
     if marked is not None:
         return marked
-    by_leaf = {folder.leaf.casefold(): folder.name for folder in reversed(selectable)}
+    # The shortest path wins, since it is the last to be put in: a project's own "Sent" lies deeper.
+    by_depth = sorted(selectable, key=lambda folder: len(folder.name), reverse=True)
+    by_leaf = {folder.leaf.casefold(): folder.name for folder in by_depth}
     return next((by_leaf[name.casefold()] for name in SENT_NAMES if name.casefold() in by_leaf), None)

@@ -9,7 +9,7 @@ import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from imapclient.exceptions import CapabilityError, IMAPClientAbortError, IMAPClientError, LoginError
+from imapclient.exceptions import CapabilityError, IMAPClientAbortError, IMAPClientError, LoginError, ProtocolError
 
 from mailbot.domain.errors import MailbotError, MailboxRefused, MailboxUnavailable, Permanent, Transient
 from mailbot.mailboxes.imap_account import ImapAccount
@@ -39,7 +39,7 @@ def explained(error: Exception, account: ImapAccount, doing: str) -> MailbotErro
     """The mailbox error that says what happened."""
     if isinstance(error, ssl.SSLError):
         return _explain_tls(error, account)
-    if isinstance(error, IMAPClientAbortError) or not isinstance(error, IMAPClientError):
+    if isinstance(error, IMAPClientAbortError | ProtocolError) or not isinstance(error, IMAPClientError):
         return _explain_connection(error, account, doing)
     if isinstance(error, LoginError) and isinstance(error.__context__, IMAPClientAbortError):
         # The library takes a connection that broke while logging in for a refused login.
