@@ -12,6 +12,7 @@ from mailbot.reading.kinds.facts import Facts
 from mailbot.reading.languages import language_of
 from mailbot.reading.limits import ReadingLimits
 from mailbot.reading.mime.addresses import parse_addresses
+from mailbot.reading.mime.bodies import sort_parts
 from mailbot.reading.mime.dates import is_believable, parse_date, received_date
 from mailbot.reading.mime.tree import Part
 from mailbot.reading.mime.words import decode_header
@@ -26,12 +27,13 @@ def assemble(
     root: Part, *, sha256: str, received_at: datetime | None, limits: ReadingLimits, defects: tuple[str, ...]
 ) -> Message:
     """The message at `root`."""
-    digest = content_digest(root)
     sender = _sender(root)
-    body = body_text(root, limits)
+    shown = sort_parts(root)
+    body = body_text(root, limits, shown)
     split = split_reply(body.marked, sender=f"{sender.name} <{sender.address}>")
     files = FileLister(limits, shown_ids=body.shown_ids)
-    attachments = tuple(files.list(root))
+    attachments = tuple(files.list(root, shown))
+    digest = content_digest(root, text=body.text, files=attachments)
     date = _date(root)
     headers = _headers(root)
     subject = _text(root, "subject")

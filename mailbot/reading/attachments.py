@@ -8,7 +8,7 @@ from mailbot.domain.message import Attachment
 from mailbot.reading.containers.entry import Budget, Entry
 from mailbot.reading.containers.opening import entries_inside, mail_inside
 from mailbot.reading.limits import ReadingLimits
-from mailbot.reading.mime.bodies import part_name, sort_parts
+from mailbot.reading.mime.bodies import Shown, part_name, sort_parts
 from mailbot.reading.mime.transfer import find_uu_files, uu_lines
 from mailbot.reading.mime.tree import Part, Scanner
 from mailbot.reading.mime.types import true_type
@@ -29,9 +29,9 @@ class FileLister:
         """What could not be opened."""
         return tuple(self.budget.defects)
 
-    def list(self, root: Part) -> Iterator[Attachment]:
+    def list(self, root: Part, shown: Shown | None = None) -> Iterator[Attachment]:
         """Every file in order; what lies inside another one follows it."""
-        shown = sort_parts(root)
+        shown = shown or sort_parts(root)
         for part in shown.texts:
             yield from self._in_text(part)
         for part in shown.files:
@@ -39,7 +39,7 @@ class FileLister:
 
     def _in_text(self, part: Part) -> Iterator[Attachment]:
         """Uuencoded files that stand in the text itself, as programs older than MIME send them."""
-        if b"begin " not in part.buffer[part.start : part.end]:
+        if part.type != "text/plain" or part.buffer.find(b"begin ", part.start, part.end) < 0:
             return
         for number, (_, _, name, lines) in enumerate(find_uu_files(part.content()), start=1):
             entry = Entry(name=name.decode("utf-8", errors="replace"), content=uu_lines(lines))

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from mailbot.domain.message import Forwarded
 from mailbot.reading.limits import ReadingLimits
@@ -55,11 +56,11 @@ def _header(part: Part, name: str) -> str:
 def find_pasted(*, subject: str, text: str, new_text: str) -> tuple[Forwarded, ...]:
     """Mails pasted into the text, newest first, when the mail forwards them rather than answers them."""
     lines = text.split("\n")
-    starts = list(_starts(lines))
-    if not starts:
+    forwards = is_forward_subject(subject) or not new_text.strip() or any(is_forward_marker(line) for line in lines)
+    if not forwards:
         return ()
-    forwards = is_forward_subject(subject) or any(is_forward_marker(line) for line in lines) or not new_text.strip()
-    return tuple(_pasted(lines, start, strip_marks(subject)) for start in starts[:_MOST]) if forwards else ()
+    starts = islice(_starts(lines), _MOST)
+    return tuple(_pasted(lines, start, strip_marks(subject)) for start in starts)
 
 
 @dataclass(frozen=True, slots=True)

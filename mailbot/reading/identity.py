@@ -2,7 +2,9 @@
 
 import hashlib
 import re
+from collections.abc import Sequence
 
+from mailbot.domain.message import Attachment
 from mailbot.reading.mime.tree import Part
 
 _ID = re.compile(rb"<([^<>]{1,998})>")
@@ -53,14 +55,16 @@ def reference_ids(root: Part) -> tuple[str, ...]:
     return ids if len(ids) <= _REFERENCES else ids[:1] + ids[1 - _REFERENCES :]
 
 
-def content_digest(root: Part) -> str:
-    """SHA-256 over what transport does not change: six headers and the body, line ends aside."""
+def content_digest(root: Part, *, text: str, files: Sequence[Attachment]) -> str:
+    """SHA-256 over what no transport changes: six headers, the text, and the files of a mail.
+
+    Line ends, transfer encodings and trace headers do change on the way, so they count for nothing.
+    """
     digest = hashlib.sha256()
     for name in _CONTENT_HEADERS:
         for value in root.all(name):
             digest.update(name.encode() + b":" + b" ".join(value.split()) + b"\n")
-    body = root.buffer[root.start : root.end]
-    if b"\r" in body:
-        body = body.replace(b"\r\n", b"\n")
-    digest.update(body.rstrip(b"\n"))
+    digest.update("\n".join(line.rstrip() for line in text.split("\n")).strip().encode("utf-8", errors="replace"))
+    for file in files:
+        digest.update(f"\x00{file.name}\x00{file.sha256 or file.size}".encode("utf-8", errors="replace"))
     return digest.hexdigest()

@@ -24,7 +24,11 @@ _COMMON = {
     "nl": "de het een van en in is dat op te zijn met voor niet aan er om ook als dan maar bij nog uit naar je "
     "we wij ik met vriendelijke groet beste bedankt dank hallo geachte",
 }
-_VOCABULARY: dict[str, frozenset[str]] = {language: frozenset(words.split()) for language, words in _COMMON.items()}
+# Each word with the languages it is common in.
+_LANGUAGES_OF: dict[str, list[str]] = {}
+for _language, _words in _COMMON.items():
+    for _word in set(_words.split()):
+        _LANGUAGES_OF.setdefault(_word, []).append(_language)
 _SCRIPTS = (
     ("ja", re.compile("[\u3040-\u30ff]")),
     ("ko", re.compile("[\uac00-\ud7af]")),
@@ -39,14 +43,16 @@ _SCRIPTS = (
 
 def language_of(text: str, *, default: str = "es") -> str:
     """The two-letter code of the language; `default` where the text says too little."""
-    sample = text[:3000]
+    sample = text[:1500]
     if not sample.isascii():
         letters = sum(1 for character in sample if character.isalpha())
         for code, script in _SCRIPTS:
             if len(script.findall(sample)) * 4 > letters:
                 return code
-    words = _WORD.findall(sample.lower())
-    scores = {language: sum(word in known for word in words) for language, known in _VOCABULARY.items()}
+    scores = dict.fromkeys(_COMMON, 0)
+    for word in _WORD.findall(sample.lower()):
+        for language in _LANGUAGES_OF.get(word, ()):
+            scores[language] += 1
     if any(mark in sample for mark in "¿¡ñ"):
         scores["es"] += 2
     best = max(scores, key=lambda language: (scores[language], language == default))

@@ -107,6 +107,50 @@ _ROBOT = re.compile(
     r"no (?:es )?(?:monitoread|atendid)",
     re.IGNORECASE,
 )
+# A cheap look before the long patterns: each of them needs one of these.
+_STEMS = (
+    *(
+        "oficina",
+        "office",
+        "vacacion",
+        "vacation",
+        "ausent",
+        "licencia",
+        "descanso",
+        "viaje",
+        "permiso",
+        "fuera de",
+        "de baja",
+    ),
+    *(
+        "sin acceso",
+        "leave",
+        "holiday",
+        "away from",
+        "travel",
+        "out until",
+        "out till",
+        "urlaub",
+        "abwesend",
+        "erreichbar",
+        "büro",
+    ),
+    *(
+        "im haus",
+        "absent",
+        "congé",
+        "férias",
+        "ferie",
+        "ufficio",
+        "assente",
+        "afwezig",
+        "aanwezig",
+        "vakantie",
+        "recuperar",
+    ),
+    *("recall", "zurückrufen", "autom", "auto-reply", "recibi", "acusamos", "gracias por", "thank you for", "received"),
+    *("registrad", "responda", "responder", "do not reply", "don't reply", "autorespuesta", "buzón no", "inventario"),
+)
 _OPENING_CHARS = 700
 _LONGEST_NOTE = 1500
 
@@ -163,6 +207,9 @@ def automatic_wording(text: str) -> str:
     if not note or len(note) > _LONGEST_NOTE:
         return ""
     opening = note[:_OPENING_CHARS]
+    lowered = opening.lower()
+    if not any(stem in lowered for stem in _STEMS):
+        return ""
     recall = _RECALL.search(opening)
     if recall:
         return f"Text: {recall.group()}"

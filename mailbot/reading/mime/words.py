@@ -19,6 +19,9 @@ _CUT_WORD = re.compile(rb"=\?([\w.:+*-]{1,60})\?([bBqQ])\?([^?]{0,20000})\??$")
 def decode_header(value: bytes) -> str:
     """The text of an unfolded header value: one line without control characters."""
     if b"=?" not in value:
+        if value.isascii():
+            text = value.decode("ascii")
+            return text.strip() if text.isprintable() else _one_line(_raw(value))
         return _one_line(_raw(value))
     return _one_line(decode_words(value))
 

@@ -58,13 +58,15 @@ _PARTICLES = frozenset(
 _FIRST_SEGMENT = re.compile(r"\s*(?:[|·•/(<]|\s[-–—]\s|,\s)\s*")
 # "O. Ch.", "W.A.": every name cut to its first letters.
 _SHORTENED = re.compile(r"^(?:[^\W\d_]{1,2}\.\s?){2,4}$")
+_ACCENTS = re.compile("[\u0300-\u036f]+")
 _NAME_CHARS = 60
 
 
 def fold(text: str) -> str:
     """Lower case without accents."""
-    decomposed = unicodedata.normalize("NFKD", text)
-    return "".join(character for character in decomposed if not unicodedata.combining(character)).lower()
+    if text.isascii():
+        return text.lower()
+    return _ACCENTS.sub("", unicodedata.normalize("NFKD", text)).lower()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,6 +92,8 @@ class Signer:
 
     def signs(self, line: str) -> bool:
         """Whether the line begins with this signer's name in one of its forms."""
+        if len(line) > 160:
+            return False
         head, found = _head(line)
         if not found or len(found) > 7 or len(head) > _NAME_CHARS:
             return False

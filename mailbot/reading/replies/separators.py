@@ -30,12 +30,20 @@ _MARKER = re.compile(
     re.IGNORECASE,
 )
 _INVITATION = re.compile(r"^(?:cu[aá]ndo|when|wann|quand|quando|wanneer)\s*:\s.*\d", re.IGNORECASE)
+_RULE_SIGNS = "-_=~#─—–‐*"
+_ABOVE_WORDS = ("above", "encima", "arriba", "acima", "dessus", "oberhalb", "über")
 _REPLY_ABOVE = re.compile(
     r"(?:reply|respond|answer|type your (?:reply|response)|respond[ae]|responder|escrib[ae] su respuesta|"
     r"répondre|antworte?n?)"
     r".{0,40}(?:above|encima|arriba|acima|au-dessus|oberhalb|über).{0,40}(?:line|l[ií]nea|linha|ligne|linie|zeile)",
     re.IGNORECASE,
 )
+
+
+def has_writing_verb(text: str) -> bool:
+    """Whether a text holds a verb of writing in any of the languages."""
+    lowered = text.lower()
+    return any(stem in lowered for stem in words.VERB_STEMS) and _VERB.search(text) is not None
 
 
 def bare(line: str) -> str:
@@ -49,7 +57,9 @@ def attribution_length(lines: Sequence[str], start: int) -> int:
     if len(first) < 3 or len(first) > 400:
         return 0
     joined = _RULE.sub("", first)
-    opens = bool(_OPENING.match(joined) or _DATE_FIRST.match(joined) or _ADDRESS.search(joined))
+    opens = bool(_OPENING.match(joined) or _DATE_FIRST.match(joined) or ("@" in joined and _ADDRESS.search(joined)))
+    if not opens and not _closes(joined):
+        return 0
     for length in range(1, _LINES_IN_ATTRIBUTION + 1):
         if _closes(joined) and (opens or length == 1) and _says_who_wrote(joined, lines, start + length):
             return length
@@ -65,7 +75,7 @@ def attribution_length(lines: Sequence[str], start: int) -> int:
 
 def _next_closes(lines: Sequence[str], position: int) -> bool:
     following = bare(lines[position + 1]) if position + 1 < len(lines) else ""
-    return bool(following) and len(following) < 60 and _closes(following) and _VERB.search(following) is not None
+    return bool(following) and len(following) < 60 and _closes(following) and has_writing_verb(following)
 
 
 def _closes(text: str) -> bool:
@@ -75,8 +85,8 @@ def _closes(text: str) -> bool:
 
 
 def _says_who_wrote(text: str, lines: Sequence[str], following: int) -> bool:
-    has_verb = _VERB.search(text) is not None
-    has_address = _ADDRESS.search(text) is not None
+    has_address = "@" in text and _ADDRESS.search(text) is not None
+    has_verb = has_writing_verb(text)
     has_date = _TIME.search(text) is not None or _DAY.search(text) is not None
     ends_open = text.endswith((":", "：", "----", "---", "wrote", "写道", "작성", ";"))
     if has_verb and ends_open and (has_date or has_address) and (_is_headed(text) or has_address):
@@ -101,9 +111,22 @@ def _is_quote_ahead(lines: Sequence[str], position: int) -> bool:
 
 def is_marker(line: str) -> bool:
     """Whether a line is a client's rule above earlier mail, or asks for replies above itself."""
+    if _may_be_marker(line) and _MARKER.match(line) is not None:
+        return True
     if len(line) > 200:
         return False
-    return any(pattern.search(line) is not None for pattern in (_MARKER, _REPLY_ABOVE, _INVITATION))
+    if ":" in line[:12] and _INVITATION.match(line) is not None:
+        return True
+    lowered = line.lower()
+    return any(word in lowered for word in _ABOVE_WORDS) and _REPLY_ABOVE.search(line) is not None
+
+
+def _may_be_marker(line: str) -> bool:
+    """A cheap look that spares ordinary lines the long patterns: drawn at an end, or short with a colon or none."""
+    text = line.strip(_DECORATION)
+    if not text or len(line) > 200:
+        return False
+    return text[0] in _RULE_SIGNS or text[-1] in _RULE_SIGNS or len(text) < 70
 
 
 _PLAIN_RULE = re.compile(r"^\s*[-_=*─—]{5,}\s*$")
@@ -127,7 +150,7 @@ _FORWARD_MARKER = re.compile(
 
 def is_forward_marker(line: str) -> bool:
     """Whether a client's rule says that what follows was forwarded, not answered."""
-    return len(line) <= 200 and _FORWARD_MARKER.match(line) is not None
+    return _may_be_marker(line) and _FORWARD_MARKER.match(line) is not None
 
 
 def _labels(*groups: str) -> re.Pattern[str]:
@@ -186,7 +209,7 @@ _NOTES_DATE = re.compile(
 
 def _notes_block_length(lines: Sequence[str], start: int) -> int:
     """Lotus Notes puts the sender, then the date, then recipients and subject without a From label."""
-    if not _NOTES_SENDER.match(bare(lines[start])):
+    if "@" not in lines[start] or not _NOTES_SENDER.match(bare(lines[start])):
         return 0
     dated = next((position for position in range(start + 1, min(start + 4, len(lines))) if bare(lines[position])), None)
     if dated is None or not _NOTES_DATE.match(bare(lines[dated])):

@@ -21,6 +21,43 @@ WRITING_VERBS = (
     r"写道|寫道|のメール|書きました|wrote|작성|님이 작성",
 )
 
+# A cheap look before the long pattern: every verb above holds one of these.
+VERB_STEMS = (
+    *(
+        "writ",
+        "wrote",
+        "said",
+        "escri",
+        "idatzi",
+        "crit",
+        "écri",
+        "scri",
+        "schr",
+        "geskr",
+        "skryf",
+        "skr",
+        "kirjo",
+        "kirju",
+    ),
+    *(
+        "napis",
+        "napís",
+        "pisze",
+        "напис",
+        "напиш",
+        "пише",
+        "писа",
+        "írta",
+        "irta",
+        "rašė",
+        "rakst",
+        "shkroi",
+        "yaz",
+        "viết",
+    ),
+    *("menulis", "เขียน", "έγραψε", "כתב", "كتب", "写", "寫", "メール", "書き", "작성"),
+)
+
 # How such a line begins.
 OPENINGS = (
     r"on|at|in a message dated|quoting|el|en|o|le|il|em|am|op|den|dne|d[nň]a|dnia|w dniu|pe|în data|la data|la|a|"
