@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, time
 from pathlib import Path
+from tempfile import mkdtemp
 
 import pytest
 
@@ -12,7 +13,15 @@ from tests.unit.records.books import OTHER_RUC, RUC, Sheets, put, valid, write_b
 
 
 def read(tmp_path: Path, sheets: Sheets, known: Office | None = None) -> Office:
-    return read_office(write_book(tmp_path / "oficina.xlsx", sheets), known=known)
+    return read_office(write(tmp_path, sheets), known=known)
+
+
+def write(tmp_path: Path, sheets: Sheets) -> Path:
+    """A workbook where a cell is no text, else the quicker CSV folder: both give the same office (see below)."""
+    cells = [cell for rows in sheets.values() for row in rows for cell in row]
+    if all(cell is None or isinstance(cell, str) for cell in cells) and all(sheets.values()):
+        return write_folder(Path(mkdtemp(dir=tmp_path)) / "hojas", sheets)
+    return write_book(tmp_path / "oficina.xlsx", sheets)
 
 
 def faults(tmp_path: Path, sheets: Sheets) -> list[str]:
@@ -46,7 +55,7 @@ def test_a_valid_book_becomes_an_office(tmp_path: Path) -> None:
 def test_a_csv_folder_gives_the_same_office_as_the_workbook(tmp_path: Path, encoding: str, delimiter: str) -> None:
     folder = write_folder(tmp_path / "hojas", valid(), encoding=encoding, delimiter=delimiter)
 
-    assert read_office(folder) == read(tmp_path, valid())
+    assert read_office(folder) == read_office(write_book(tmp_path / "oficina.xlsx", valid()))
 
 
 def test_headings_and_sheets_are_matched_without_case_accents_and_extra_blanks(tmp_path: Path) -> None:

@@ -5,18 +5,26 @@ from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import HealthCheck, given, settings
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 
 from mailbot.domain.office import Client, Office, Role, Staff
 from mailbot.records.examples import EXAMPLE
+from mailbot.records.forms import SheetForm
 from mailbot.records.sheets import FORMS
 from mailbot.records.workbook import LEGEND, read_office
 from mailbot.records.writing import write_office, write_template
 from tests.unit.records.offices import offices
 
 
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Workbook:
+    path = tmp_path_factory.mktemp("plantilla") / "plantilla.xlsx"
+    write_template(path)
+    return load_workbook(path)
+
+
 @given(office=offices())
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_an_office_written_and_read_is_the_same_office(office: Office) -> None:
     with TemporaryDirectory() as folder:
         path = Path(folder) / "oficina.xlsx"
@@ -41,19 +49,17 @@ def test_the_template_as_it_is_can_be_imported(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: form.name)
-def test_a_template_sheet_has_the_headings_a_frozen_row_and_one_example(tmp_path: Path, form: object) -> None:
-    write_template(tmp_path / "plantilla.xlsx")
-    sheet = load_workbook(tmp_path / "plantilla.xlsx")[form.name]  # type: ignore[attr-defined]
+def test_a_template_sheet_has_the_headings_a_frozen_row_and_one_example(template: Workbook, form: SheetForm) -> None:
+    sheet = template[form.name]
 
-    headings = [column.heading for column in form.columns]  # type: ignore[attr-defined]
+    headings = [column.heading for column in form.columns]
     assert [cell.value for cell in sheet[1]] == headings
     assert sheet.max_row == 2
     assert sheet.freeze_panes == "A2"
 
 
-def test_required_headings_are_told_by_style_alone(tmp_path: Path) -> None:
-    write_template(tmp_path / "plantilla.xlsx")
-    sheet = load_workbook(tmp_path / "plantilla.xlsx")["Clientes"]
+def test_required_headings_are_told_by_style_alone(template: Workbook) -> None:
+    sheet = template["Clientes"]
 
     assert {cell.value for cell in sheet[1] if cell.font.bold} == {"ruc", "nombre", "esc"}
 
@@ -68,16 +74,14 @@ def test_required_headings_are_told_by_style_alone(tmp_path: Path) -> None:
     ],
     ids=["roles", "codes of staff", "clients", "transport"],
 )
-def test_the_template_offers_lists(tmp_path: Path, sheet: str, cells: str, formula: str) -> None:
-    write_template(tmp_path / "plantilla.xlsx")
-    rules = load_workbook(tmp_path / "plantilla.xlsx")[sheet].data_validations.dataValidation
+def test_the_template_offers_lists(template: Workbook, sheet: str, cells: str, formula: str) -> None:
+    rules = template[sheet].data_validations.dataValidation
 
     assert (cells, formula) in {(str(rule.sqref), rule.formula1) for rule in rules}
 
 
-def test_the_legend_explains_every_column(tmp_path: Path) -> None:
-    write_template(tmp_path / "plantilla.xlsx")
-    rows = load_workbook(tmp_path / "plantilla.xlsx")[LEGEND].iter_rows(min_row=2, max_col=2, values_only=True)
+def test_the_legend_explains_every_column(template: Workbook) -> None:
+    rows = template[LEGEND].iter_rows(min_row=2, max_col=2, values_only=True)
 
     explained = {row for row in rows if row[0]}
     assert explained == {(form.name, column.heading) for form in FORMS for column in form.columns}
