@@ -251,3 +251,21 @@ def test_importing_the_renderer_loads_no_heavy_library() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert done.stdout.strip() == "[]"
+
+
+def style_sheet() -> str:
+    return (templates_folder() / "_base" / "mail.css").read_text(encoding="utf-8")
+
+
+def test_every_class_that_a_mail_uses_has_a_rule(mails: dict[str, Rendered]) -> None:
+    pages = "".join(mail.html for mail in mails.values())
+
+    used = {name for names in re.findall(r'class="([^"]*)"', pages) for name in names.split()}
+
+    assert used <= set(re.findall(r"\.([a-z][a-z-]*)", style_sheet()))
+
+
+def test_every_line_of_the_style_sheet_is_one_whole_rule() -> None:
+    rule = re.compile(r"\s*[^{},]+(, [^{},]+)* \{ ([a-z-]+: [^;{}]+; )+\}|@media [^{}]+ \{|\}")
+
+    assert [line for line in style_sheet().splitlines() if not rule.fullmatch(line)] == []
