@@ -6,7 +6,7 @@ anywhere.
 
 import os
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from mailbot.domain.mail import MailState
 from mailbot.store.copying import copy_sql
 from mailbot.store.engine import file_of, is_sqlite, make_engine
 from mailbot.store.faults import of_sqlite
-from mailbot.store.opening import upgrade_sql
+from mailbot.store.opening import make_folder, upgrade_sql
 from mailbot.store.schema import table_of
 from mailbot.store.sql_facts import SqlFacts
 from mailbot.store.tables import OutboxRow
@@ -48,7 +48,8 @@ def backup_sql(url: str, target: Path) -> None:
     except OSError as error:
         raise StoreRefused(f"no se puede escribir {target}: {error.strerror}") from error
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
 
 
 def restore_sql(backup: Path, url: str, *, at: datetime) -> str:
@@ -94,6 +95,7 @@ def _keep(part: Path, target: Path) -> None:
 def _restore_file(backup: Path, database: Path) -> None:
     if database.exists():
         raise StoreRefused(f"{database} ya existe: muévalo antes de recuperar la copia")
+    make_folder(f"sqlite:///{database}")
     _copy(f"sqlite:///{backup}", database)
 
 

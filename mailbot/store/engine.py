@@ -39,11 +39,11 @@ def read_url(url: str) -> URL:
     """
     try:
         parsed = make_url(url)
-    except ArgumentError as error:
+    except (ArgumentError, ValueError) as error:
         raise StoreRefused(f"MAILBOT_DATABASE_URL no se entiende: escriba {_FORMS}") from error
     if parsed.get_backend_name() not in ("sqlite", "postgresql"):
         raise StoreRefused(f"mailbot no conoce bases de datos «{parsed.drivername}»: escriba {_FORMS}")
-    if parsed.get_backend_name() == "sqlite" and not parsed.database:
+    if parsed.get_backend_name() == "sqlite" and parsed.database in (None, "", ":memory:"):
         raise StoreRefused(f"MAILBOT_DATABASE_URL no nombra un archivo: escriba {_FORMS}")
     return parsed
 

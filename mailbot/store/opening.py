@@ -11,7 +11,7 @@ from mailbot.store.unit_of_work import SqlStore
 
 def open_sql_store(url: str) -> SqlStore:
     """A store over the database; an empty database gets its tables, an outdated one is refused."""
-    _make_folder(url)
+    make_folder(url)
     engine = make_engine(url)
     try:
         with translated(), engine.connect() as connection:
@@ -28,7 +28,7 @@ def open_sql_store(url: str) -> SqlStore:
 
 def upgrade_sql(url: str) -> str:
     """Bring the database's tables to this version, all or nothing, and say which version that is."""
-    _make_folder(url)
+    make_folder(url)
     engine = make_engine(url)
     try:
         return upgrade_engine(engine)
@@ -47,7 +47,8 @@ def upgrade_engine(engine: Engine) -> str:
             return apply_migrations(writing)
 
 
-def _make_folder(url: str) -> None:
+def make_folder(url: str) -> None:
+    """Make the folder of an SQLite file."""
     if not is_sqlite(url):
         return
     folder = file_of(url).parent
