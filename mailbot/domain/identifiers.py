@@ -26,6 +26,7 @@ CUSTOMS_OFFICES = frozenset(_OFFICES.split())
 REGIMES = frozenset(("10", "18", "20", "21", "30", "36", "40", "41", "48", "51", "52", "60", "70", "80", "81", "89"))
 
 _ORDER_PARTS = re.compile(r"(?:^|\D)((?:19|20)\d{2}|\d{2})\s*[-/. ]\s*(\d{1,6})$")
+_REVERSED_ORDER = re.compile(r"(?:^|\D)(?!20\d\d\D)(\d{3,6})\s?[-/]\s?(20\d{2})$")
 _CARRIER = re.compile(r"[A-Z]{4}(?=[A-Z0-9]*\d)")
 _VESSEL_WORDS = re.compile(r"^(?:M\s*/?\s*[NVT]|MOTONAVE|NAVE|BUQUE|VESSEL)\b[.:\s]*")
 _VOYAGE_WORDS = re.compile(r"(?<=\s)(?:V|VJE|VIAJE|VOY|VOYAGE)\b[.:\s]*(?:NO?\b[.:\s]*)?(?=\S*\d)")
@@ -55,6 +56,8 @@ def normal_form(kind: ReferenceKind, text: str) -> str:
 
 def normal_order(text: str) -> str:
     """`2026-004512` from "OA-2026-4512", "26-4512" or "2026-004512"; `004512` from "4512"."""
+    if reversed_order := _REVERSED_ORDER.search(text.strip()):
+        return f"{reversed_order[2]}-{reversed_order[1].zfill(6)}"
     found = _ORDER_PARTS.search(text.strip())
     if found:
         year, number = found.groups()

@@ -16,7 +16,7 @@ from mailbot.reading.identifiers.dam import find_dams
 from mailbot.reading.identifiers.invoice import find_bare_invoices, find_invoices
 from mailbot.reading.identifiers.lading import find_bls
 from mailbot.reading.identifiers.noise import close_noise
-from mailbot.reading.identifiers.once import once
+from mailbot.reading.identifiers.once import OWN_PLACES, once
 from mailbot.reading.identifiers.order import find_orders
 from mailbot.reading.identifiers.passage import Found, Passage
 from mailbot.reading.identifiers.purchase import find_purchase_orders
@@ -28,7 +28,6 @@ LONGEST = 100_000
 
 _MOST_FILES = 200
 _MOST_SHIPS = 10
-OWN_PLACES = (ReferencePlace.TEXT, ReferencePlace.ATTACHMENT_NAME, ReferencePlace.SUBJECT)
 
 # The order matters: each finder leaves to those after it what it did not take.
 _FINDERS = (
@@ -89,6 +88,8 @@ def _bare_name(name: str) -> str:
 
 
 def _read(passage: Passage) -> None:
+    if not passage.text:
+        return
     for find in _FINDERS:
         find(passage)
 

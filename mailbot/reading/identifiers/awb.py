@@ -19,14 +19,15 @@ _OTHER = re.compile(
     re.IGNORECASE,
 )
 _HOUSE = re.compile(
-    rf"\b(?:H?AWB|HWB|house\s+awb|gu[ií]a\s+(?:a[eé]rea\s+)?(?:hija|house))\b{MARK}({TOKEN.pattern})", re.IGNORECASE
+    rf"\b(?:H?AWB|HWB|house\s+awb|gu[ií]a\s+(?:a[eé]rea\s+)?(?:hija|house)|awb\s+hijo)\b{MARK}({TOKEN.pattern})",
+    re.IGNORECASE,
 )
 
 
 def find_awbs(passage: Passage) -> None:
     """Take master numbers that are valid or named, and house numbers after their word."""
     for match in _MASTER.finditer(passage.text):
-        if is_valid_awb(normal_awb(match[0])) or not _OTHER.search(passage.before(match.start())):
+        if _is_master(passage, match):
             passage.take(ReferenceKind.AWB, match.start(), match.end(), weight=3)
     for match in _SPACED.finditer(passage.text):
         if _is_named(passage, match):
@@ -35,6 +36,16 @@ def find_awbs(passage: Passage) -> None:
         digits = sum(char.isdigit() for char in match[1])
         if digits >= 3 and len(match[1]) >= 5:
             passage.take(ReferenceKind.AWB, match.start(1), match.end(1), weight=3)
+
+
+def _is_master(passage: Passage, match: re.Match[str]) -> bool:
+    before = passage.before(match.start())
+    if _NAMED.search(before):
+        return True
+    # "118-2026-1234" is a manifest: office, year and number.
+    if re.fullmatch(r"\d{3}\D{1,3}20\d\d\D\d{4}", match[0]):
+        return False
+    return is_valid_awb(normal_awb(match[0])) or not _OTHER.search(before)
 
 
 def _is_named(passage: Passage, match: re.Match[str]) -> bool:

@@ -29,7 +29,7 @@ _RUN = re.compile(rf"(?<![\dA-Za-z]){_orders(_YEAR, gap='')}\d{{6}}(?!\d)")
 _NAMED = re.compile(
     rf"{_NAME}{_HINT}{MARK}({_orders(_YEAR, r'[0-9]{3}', r'[0-9]{2}')}{_GAP}\d{{1,6}}{_END}"
     rf"|{_OFFICE}{_GAP}(?:\d\d{_GAP}{_REGIME}|{_REGIME}{_GAP}\d\d){_GAP}\d{{4,6}}{_END}"
-    rf"|\d{{15}}(?!\d))",
+    rf"|\d{{15}}(?!\d)|20\d\d{_GAP}{_REGIME}{_GAP}\d{{4,6}}{_END}|{_OFFICE}-\d{{6}}{_END})",
     re.IGNORECASE,
 )
 _PARTIAL = re.compile(

@@ -4,19 +4,25 @@ import re
 
 from mailbot.domain.labels import ReferenceKind
 from mailbot.reading.identifiers.passage import MARK, TOKEN, Passage
+from mailbot.reading.identifiers.series import take_tokens
 
 _WORD = (
     r"(?:facturas?(?:\s*\+\s*PL)?(?:\s+(?:comercial(?:es)?|corregidas?|final|de\s+exportaci[oó]n|electr[oó]nica|n[uú]mero))*|"
     r"faturas?(?:\s+comercial)?|facts?\.?(?:\s*\+\s*PL)?|fac|fra|FE|FF|commercial\s+invoices?|invoices?|com\.?\s?inv|inv|"
-    r"CI|nota\s+fiscal|NF|Rechnung)"
+    r"CI|nota\s+fiscal|NF|Rechnung|fattura|facture)"
 )
-_NAMED = re.compile(rf"(?<![A-Za-z0-9]){_WORD}(?![A-Za-z0-9]){MARK}({TOKEN.pattern})", re.IGNORECASE)
+_PACKED = r"(?:\s*(?:\+|&|y|and|-|/)?\s*(?:PL|packing(?:\s+list)?))?"
+_NAMED = re.compile(
+    rf"(?<![A-Za-z0-9])(?<!pro forma\s)(?<!proforma\s)(?:{_WORD}{_PACKED}|CIPL)(?![A-Za-z0-9]){MARK}({TOKEN.pattern})",
+    re.IGNORECASE,
+)
 # In a file's name one or two words may part the kind from the number: "Factura reposicion IT-2026-R30".
 _NAMED_LOOSELY = re.compile(
     rf"(?<![A-Za-z0-9])(?:{_WORD}(?:[\s-]+[a-záéíóúñ]{{3,14}}){{1,2}}|FT|FV)[\s-]+({TOKEN.pattern})", re.IGNORECASE
 )
 _SELF_NAMED = re.compile(
-    r"(?<![A-Za-z0-9-])(?:(?:[A-Z0-9]{1,6}-)*INV-?[A-Z0-9-]*\d{2,}|CI-[A-Z0-9-]*\d{3,})(?:-[A-Z0-9]+)*(?![A-Za-z0-9])"
+    r"(?<![A-Za-z0-9-])(?:(?:[A-Z0-9]{1,6}-)*INV-?[A-Z0-9-]*\d{2,}|CI-[A-Z0-9-]*\d{3,})(?:-[A-Z0-9]+)*(?![A-Za-z0-9])|"
+    r"(?<![A-Za-z0-9-])[Ii]nv-?\d{3,}(?![A-Za-z0-9])"
 )
 _SERIES = re.compile(r"(?<![A-Za-z0-9-])(?:[FE][A-Z0-9]{1,2}\d{1,2}|FC)-\d{2,8}(?![\dA-Za-z])")
 # The series of Peruvian electronic invoices; broker, line and depot bill their services by it too.
@@ -29,8 +35,10 @@ _OF_GOODS = re.compile(
 )
 _OF_SERVICES = re.compile(
     r"\b(?:servicios?|comisi[oó]n|gastos?|liquidaci[oó]n|detracci[oó]n|nota de cr[eé]dito|anul\w+|reemi\w+|emit\w+|"
-    r"cobr\w+|factur(?:ar\w*|ad\w+|aron|amos|[oó])|concepto|contabilidad|IGV|rebot\w+|devuel\w+|tarifa|agencia|"
-    r"ustedes|(?:su|vuestra) factura|comprobante electr[oó]nico|almacenaje|visto bueno|sobreestad[ií]a|demurrage)\b",
+    r"cobr\w+|factur(?:ar\w*|ad\w+|aron|amos|[oó])|(?:nos|se|les?|me) facturan?|"
+    r"cobranzas?|comprobantes?|cancelaci[oó]n|concepto|contabilidad|IGV|rebot\w+|devuel\w+|tarifa|agencia|"
+    r"ustedes|(?:su|vuestra) factura|comprobante electr[oó]nico|almacenaje|visto bueno|sobreestad[ií]a|demurrage|"
+    r"(?:over)?charg\w+|billing|accounts payable)\b",
     re.IGNORECASE,
 )
 # A file or a line that says itself that it is a bill for services.
@@ -39,6 +47,14 @@ _BILL = re.compile(
     r"flete (?:local|interno)|transporte|servicios?|agencia|comisi[oó]n|handling|visto bueno|NC|nota de cr[eé]dito)\b",
     re.IGNORECASE,
 )
+# "la factura que reemplaza a la anterior (la 8841 queda sin efecto)": the article stands for the invoice.
+_BY_ARTICLE = re.compile(
+    r"\b[Ff]acturas?\b[^.\n]{0,70}?\b(?:la|las)\s((?=[A-Z0-9-]*\d{3})[A-Z0-9-]{4,20})(?=\s*[,;:.)?!]|\s(?:que|no|ya|queda|tiene|dice|sin|con|es|fue)\b)"
+)
+_OWN_BILL = re.compile(
+    r"\b(?:su|sus|vuestra|la de ustedes|your) (?:factura|invoice)|\bde (?:ustedes|la agencia)\b", re.IGNORECASE
+)
+_NEAR = 60
 _FOLLOWED = re.compile(
     rf"({TOKEN.pattern})[\s_-]{{1,3}}(?:(?:comm?ercial\s+)?invoice|factura|fact|inv|CI|Rechnung)\b", re.IGNORECASE
 )
@@ -46,12 +62,12 @@ _SPEAKS_OF_INVOICES = re.compile(r"\b(?:facturas?|invoices?|CI|documentos|docs|d
 # A file called by nothing but its number, or with a word that says which state it is in.
 _BARE = re.compile(
     r"(?:PL\s+|PKL\s+|packing(?:\s+list)?\s+)?((?=[A-Za-z0-9/-]*\d{3})[A-Z][A-Z0-9]{0,4}(?:-[A-Z0-9]+){1,3}|"
-    r"(?<=PL\s)\d{4,10})(?:\s+(?:corregid[ao]|corrected|final|firmad[ao]|signed|rev\s?\d*|v\d|PL|packing|ok))*",
+    r"(?<=PL\s)\d{4,10})(?:\s+(?:rev\s?\d*|v\d|[A-Za-záéíóúñ]{2,14})){0,3}",
     re.IGNORECASE,
 )
 _OTHER_PAPERS = re.compile(
-    r"(?:HBL|MBL|BL|AWB|HAWB|CO|COO|CERT|BKG|BK|OC|PO|GR|GRT|EIR|EUR|SDS|MSDS|IMG|DSC|VID|PI|SI|DAM|RUC|NC|OP|SUCE|NSO|"
-    r"RMA|LC|TRF|SOP|ISO|DJ|FT|COA|LOTE|REF|WA|PL)-?\d?",
+    r"(?<![A-Z])(?:HBL|MBL|BL|AWB|HAWB|CO|COO|CERT|BKG|BK|OC|PO|GR|GRT|EIR|EUR|SDS|MSDS|IMG|DSC|VID|PI|SI|DAM|RUC|NC|OP|"
+    r"SUCE|NSO|RD|RS|CS|DS|RMA|LC|TRF|SOP|ISO|DJ|FT|COA|LOTE|REF|WA|PL|PKL|DIGESA|SENASA|DIGEMID|SANIPES|MTC|VUCE)(?![A-Z])",
     re.IGNORECASE,
 )
 
@@ -59,7 +75,10 @@ _OTHER_PAPERS = re.compile(
 def find_invoices(passage: Passage) -> None:
     """Take every invoice that is named or has the shape of one."""
     for match in _NAMED.finditer(passage.text):
-        _take(passage, match, weight=3)
+        if _take(passage, match, weight=3):
+            take_tokens(passage, ReferenceKind.INVOICE, match.end(1), like=match[1])
+    for match in _BY_ARTICLE.finditer(passage.text):
+        _take(passage, match, weight=1)
     for match in _SELF_NAMED.finditer(passage.text):
         passage.take(ReferenceKind.INVOICE, match.start(), match.end(), weight=3)
     if not passage.is_name:
@@ -68,18 +87,20 @@ def find_invoices(passage: Passage) -> None:
         if not match[1].isdigit():
             _take(passage, match, weight=3)
     for match in _SERIES.finditer(passage.text):
-        if not is_bill(passage, match[0]):
+        if not is_bill(passage, match[0], match.start()):
             passage.take(ReferenceKind.INVOICE, match.start(), match.end(), weight=2)
     for match in _FOLLOWED.finditer(passage.text):
-        if len(match[1]) >= 5:
+        if len(match[1]) >= 5 or not passage.text[: match.start()].strip():
             _take(passage, match, weight=1)
 
 
 def find_bare_invoices(passage: Passage) -> None:
     """Take the number that a file is called by, where a message with invoices names none otherwise."""
     match = _BARE.fullmatch(passage.text.strip())
-    if match and passage.speaks_of(_SPEAKS_OF_INVOICES) and not _OTHER_PAPERS.match(match[1]):
-        start = passage.text.index(match[1])
+    if not match or _OTHER_PAPERS.search(match[1]) or not passage.speaks_of(_SPEAKS_OF_INVOICES):
+        return
+    start = passage.text.index(match[1])
+    if not is_bill(passage, match[1], start):
         passage.take(ReferenceKind.INVOICE, start, start + len(match[1]), weight=1)
 
 
@@ -91,19 +112,27 @@ def may_be_invoice(token: str) -> bool:
     return not re.fullmatch(r"20[12]\d|\d{1,2}[/.-]\d{1,2}(?:[/.-]\d+)?|\d+[.,]\d+|\d{1,3}", token)
 
 
-def is_bill(passage: Passage, token: str) -> bool:
+def is_bill(passage: Passage, token: str, start: int) -> bool:
     """Whether a number is more likely that of a bill for services than of the goods' invoice."""
+    near = _around(passage, token, start)
     if not _BILLING_SERIES.fullmatch(token):
-        return bool(token.isdigit() and _BILL.search(passage.text))
-    if passage.is_name:
-        return bool(_BILL.search(passage.text)) or (
-            bool(_OF_SERVICES.search(passage.context)) and not _OF_GOODS.search(passage.context)
-        )
-    if token.startswith("E"):
-        return bool(_OF_SERVICES.search(passage.text)) and not _OF_GOODS.search(passage.text)
-    return not _OF_GOODS.search(passage.text) or bool(_OF_SERVICES.search(passage.text))
+        return token.replace("-", "").isdigit() and bool(_BILL.search(near))
+    if _BILL.search(near) or _OWN_BILL.search(near):
+        return True
+    services, goods = passage.count(_OF_SERVICES), passage.count(_OF_GOODS)
+    # In the text a number of the F series is the broker's own unless something says otherwise.
+    is_goods_by_itself = passage.is_name or token.startswith("E")
+    return services > goods or (services == goods and (services > 1 or not is_goods_by_itself))
 
 
-def _take(passage: Passage, match: re.Match[str], *, weight: int) -> None:
-    if may_be_invoice(match[1]) and not is_bill(passage, match[1]):
-        passage.take(ReferenceKind.INVOICE, match.start(1), match.end(1), weight=weight)
+def _around(passage: Passage, token: str, start: int) -> str:
+    """The words beside a number, and beside its repetition in what the sender says."""
+    near = f"{passage.before(start, reach=_NEAR)} {passage.after(start + len(token), reach=_NEAR)}"
+    again = passage.context.find(token)
+    return near if again < 0 else f"{near} {passage.context[max(0, again - _NEAR) : again + _NEAR]}"
+
+
+def _take(passage: Passage, match: re.Match[str], *, weight: int) -> bool:
+    if not may_be_invoice(match[1]) or is_bill(passage, match[1], match.start(1)):
+        return False
+    return passage.take(ReferenceKind.INVOICE, match.start(1), match.end(1), weight=weight) is not None

@@ -13,8 +13,13 @@ _FILLER = (
     r"(?:\s+(?:endosado|final|draft|borrador|definitivo|original(?:es)?|master|madre|hijo|house|corregido|"
     r"released?|del?|no|the|el))*"
 )
-_NAMED = re.compile(rf"(?<![A-Za-z0-9]){_WORD}{_FILLER}(?![A-Za-z]){MARK}({TOKEN.pattern})", re.IGNORECASE)
-_SHAPE = re.compile(r"(?<![A-Za-z0-9])(?<![A-Za-z0-9][/.-])[A-Z]{4}[A-Z0-9]{0,8}\d{5,10}[A-Z]?(?![A-Za-z0-9]|[-/]\d)")
+_NAMED = re.compile(
+    rf"(?<![A-Za-z0-9]){_WORD}{_FILLER}(?![A-Za-z]){MARK}((?:[A-Z]{{4}}\s(?=\d{{6}}))?(?:{TOKEN.pattern}))",
+    re.IGNORECASE,
+)
+_SHAPE = re.compile(
+    r"(?<![A-Za-z0-9])(?<![A-Za-z0-9][/.-])[A-Z]{4}[A-Z0-9]{0,8}\d{5,10}[A-Z]{0,3}(?![A-Za-z0-9]|[-/]\d)"
+)
 # Names that people and devices give to files.
 _FILE_WORDS = re.compile(
     r"(?:ABONO|ACTA|ANEXO|BOOK|CARTA|CERT|COPIA|COTIZ|DATA|DSC|DOC|FACT|FICHA|FILE|FOTO|FORM|GUIA|IMAGE|IMG|INFORME|INV|LIQ|"
@@ -23,13 +28,15 @@ _FILE_WORDS = re.compile(
 _OTHER = re.compile(
     r"(?:booking|bkg|bk|reserva|factura|fact|fra|invoice|inv|CI|PO|OC|pedido|serie|series|serial|s/n|modelo|model|lote|lot|"
     r"placa|SKU|item|c[oó]digo|code|p[oó]liza|policy|seal|precinto|CO|COO|cert\w*|expediente|contenedor|cntr|container|"
-    r"contract|contrato|SUCE|ticket|voucher|operaci[oó]n|permiso|registro|cotizaci[oó]n|quotation)"
+    r"contract|contrato|SUCE|ticket|voucher|operaci[oó]n|permiso|registro|cotizaci[oó]n|quotation|chasis|chassis|VIN|motor)"
     r"[\s.:#°ºN/-]{0,6}$",
     re.IGNORECASE,
 )
 
 # A forwarder's own: letters, a port's letters, digits, parted by hyphens.
-_BY_PORT = re.compile(r"(?<![A-Za-z0-9-])[A-Z]{2,5}-[A-Z]{3}-(?:[A-Z0-9]{2,4}-)?\d{3,8}(?![A-Za-z0-9-])")
+_BY_PORT = re.compile(
+    r"(?<![A-Za-z0-9-])(?!\w+-(?:INV|FAC)-)[A-Z]{2,5}-[A-Z]{3}-(?:[A-Z0-9]{2,4}-)?\d{3,8}(?![A-Za-z0-9-])"
+)
 _SPEAKS_OF_BLS = re.compile(
     r"(?<![A-Za-z0-9])(?:[HMO]?B\s?/?\s?L|conocimiento de embarque)(?![A-Za-z0-9])", re.IGNORECASE
 )
@@ -41,7 +48,7 @@ def find_bls(passage: Passage) -> None:
         if _may_be_bl(match[1]):
             passage.take(ReferenceKind.BL, match.start(1), match.end(1), weight=3)
     for match in _SHAPE.finditer(passage.text):
-        is_length = 10 <= len(match[0]) <= 18
+        is_length = 10 <= len(match[0]) <= 16
         if is_length and not _FILE_WORDS.match(match[0]) and not _OTHER.search(passage.before(match.start())):
             passage.take(ReferenceKind.BL, match.start(), match.end(), weight=2)
     for match in _BY_PORT.finditer(passage.text):

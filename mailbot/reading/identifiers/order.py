@@ -9,7 +9,9 @@ from mailbot.reading.identifiers.series import take_series
 _YEAR = r"20[12]\d"
 _END = r"(?![\dA-Za-z]|[-/.,]\d)"
 # With the broker's letters before the year.
-_PREFIXED = re.compile(rf"(?<![A-Za-z0-9])O[A-Z]?(?:\s?[-./]\s?|\s)?{_YEAR}\s?[-/.]?\s?\d{{3,6}}{_END}", re.IGNORECASE)
+_PREFIXED = re.compile(
+    rf"(?<![A-Za-z0-9])O\.?[A-Z]?(?:\s?[-./]\s?|\s)?{_YEAR}\s?[-/.]?\s?\d{{3,6}}{_END}", re.IGNORECASE
+)
 _NAME = (
     r"\b(?:[óo]rdenes|orden|ord|OA|O/[ASTD]|O/|OT|files?|despachos?|carpetas?|legajos?|expedientes?|"
     r"(?:n/|s/|su\s|nuestra\s|vuestra\s|your\s|our\s)?ref(?:erencia|erence)?s?)(?!\s*(?:de|del)?\s*(?:compra|pedido|servicio))"
@@ -19,21 +21,53 @@ _NAMED = re.compile(
     rf"(?:O[A-Z][-\s]?)?((?:{_YEAR}|\d\d)\s?[-/]\s?\d{{3,6}}){_END}",
     re.IGNORECASE,
 )
+# The year at the end, after the word alone: "orden 4512-2026".
+_REVERSED = re.compile(
+    rf"\b(?:[óo]rdenes|orden|ord|O\.?A|files?|despachos?)(?![A-Za-z])\.?{MARK}(\d{{3,6}}[-/]20[12]\d)(?![\d-])",
+    re.IGNORECASE,
+)
 _BARE = re.compile(rf"(?<![A-Za-z0-9])(?<![A-Za-z0-9][-/._])(?<!\d,){_YEAR}-(?!20[12]\d(?!\d))\d{{3,6}}{_END}")
 _PARTIAL = re.compile(
-    r"\b(?:[óo]rdenes|orden|OA|files?|O/A?|despachos?|expediente|carpeta)(?![A-Za-z])"
+    r"\b(?:[óo]rdenes|orden|ord|O\.?A|files?|O/A?|despachos?|carpeta)(?![A-Za-z])"
     r"(?!\s+(?:de\s+)?(?:compra|pedido|servicio))"
-    rf"\.?(?:\s+(?:interna|de\s+(?:aduana|despacho)|la|las|los|el))*{MARK}(\d{{3,6}})(?![\dA-Za-z]|[-/.,]\d|\s?(?:%|°))"
+    rf"\.?(?:\s+(?:interna|de\s+(?:aduana|despacho)|la|las|los|el))*{MARK}-?(\d{{3,6}})(?![\dA-Za-z]|[-/.,]\d|\s?(?:%|°))"
     r"(?!\s+(?:kg|kilos|cajas|bultos|contenedores|d[ií]as|horas|h\b|soles|d[oó]lares|pallets|paletas|toneladas|tm\b|unidades|sacos))",
     re.IGNORECASE,
 )
 # A year and a number after one of these belong to another paper.
 _OTHER = re.compile(
-    r"(?:manif\w*|mfto|man|expediente|exp|resoluci[oó]n|RD|RM|RS|DS|ley|multa|p[oó]liza|cert\w*|permiso|carta|factura|"
+    r"(?:rechnung|fattura|facture|manif\w*|mfto|man|expediente|exp|resoluci[oó]n|solicitud|requerimiento|proceso|convenio|volantes?|RD|RM|RS|DS|ley|multa|p[oó]liza|cert\w*|permiso|carta|factura|"
     r"invoice|inv|fact?|CI|pedido|PO|OC|O/C|P\.?O\.?|compra|contrato|notificaci[oó]n|oficio|acta|gu[ií]a|volante|lote|"
     r"CO|COO|PFI|fito\w*|SENASA|DIGESA|DIGEMID|SUCE|VUCE|booking|bkg|siniestro|insurance|memor\w*|informe|norma|"
     r"serie|vuelo|NSO|ISO|cotizaci[oó]n|quotation|quote|campa[ñn]a|periodo|temporada|mandato|cobranza)"
     r"(?:\s[a-záéíóúñ]{2,10})?[\s.:#°ºN-]{0,6}$",
+    re.IGNORECASE,
+)
+
+# "4 órdenes:" and then one a line, by its number alone.
+_SPEAKS_OF_ORDERS = re.compile(r"\b(?:[óo]rdenes|files|despachos|carpetas|expedientes|legajos|orders)\b", re.IGNORECASE)
+_SPEAKS_OF_FILES = re.compile(r"\b(?:[óo]rden(?:es)?|files?|despachos?|conciliad\w+|expedientes)\b", re.IGNORECASE)
+_LISTED = re.compile(
+    r"^[ \t]*(?:[-•*·►>]|\d{1,2}[.)])?[ \t]*(\d{4,6})(?=[ \t]*[:\-–(|]|[ \t]+[a-záéíóúñ])", re.MULTILINE
+)
+
+# "le falta la mitad: 1402 sin flete, 1411 sin póliza": the numbers of one sentence.
+_ENUMERATED = re.compile(
+    r"(?:^|[:,;]\s|\by\s)(?:la\s|el\s)?(\d{4})\s(?=(?:sin|con|falta|le falta|ya|est[aá]|no tiene|tiene|sigue)\b)",
+    re.MULTILINE,
+)
+# "no numeren la 2745": the article stands for "orden" where the message is about orders.
+_BY_ARTICLE = re.compile(
+    r"\b(?:la|las|de la|en la)\s(\d{4})(?![\dA-Za-z]|[-/.,]\d|\s?(?:%|°))"
+    r"(?=\s*(?:[,;:.)?!(]|$)|\s(?:hasta|sigue|ya|que|se|est[aá]|tiene|sin|con|no|y|e|sale|sali[oó]|queda|falta|para|a[uú]n|todav[ií]a)\b)",
+    re.MULTILINE,
+)
+_SPEAKS_OF_WORK = re.compile(
+    r"\b(?:[óo]rden(?:es)?|files?|despachos?|numer(?:ar|en|e|es)|levante|canal|aforo|glosa|regulariz\w+)\b",
+    re.IGNORECASE,
+)
+_SPEAKS_OF_OTHERS = re.compile(
+    r"\b(?:facturas?|invoices?|p[oó]lizas?|gu[ií]as?|nota|cita|placa|cuenta|partida|glosa|resoluci[oó]n|declaraci[oó]n|DAM|DUA|OC|PO)\b",
     re.IGNORECASE,
 )
 
@@ -45,12 +79,33 @@ def find_orders(passage: Passage) -> None:
     for match in _NAMED.finditer(passage.text):
         if not match[0].lower().startswith("expediente"):
             _take(passage, match.start(1), match.end(1), weight=3)
+    for match in _REVERSED.finditer(passage.text):
+        _take(passage, match.start(1), match.end(1), weight=3)
     for match in _BARE.finditer(passage.text):
         if not _OTHER.search(passage.before(match.start())):
             _take(passage, match.start(), match.end(), weight=2)
     for match in _PARTIAL.finditer(passage.text):
         if not re.fullmatch(_YEAR, match[1]):
             _take(passage, match.start(1), match.end(1), weight=2)
+    _take_listed(passage)
+    _take_by_article(passage)
+
+
+def _take_by_article(passage: Passage) -> None:
+    for match in _BY_ARTICLE.finditer(passage.text):
+        is_other = re.fullmatch(_YEAR, match[1]) or _SPEAKS_OF_OTHERS.search(passage.before(match.start(), reach=80))
+        if not is_other and passage.speaks_of(_SPEAKS_OF_WORK):
+            _take(passage, match.start(1), match.end(1), weight=1)
+
+
+def _take_listed(passage: Passage) -> None:
+    """Take numbers that begin at least two lines of a message about orders."""
+    patterns = ((_LISTED, _SPEAKS_OF_ORDERS), (_ENUMERATED, _SPEAKS_OF_FILES))
+    for pattern, words in patterns:
+        listed = [match for match in pattern.finditer(passage.text) if not re.fullmatch(_YEAR, match[1])]
+        if len(listed) >= 2 and passage.speaks_of(words):
+            for match in listed:
+                _take(passage, match.start(1), match.end(1), weight=1)
 
 
 def _take(passage: Passage, start: int, end: int, *, weight: int) -> None:

@@ -35,13 +35,21 @@ class Passage:
     context: str = ""
     found: list[Found] = field(default_factory=list)
     _closed: bytearray = field(init=False, repr=False)
+    _counts: dict[re.Pattern[str], int] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
+        self.text = tamed(self.text)
         self._closed = bytearray(len(self.text))
 
     def speaks_of(self, words: re.Pattern[str]) -> bool:
         """Whether these words stand in the passage or around it."""
-        return bool(words.search(self.text) or words.search(self.context))
+        return self.count(words) > 0
+
+    def count(self, words: re.Pattern[str]) -> int:
+        """How often these words stand in the passage and around it; counted once."""
+        if words not in self._counts:
+            self._counts[words] = len(words.findall(self.text)) + len(words.findall(self.context))
+        return self._counts[words]
 
     def is_free(self, start: int, end: int) -> bool:
         """Whether nobody has taken any character between these places."""
@@ -79,12 +87,16 @@ class Passage:
         return found
 
 
-def words(*names: str) -> str:
-    """A pattern for any of these words, longest first."""
-    return "(?:" + "|".join(sorted(names, key=len, reverse=True)) + ")"
+def tamed(text: str) -> str:
+    """The text without what no person writes and every pattern would pay for: long gaps and endless words."""
+    return _ENDLESS.sub(" ", _EMPTY_LINES.sub("\n\n", _GAPS.sub("  ", text)))
 
+
+_GAPS = re.compile(r"[^\S\n]{3,}")
+_EMPTY_LINES = re.compile(r"\n(?:[^\S\n]{0,2}\n)+")
+_ENDLESS = re.compile(r"[^\s;,|]{120,}")
 
 # "N°", "Nro.", "No.", "#", "number", a colon or a dash between a word and its number.
-MARK = r"(?:\s*(?:N\s?[°º]\.?|N[úu]?m(?:ero)?\.?|nro\.?|n[oº]\.|no\b\.?|number|#|:|=|-(?=\s)))*\s*[\"'«“(]?\s*"
+MARK = r"(?:\s*(?:N\s?[°º]\.?|N[úu]?m(?:ero)?\.?|nro\.?|nr\.?|n[oº]\.|no\b\.?|number|#|:|=|-(?=\s)))*\s*[\"'«“(]?\s*"
 # An identifier made of letters and digits, with its separators.
 TOKEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9./\-]{1,28}[A-Za-z0-9]|[0-9]{2,}")

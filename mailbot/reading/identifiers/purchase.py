@@ -4,6 +4,7 @@ import re
 
 from mailbot.domain.labels import ReferenceKind
 from mailbot.reading.identifiers.passage import MARK, TOKEN, Passage
+from mailbot.reading.identifiers.series import take_tokens
 
 _WORD = (
     r"(?:O\.?/?C\.?|P\.?/?O\.?|purchase\s+orders?|[óo]rdenes\s+de\s+compra|orden\s+de\s+compra|pedidos?|"
@@ -32,6 +33,7 @@ def find_purchase_orders(passage: Passage) -> None:
     for match in _NAMED.finditer(passage.text):
         if _may_be_po(match[1], is_order=match[0].lower().startswith("order")):
             passage.take(ReferenceKind.PO, match.start(1), match.end(1), weight=3)
+            take_tokens(passage, ReferenceKind.PO, match.end(1), like=match[1])
     for match in _SHORT.finditer(passage.text):
         passage.take(ReferenceKind.PO, match.start(1), match.end(1), weight=3)
 

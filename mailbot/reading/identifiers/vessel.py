@@ -14,7 +14,7 @@ _WORD = (
 _V = r"(?i:v(?:iaje|je|oyage|oy|y)?)"
 # A voyage with its direction, with its word, or in the carriers' form that starts with 0 and holds letters.
 _VOYAGE = (
-    rf"(?:(?:{_V}[.:\s]{{1,2}}(?=\d))?\d{{1,4}}[NSEWRB]\b|{_V}[.:\s]{{1,2}}(?i:n[°º.]\s?)?\d{{1,5}}[A-Z]?\b"
+    rf"(?:(?:{_V}[.:\s]{{1,2}}(?=\d))?\d{{1,4}}[NSEWRB]\b|{_V}[.:\s-]{{1,2}}(?i:n[°º.]\s?)?\d{{1,5}}[A-Z]?\b|V\d{{3,4}}[NSEW]?\b"
     r"|0(?=[A-Z0-9]{0,6}[A-Z])[A-Z0-9]{3,8}\b)"
 )
 _NUMBER = r"\d{1,4}[A-Z]?(?![\w:]|[/.,-]\d|\s?(?:%|(?i:de|d[ií]as|horas|cajas|bultos|contenedores|TM|USD)\b))"
@@ -33,13 +33,18 @@ _BY_VOYAGE = re.compile(
 )
 # "la KALINDA 9W", "de la PACIFIC CONDOR 229": ships are feminine in Spanish trade mail.
 _BY_ARTICLE = re.compile(
-    rf"(?<![A-Za-z0-9])[Ll]a\s({_CAPITALS}\s{_VOYAGE}|{_CAPITALS}(?:\s{_CAPITALS}){{1,2}}\s{_NUMBER})"
+    rf"(?<![A-Za-z0-9])[Ll]a\s({_CAPITALS}\s{_VOYAGE}|{_CAPITALS}(?:\s{_CAPITALS}){{1,2}}\s(?!20\d\d){_NUMBER})"
 )
 _BY_VERB = re.compile(
     r"\b(?i:viene|vienen|llega|llegan|lleg[oó]|sale|salen|sali[oó]|zarpa|zarp[oó]|arriba|arrib[oó]|atraca|atrac[oó]|"
     r"embarc\w+|descarg\w+|pas[oó]|pasaron|suben?|cargan?|carg[oó])\s(?i:en|a|de|por|con)?\s?[Ll]a\s"
     rf"({_NOT_A_NAME}{_TITLE}(?:\s{_NOT_A_NAME}{_TITLE}){{1,2}})"
 )
+# One word is enough in a message that speaks of ships: "y Seorak 118E, ETA 26/04".
+_ONE_WORD = re.compile(
+    rf"(?<![A-Za-z0-9])(?!(?i:lote|calle|av|mz|km|modelo|serie|item|puerta|piso|ruta)\b){_NOT_A_NAME}({_TITLE}\s\d{{3,4}}[NSEW])\b"
+)
+_SPEAKS_OF_SHIPS = re.compile(r"\b(?:naves?|buques?|motonaves?|vessels?|M/?[NV]|ETA)\b", re.IGNORECASE)
 _PATTERNS = ((_NAMED, 3), (_BY_VOYAGE, 2), (_BY_ARTICLE, 2), (_BY_VERB, 1))
 
 
@@ -48,6 +53,9 @@ def find_vessels(passage: Passage) -> None:
     for pattern, weight in _PATTERNS:
         for match in pattern.finditer(passage.text):
             passage.take(ReferenceKind.VESSEL, match.start(1), match.end(1), weight=weight)
+    if passage.speaks_of(_SPEAKS_OF_SHIPS):
+        for match in _ONE_WORD.finditer(passage.text):
+            passage.take(ReferenceKind.VESSEL, match.start(1), match.end(1), weight=1)
 
 
 def find_known_vessels(passage: Passage, canonicals: Iterable[str]) -> None:
