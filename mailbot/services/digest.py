@@ -4,12 +4,13 @@ What is due follows from the programme, the clock and what is kept of the last d
 call loses nothing and a doubled one sends nothing twice.
 """
 
+import difflib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
-from mailbot.domain.errors import TemplateBroken
+from mailbot.domain.errors import TemplateBroken, UnknownName
 from mailbot.domain.mail import MailFile, MailPurpose, OutgoingMail
 from mailbot.domain.message import Address
 from mailbot.domain.office import Client, StatusProgramme
@@ -35,6 +36,16 @@ class DueDigest:
     def audience(self) -> Audience:
         """Who is told."""
         return Audience(client=self.client, programme=self.programme)
+
+    @property
+    def ruc(self) -> str:
+        """Whose it is."""
+        return self.client.ruc
+
+    @property
+    def name(self) -> str:
+        """The client's name."""
+        return self.client.name
 
     @property
     def key(self) -> str:
@@ -67,18 +78,27 @@ def planned_digests(desk: Desk, *, now: datetime) -> tuple[OutgoingMail, ...]:
     return tuple(mails)
 
 
-def preview(desk: Desk, client: Client, *, now: datetime) -> OutgoingMail:
+def preview(desk: Desk, ruc: str, *, now: datetime) -> OutgoingMail:
     """The digest a client would get at `now`, whatever its programme says; nothing is kept.
 
-    Raises `TemplateBroken`.
+    Raises `UnknownName` for a RUC nobody has, and `TemplateBroken`.
     """
     with desk.store.begin() as uow:
-        programmes = (programme for programme in uow.records.programmes() if programme.ruc == client.ruc)
-        programme = next(programmes, None)
+        client = _client(ruc, uow)
+        programme = next((one for one in uow.records.programmes() if one.ruc == client.ruc), None)
         seen = baseline(recall(client.ruc, uow), uow)
         table = gather(Audience(client=client, programme=programme), uow, desk=desk, seen=seen, now=now)
     recipients = programme.recipients if programme else ()
     return _mail(table, desk, key=f"preview:{client.ruc}", to=recipients, now=now)
+
+
+def _client(ruc: str, uow: UnitOfWork) -> Client:
+    client = uow.records.client(ruc.strip())
+    if client is None:
+        known = [one.ruc for one in uow.records.clients()]
+        nearest = difflib.get_close_matches(ruc, known, n=3, cutoff=0.5)
+        raise UnknownName(f"no hay un cliente con el RUC «{ruc}».", nearest=nearest)
+    return client
 
 
 def due_digests(desk: Desk, *, now: datetime) -> tuple[DueDigest, ...]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from openpyxl import load_workbook
 
-from mailbot.domain.errors import TemplateBroken
+from mailbot.domain.errors import TemplateBroken, UnknownName
 from mailbot.domain.mail import MailPurpose, MailState, OutgoingMail
 from mailbot.domain.obligation import ObligationKind, ObligationState
 from mailbot.domain.office import Language
@@ -224,7 +224,7 @@ def test_a_dry_run_and_a_preview_keep_nothing() -> None:
     bench = Bench()
 
     planned = planned_digests(bench.desk, now=FRIDAY)
-    seen = preview(bench.desk, CLIENTS[1], now=FRIDAY)
+    seen = preview(bench.desk, COSTA, now=FRIDAY)
 
     assert [mail.key for mail in planned] == [f"digest:{ANDES}:2026-07-24T09:00"]
     assert "2026-007001" in seen.text
@@ -232,6 +232,13 @@ def test_a_dry_run_and_a_preview_keep_nothing() -> None:
     assert digests(bench) == []
     assert queue_digests(bench.desk, now=FRIDAY) == 1
     assert digests(bench)[0] == planned[0]
+
+
+def test_a_preview_of_nobody_names_who_may_be_meant() -> None:
+    with pytest.raises(UnknownName) as caught:
+        preview(Bench().desk, ANDES[:-1] + "9", now=FRIDAY)
+
+    assert caught.value.nearest == (ANDES,)
 
 
 def test_a_milestone_that_the_digest_shows_travels_with_it() -> None:
