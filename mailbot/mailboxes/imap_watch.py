@@ -18,6 +18,9 @@ from mailbot.mailboxes.imap_connection import ImapConnection
 from mailbot.mailboxes.imap_errors import translated
 from mailbot.mailboxes.wakeup import Wakeup
 
+# The first stretch of a wait is short: what a server says in one breath with its go-ahead is read along with
+# that, and shows only when the stretch ends.
+_FIRST_STRETCH = 0.5
 # After so many cuts with no whole stretch of waiting between them it is for the caller to back off.
 _CUTS = 2
 
@@ -31,6 +34,7 @@ class ImapWatch:
         self._connection: ImapConnection | None = None
         self._can_idle = True
         self._cuts = 0
+        self._is_settled = False
 
     def wait(self, folder: str, timeout: timedelta, *, seen_next: int | None) -> bool:
         """True on a hint of new mail, False after `timeout` or when the bell rang.
@@ -38,6 +42,7 @@ class ImapWatch:
         `seen_next` is the UIDNEXT of the folder when it was last listed.
         """
         until = time.monotonic() + timeout.total_seconds()
+        self._is_settled = False
         while not self._bell.take() and (left := until - time.monotonic()) > 0:
             if not self._can_idle:
                 self._bell.wait(left)
@@ -74,12 +79,12 @@ class ImapWatch:
         except BaseException:
             connection.drop()
             raise
-        self._connection = connection
+        self._connection, self._is_settled = connection, False
         return seen_next is not None and state.next_uid is not None and state.next_uid != seen_next
 
     def _has_news(self, left: float) -> bool:
         try:
-            has_news = self._idle(min(left, self._account.idle_renewal.total_seconds()))
+            has_news = self._idle(min(left, self._stretch))
         except MailboxUnavailable:
             self._drop()
             self._cuts += 1
@@ -87,8 +92,12 @@ class ImapWatch:
                 self._cuts = 0
                 raise
             return False
-        self._cuts = 0
+        self._cuts, self._is_settled = 0, True
         return has_news
+
+    @property
+    def _stretch(self) -> float:
+        return self._account.idle_renewal.total_seconds() if self._is_settled else _FIRST_STRETCH
 
     def _idle(self, seconds: float) -> bool:
         """One stretch of IDLE; True when the server spoke of a new mail."""
