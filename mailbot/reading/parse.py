@@ -13,6 +13,13 @@ from mailbot.reading.mime.tree import Scanner
 DEFAULT_LIMITS = ReadingLimits()
 
 
+def _as_mail(raw: bytes) -> bytes:
+    """Outlook files become mails; lines that end in a lone CR, as old Macs wrote them, get their LF."""
+    if is_outlook_file(raw):
+        return to_mime(raw)
+    return raw.replace(b"\r", b"\n") if b"\n" not in raw and b"\r" in raw else raw
+
+
 def read_message(raw: bytes, *, received_at: datetime | None = None, limits: ReadingLimits = DEFAULT_LIMITS) -> Message:
     """Read one mail; raises `MessageUnreadable` and nothing else."""
     if not raw.strip():
@@ -20,7 +27,7 @@ def read_message(raw: bytes, *, received_at: datetime | None = None, limits: Rea
     digest = hashlib.sha256(raw).hexdigest()
     try:
         scanner = Scanner(limits)
-        root = scanner.read(to_mime(raw) if is_outlook_file(raw) else raw)
+        root = scanner.read(_as_mail(raw))
         return assemble(root, sha256=digest, received_at=received_at, limits=limits, defects=tuple(scanner.defects))
     # Whatever a library trips over in one mail must not stop the mails behind it.
     except (ArithmeticError, AttributeError, LookupError, OSError, RecursionError, TypeError, ValueError) as error:

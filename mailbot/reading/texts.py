@@ -16,6 +16,7 @@ from mailbot.reading.mime.tree import Part
 _CID = re.compile(r"cid:([^\"'\s>)]{1,300})", re.IGNORECASE)
 
 
+_PGP_MESSAGE = "-----BEGIN PGP MESSAGE-----"
 _TNEF_TYPES = frozenset(("application/ms-tnef", "application/vnd.ms-tnef"))
 
 
@@ -51,11 +52,13 @@ def body_text(root: Part, limits: ReadingLimits, shown: Shown | None = None) -> 
     marked = plain if plain.strip() else "\n".join(leaf_text(part) for part in shown.html)
     if not marked.strip():
         marked, markup = _tnef_body(shown.files, markup)
+    if _PGP_MESSAGE in marked or any(part.type == "application/pgp-encrypted" for part in shown.files):
+        defects.append("encrypted with PGP: the text cannot be read without the key")
     if len(marked) > limits.text_chars:
         marked = marked[: limits.text_chars]
         defects.append(f"text longer than {limits.text_chars} characters was cut")
     return BodyText(
-        text=MARKS.sub("", marked).strip("\n"),
+        text=MARKS.sub("", marked).strip("\n").rstrip(),
         marked=marked.strip("\n"),
         html=clean_html(markup) if markup.strip() else None,
         shown_ids=frozenset(_CID.findall(markup)),

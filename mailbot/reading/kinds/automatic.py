@@ -2,6 +2,7 @@
 
 import re
 
+from mailbot.reading.kinds.bounces import is_arrival_report
 from mailbot.reading.kinds.facts import Facts
 from mailbot.reading.subjects import is_reply_subject, strip_marks
 
@@ -177,6 +178,8 @@ def _by_header(facts: Facts) -> str:
         return "Autoresponder"
     if facts.root is not None and facts.root.parameters.get("report-type", "").lower() == "disposition-notification":
         return "report-type=disposition-notification"
+    if is_arrival_report(facts):
+        return "Action: delivered"
     if re.search(r"vacation|autorespon", facts.value("x-mailer")):
         return f"X-Mailer: {facts.headers['x-mailer'].strip()[:60]}"
     return ""

@@ -117,7 +117,20 @@ _SAMPLE = 6000
 
 def bounce_reason(facts: Facts) -> str:
     """Why a mail is a report of a failed delivery; empty when it is none."""
+    if is_arrival_report(facts):
+        return ""
     return _by_structure(facts) or _by_header(facts) or _by_wording(facts)
+
+
+def is_arrival_report(facts: Facts) -> bool:
+    """A report that the mail did arrive (RFC 3464 section 2.3.3) is no bounce."""
+    if facts.root is None or not facts.root.type.startswith("multipart/"):
+        return False
+    actions: list[str] = []
+    for part in status_parts(facts.root):
+        text = part.content()[:50_000].decode("utf-8", errors="replace").lower()
+        actions += re.findall(r"^action:\s*(\w+)", text, re.MULTILINE)
+    return bool(actions) and all(action in {"delivered", "relayed", "expanded"} for action in actions)
 
 
 def _by_structure(facts: Facts) -> str:
@@ -126,21 +139,10 @@ def _by_structure(facts: Facts) -> str:
         return ""
     report = root.parameters.get("report-type", "").lower()
     if root.type == "multipart/report" and report in {"delivery-status", "feedback-report"}:
-        return f"Content-Type: multipart/report; report-type={report}" if _is_failure(facts) else ""
-    kinds = {part.type for part in root.children}
-    if kinds & {"message/delivery-status", "message/global-delivery-status", "message/feedback-report"}:
-        return "message/delivery-status" if _is_failure(facts) else ""
+        return f"Content-Type: multipart/report; report-type={report}"
+    if root.children and next(status_parts(root), None) is not None:
+        return "message/delivery-status"
     return ""
-
-
-def _is_failure(facts: Facts) -> bool:
-    """A report that the mail did arrive (RFC 3464 section 2.3.3) is no bounce."""
-    assert facts.root is not None  # noqa: S101 - callers look at the structure first
-    actions: list[str] = []
-    for part in status_parts(facts.root):
-        text = part.content()[:50_000].decode("utf-8", errors="replace").lower()
-        actions += re.findall(r"^action:\s*(\w+)", text, re.MULTILINE)
-    return not actions or not all(action in {"delivered", "relayed", "expanded"} for action in actions)
 
 
 def _by_header(facts: Facts) -> str:

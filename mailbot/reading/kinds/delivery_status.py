@@ -6,10 +6,17 @@ from dataclasses import dataclass
 
 from mailbot.reading.mime.tree import Part
 
-_STATUS_PARTS = frozenset(("message/delivery-status", "message/global-delivery-status", "text/delivery-status"))
+_STATUS_PARTS = frozenset(
+    ("message/delivery-status", "message/global-delivery-status", "text/delivery-status", "message/feedback-report")
+)
 _FIELD = re.compile(r"^([A-Za-z][\w-]{1,60})[ \t]*:[ \t]*(.*(?:\n[ \t]+.*)*)", re.MULTILINE)
-_FIELD_NAMES = frozenset(
-    ("final-recipient", "original-recipient", "x-actual-recipient", "action", "status", "diagnostic-code", "remote-mta")
+# Delivery reports (RFC 3464) and feedback reports (RFC 5965).
+_RECIPIENT_FIELDS = (
+    "final-recipient",
+    "original-recipient",
+    "x-actual-recipient",
+    "original-rcpt-to",
+    "removal-recipient",
 )
 _STATUS = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
 _ADDRESS = re.compile(r"[^\s<>,;:\"'()\[\]{}=]+@[^\s<>,;:\"'()\[\]{}=]+")
@@ -25,8 +32,12 @@ class RecipientReport:
 
 
 def status_parts(root: Part) -> Iterator[Part]:
-    """The parts of a mail that are delivery reports for machines."""
-    return (part for part in root.walk() if part.type in _STATUS_PARTS)
+    """The parts of a mail that are reports for machines; those of mails attached to it are not its own."""
+    for part in root.children:
+        if part.type in _STATUS_PARTS:
+            yield part
+        elif part.type.startswith("multipart/"):
+            yield from status_parts(part)
 
 
 def recipient_reports(text: str) -> list[RecipientReport]:
@@ -34,8 +45,6 @@ def recipient_reports(text: str) -> list[RecipientReport]:
     reports = []
     for group in re.split(r"\n[ \t]*\n", text.replace("\r\n", "\n")):
         fields = {name.lower(): value for name, value in reversed(_FIELD.findall(group))}
-        if not _FIELD_NAMES & fields.keys():
-            continue
         recipient = _recipient(fields)
         if recipient:
             reports.append(
@@ -48,7 +57,7 @@ def recipient_reports(text: str) -> list[RecipientReport]:
 
 def _recipient(fields: Mapping[str, str]) -> str:
     """The address the mail was sent to: where it was forwarded matters less to the sender."""
-    for name in ("final-recipient", "original-recipient", "x-actual-recipient"):
+    for name in _RECIPIENT_FIELDS:
         value = fields.get(name, "")
         match = _ADDRESS.search(value.partition(";")[2] or value)
         if match:

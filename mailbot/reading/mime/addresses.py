@@ -62,6 +62,8 @@ class _List:
         self.comments: list[bytes] = []
         self.angle: bytes | None = None
         self.glued = False
+        # How many of the words stood before the angle address.
+        self.named = 0
 
     def mailboxes(self) -> tuple[Address, ...]:
         """All mailboxes, in order."""
@@ -106,11 +108,13 @@ class _List:
     def _angle(self, inside: bytes) -> None:
         self.glued = False
         if self.angle is None or not self.angle.strip():
-            self.angle = inside
+            self.angle, self.named = inside, len(self.words)
         elif inside.strip():
-            # Two addresses with no comma between them.
+            # Two addresses with no comma between them: the words since the first belong to the second.
+            following = self.words[self.named :]
+            del self.words[self.named :]
             self._close()
-            self.angle = inside
+            self.words, self.angle, self.named = following, inside, len(following)
 
     def _comment(self, position: int) -> int:
         """Skips a comment, nested ones included; an unclosed one ends at the next comma."""

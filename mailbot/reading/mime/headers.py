@@ -29,7 +29,8 @@ def split_headers(
                 # A line of blanks alone is meant as the empty line when no header follows.
                 position = following
                 break
-            lines.append(bare)
+            # A tab that only folds the line stands for a blank (RFC 5322 section 2.2.3).
+            lines.append(b" " + bare[1:] if bare[0] == 0x09 else bare)
         else:
             match = HEADER_NAME.match(bare)
             if match is None:

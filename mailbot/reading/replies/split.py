@@ -1,5 +1,6 @@
 """What a sender wrote in this message alone, told from signature and quoted mail."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,6 +15,17 @@ from mailbot.reading.replies.separators import (
     ruled_block_start,
 )
 from mailbot.reading.replies.signature import signature_start
+
+_MANY_BREAKS = re.compile(r"\n{3,}")
+_ARMOUR_TOP = re.compile(r"^-----BEGIN PGP SIGNED MESSAGE-----\n(?:[A-Z][\w-]*: .*\n)*\n?", re.MULTILINE)
+_ARMOUR_END = re.compile(r"^-----BEGIN PGP SIGNATURE-----\n[\s\S]*?(?:^-----END PGP SIGNATURE-----|\Z)", re.MULTILINE)
+
+
+def without_armour(text: str) -> str:
+    """A text signed with PGP in the line without the armour around it (RFC 9580 section 7)."""
+    if "-----BEGIN PGP SIGN" not in text:
+        return text
+    return _ARMOUR_END.sub("", _ARMOUR_TOP.sub("", text))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +57,7 @@ class _Layers:
 
 def split_reply(text: str, *, sender: str = "") -> Split:
     """Split a body; `sender` is the writer's mailbox as `Name <address>`, whose words signatures repeat."""
-    lines = marked_lines(text)
+    lines = marked_lines(without_armour(text))
     plain = [line.text for line in lines]
     layers = _sort(lines, plain)
     signer = Signer.of(sender)
@@ -126,4 +138,5 @@ def _own_text(layers: _Layers, signer: Signer) -> list[str]:
 
 
 def _joined(lines: Sequence[str]) -> str:
-    return "\n".join(line.rstrip() for line in lines).strip("\n").strip()
+    text = "\n".join(line.rstrip() for line in lines).strip()
+    return _MANY_BREAKS.sub("\n\n", text) if "\n\n\n" in text else text

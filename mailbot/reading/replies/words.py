@@ -25,6 +25,7 @@ WRITING_VERBS = (
 VERB_STEMS = (
     *(
         "writ",
+        "naps",
         "wrote",
         "said",
         "escri",
