@@ -1,7 +1,7 @@
 """Who says what a message is. One implementation is the trained model; tests use a table."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
@@ -30,6 +30,8 @@ class ClassifierInput:
 
     message: Message
     sender: SenderRole = SenderRole.UNKNOWN
+    # What could be read inside attachments, by attachment path; it helps to tell their types.
+    texts: Mapping[str, str] = field(default_factory=dict)
 
 
 class Classifier(Protocol):

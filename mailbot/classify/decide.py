@@ -1,0 +1,119 @@
+"""From probabilities to a verdict: thresholds, rules, reasons, confidence and doubts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from mailbot.classify.documents import type_attachments
+from mailbot.classify.draft import Case, Draft
+from mailbot.classify.features import take_apart
+from mailbot.classify.layers import Network, as_mapping
+from mailbot.classify.reasons import reasons_for
+from mailbot.classify.rules import apply_rules
+from mailbot.classify.sample import ANY_CONTINGENCY, MUST_REPORT, NEEDS_REPLY
+from mailbot.domain.labels import Category, Contingency, Primary, Topic
+from mailbot.domain.message import MessageKind
+from mailbot.domain.verdict import Verdict
+from mailbot.ports.classifier import ClassifierInput
+
+_Label = TypeVar("_Label")
+
+# The order in which a category decides `primary`.
+_URGENCY = (Category.COMPLAINT, Category.REQUIREMENT, Category.DOCUMENTS)
+_SHOWN_SCORES = (*(label.value for label in Category), NEEDS_REPLY, ANY_CONTINGENCY, MUST_REPORT)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Thresholds:
+    """From which probability a label holds, and in which band a person is asked; chosen on left-out files."""
+
+    labels: Mapping[str, float] = field(default_factory=dict)
+    doubtful_from: float = 0.35
+    doubtful_to: float = 0.65
+    # Below this confidence in `primary` a person is asked.
+    least_confidence: float = 0.6
+
+    def holds(self, label: str, probability: float) -> bool:
+        """Whether a label holds at that probability."""
+        return probability >= self.labels.get(label, 0.5)
+
+
+def decide(item: ClassifierInput, network: Network, thresholds: Thresholds, *, name: str) -> Verdict:
+    """Everything that is to be said of one message."""
+    text = take_apart(item)
+    scores = network.score(text)
+    case = Case(
+        item=item,
+        text=text,
+        documents=type_attachments(item.message, item.texts),
+        probabilities=as_mapping(network.labels, scores.probabilities),
+    )
+    draft = apply_rules(case, first_draft(case.probabilities, thresholds))
+    confidence = confidence_in(draft.primary, case)
+    doubts = _doubts(case, draft, thresholds)
+    labels = [*_ordered(draft.categories, Category), *_ordered(draft.contingency, Contingency)]
+    labels += _ordered(draft.topics, Topic)
+    reasons = reasons_for([str(label) for label in labels], case, network, scores)
+    return Verdict(
+        categories=_ordered(draft.categories, Category),
+        primary=draft.primary,
+        topics=_ordered(draft.topics, Topic),
+        contingency=_ordered(draft.contingency, Contingency),
+        needs_reply=draft.needs_reply,
+        scores={label: round(case.probability(label), 4) for label in _SHOWN_SCORES},
+        confidence=round(confidence, 4),
+        needs_review=bool(doubts) or confidence < thresholds.least_confidence,
+        reasons=(*reasons, *draft.reasons),
+        documents=case.documents,
+        doubts=doubts,
+        model=name,
+    )
+
+
+def first_draft(probabilities: Mapping[str, float], thresholds: Thresholds) -> Draft:
+    """The labels whose probability reaches their threshold."""
+
+    def holds(label: str) -> bool:
+        return thresholds.holds(label, probabilities.get(label, 0.0))
+
+    return Draft(
+        categories=frozenset(label for label in Category if holds(label.value)),
+        topics=frozenset(label for label in Topic if holds(label.value)),
+        contingency=frozenset(label for label in Contingency if holds(label.value)),
+        needs_reply=holds(NEEDS_REPLY),
+    )
+
+
+def confidence_in(primary: Primary, case: Case) -> float:
+    """How probable the primary label is; the headers of automatic mail leave no doubt."""
+    if case.message.kind is not MessageKind.PERSON:
+        return 0.99
+    complaint, requirement, documents = (case.probability(label.value) for label in _URGENCY)
+    if not case.brings_papers:
+        documents = 0.0
+    chances = {
+        Primary.COMPLAINT: complaint,
+        Primary.REQUIREMENT: (1 - complaint) * requirement,
+        Primary.DOCUMENTS: (1 - complaint) * (1 - requirement) * documents,
+        Primary.OTHER: (1 - complaint) * (1 - requirement) * (1 - documents),
+    }
+    return chances[primary]
+
+
+def _doubts(case: Case, draft: Draft, thresholds: Thresholds) -> tuple[str, ...]:
+    if case.message.kind is not MessageKind.PERSON:
+        return draft.doubts
+    asked = [label.value for label in _URGENCY if label is not Category.DOCUMENTS or case.brings_papers]
+    doubtful = [
+        label
+        for label in (*asked, ANY_CONTINGENCY)
+        if thresholds.doubtful_from <= case.probability(label) < thresholds.doubtful_to
+    ]
+    named = ["contingency" if label == ANY_CONTINGENCY else label for label in doubtful]
+    return tuple(dict.fromkeys((*draft.doubts, *named)))
+
+
+def _ordered(held: frozenset[_Label], order: Iterable[_Label]) -> tuple[_Label, ...]:
+    return tuple(label for label in order if label in held)

@@ -1,0 +1,102 @@
+"""The type of each attachment: by its name, else by its content, else by what the mail says of it."""
+
+import re
+from collections.abc import Mapping
+
+from mailbot.classify.document_names import CAMERA_NAME, CONTENT_RULES, NAME_RULES, SIGNATURE_IMAGE
+from mailbot.classify.words import fold
+from mailbot.domain.labels import DocumentType
+from mailbot.domain.message import Attachment, Message
+from mailbot.domain.verdict import DocumentVerdict
+
+_SEPARATORS = re.compile(r"[^a-z0-9()]+")
+_IMAGES = frozenset({"jpg", "jpeg", "png", "heic", "gif", "tif", "tiff", "bmp", "webp"})
+_SHEETS = frozenset({"xls", "xlsx", "xlsm", "csv", "ods"})
+# How much of a document's beginning is read for its heading.
+_HEADING = 2_000
+_SPOKEN_PAYMENT = re.compile(
+    r"\b(?:voucher|transferencia|deposito|deposite|abono|abone|abonamos|pague|pagamos|pago|paid|transfer|payment)\b"
+)
+_SPOKEN_PHOTO = re.compile(
+    r"\b(?:foto\w*|imagen\w*|photo\w*|picture\w*|dano\w*|danad\w*|roto|rota|golpead\w*|precinto|averia\w*|mojad\w*|placa)\b"
+)
+_NOT_A_DOCUMENT = frozenset({DocumentType.PAYMENT_VOUCHER, DocumentType.PHOTO})
+
+
+def type_attachments(message: Message, texts: Mapping[str, str] | None = None) -> tuple[DocumentVerdict, ...]:
+    """One verdict for each attachment, in order; `texts` holds what could be read, by attachment path."""
+    known = texts or {}
+    return tuple(type_attachment(file, message, known.get(file.path, "")) for file in message.attachments)
+
+
+def type_attachment(file: Attachment, message: Message, text: str = "") -> DocumentVerdict:
+    """What one attachment is taken for."""
+    stem, extension = _split(file.name)
+    name = plain_name(stem)
+    if is_signature_image(file):
+        return _verdict(file, DocumentType.OTHER, 0.98)
+    if found := _by_name(name):
+        return _checked(file, *found, text)
+    if found := _by_content(text):
+        return _verdict(file, *found)
+    if extension in _IMAGES:
+        return _verdict(file, *_by_mail(message, name))
+    if extension in _SHEETS:
+        return _verdict(file, DocumentType.SPREADSHEET, 0.8)
+    return _verdict(file, DocumentType.OTHER, 0.6)
+
+
+def is_signature_image(file: Attachment) -> bool:
+    """A picture that belongs to a signature, not to a dispatch."""
+    stem, extension = _split(file.name)
+    if extension and extension not in _IMAGES:
+        return False
+    return file.inline or bool(SIGNATURE_IMAGE.search(plain_name(stem)))
+
+
+def plain_name(stem: str) -> str:
+    """A file's name without accents, case and separators, as the tables expect it."""
+    return _SEPARATORS.sub(" ", fold(stem)).strip()
+
+
+def _by_name(name: str) -> tuple[DocumentType, float] | None:
+    if CAMERA_NAME.match(name):
+        return None
+    return next(((rule.type, rule.confidence) for rule in NAME_RULES if rule.pattern.search(name)), None)
+
+
+def _by_content(text: str) -> tuple[DocumentType, float] | None:
+    heading = fold(text[:_HEADING])
+    found = [(match.start(), rule) for rule in CONTENT_RULES if (match := rule.pattern.search(heading))]
+    if not found:
+        return None
+    # The earliest heading names the document; later words only speak of other papers.
+    rule = min(found, key=lambda pair: pair[0])[1]
+    return rule.type, rule.confidence
+
+
+def _checked(file: Attachment, type: DocumentType, confidence: float, text: str) -> DocumentVerdict:
+    """A content that speaks clearly of another type overrules a weak name."""
+    content = _by_content(text)
+    if content is not None and confidence < 0.9 and content[0] is not type:
+        return _verdict(file, *content)
+    return _verdict(file, type, 0.99 if content and content[0] is type else confidence)
+
+
+def _by_mail(message: Message, name: str) -> tuple[DocumentType, float]:
+    """A picture named by a phone: what the mail says decides between a voucher and a photo."""
+    said = fold(f"{message.subject} {message.new_text}")
+    if _SPOKEN_PAYMENT.search(said) and not _SPOKEN_PHOTO.search(said):
+        return DocumentType.PAYMENT_VOUCHER, 0.75
+    if name.startswith(("captura", "screenshot", "pantallazo")):
+        return DocumentType.OTHER, 0.7
+    return DocumentType.PHOTO, 0.75
+
+
+def _split(name: str) -> tuple[str, str]:
+    stem, dot, extension = name.rpartition(".")
+    return (stem, extension.lower()) if dot else (name, "")
+
+
+def _verdict(file: Attachment, type: DocumentType, confidence: float) -> DocumentVerdict:
+    return DocumentVerdict(name=file.name, type=type, confidence=confidence)

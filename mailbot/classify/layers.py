@@ -1,0 +1,86 @@
+"""The arithmetic of the trained model: sparse features times weights, then one logistic step.
+
+A message is scored as a whole and sentence by sentence: the one sentence that asks, blames or names a
+cost decides. The last step weighs both for each label and gives a calibrated probability.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mailbot.classify.features import MailText, mail_features, sentence_features
+from mailbot.classify.vectorizer import SparseVector, Vectorizer
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+# What stands for the score of a sentence that is not there.
+NO_SENTENCE = -6.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Layer:
+    """A linear score for every label: one row of weights for each feature."""
+
+    vectorizer: Vectorizer
+    weights: NDArray[np.float32]
+    bias: NDArray[np.float32]
+
+    def score(self, vector: SparseVector) -> NDArray[np.float32]:
+        """The score of every label."""
+        scores: NDArray[np.float32] = vector.values @ self.weights[vector.ids] + self.bias
+        return scores
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scores:
+    """What the model reckoned for one message; rows of `sentences` follow the text's sentences."""
+
+    mail: NDArray[np.float32]
+    sentences: NDArray[np.float32]
+    probabilities: NDArray[np.float64]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Network:
+    """Both layers and the step that joins them."""
+
+    labels: tuple[str, ...]
+    mail: Layer
+    sentence: Layer
+    # One row for each label, one column for each of `summary`'s figures.
+    joint: NDArray[np.float64]
+    joint_bias: NDArray[np.float64]
+
+    def score(self, text: MailText) -> Scores:
+        """Score one message."""
+        import numpy as np
+
+        mail = self.mail.score(self.mail.vectorizer.vector(mail_features(text)))
+        vectors = [self.sentence.vectorizer.vector(sentence_features(text, at)) for at in range(len(text.sentences))]
+        rows = [self.sentence.score(vector) for vector in vectors]
+        sentences = np.stack(rows) if rows else np.zeros((0, len(self.labels)), dtype=np.float32)
+        joined = (self.joint * summary(mail, sentences)).sum(axis=1) + self.joint_bias
+        return Scores(mail=mail, sentences=sentences, probabilities=1.0 / (1.0 + np.exp(-joined)))
+
+
+def summary(mail: NDArray[np.float32], sentences: NDArray[np.float32]) -> NDArray[np.float64]:
+    """For each label: the mail's score, the best and second-best sentence, and the mean sentence."""
+    import numpy as np
+
+    figures = np.full((mail.shape[0], 4), NO_SENTENCE, dtype=np.float64)
+    figures[:, 0] = mail
+    if sentences.shape[0]:
+        ordered = np.sort(sentences, axis=0)
+        figures[:, 1] = ordered[-1]
+        figures[:, 2] = ordered[-2] if sentences.shape[0] > 1 else NO_SENTENCE
+        figures[:, 3] = sentences.mean(axis=0)
+    return figures
+
+
+def as_mapping(labels: Sequence[str], probabilities: NDArray[np.float64]) -> Mapping[str, float]:
+    """Probabilities by label."""
+    return {label: float(value) for label, value in zip(labels, probabilities, strict=True)}

@@ -1,0 +1,82 @@
+"""A labelled corpus in numbers, as training takes it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from mailbot.classify.corpus import LabelledMail
+from mailbot.classify.features import MAIL_BLOCKS, SENTENCE_BLOCKS, mail_features, sentence_features, take_apart
+from mailbot.classify.vectorizer import Vectorizer, learn_vectorizer, to_matrix
+from mailbot.domain.labels import Category, Contingency, Topic
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+# Besides the labels of the guide: whether a reply is awaited, and whether the head must be told.
+NEEDS_REPLY = "needs_reply"
+ANY_CONTINGENCY = "any_contingency"
+MUST_REPORT = "must_report"
+LABELS = (
+    *(label.value for label in Category),
+    *(label.value for label in Topic),
+    *(label.value for label in Contingency),
+    NEEDS_REPLY,
+    ANY_CONTINGENCY,
+    MUST_REPORT,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sample:
+    """Mails and their sentences as matrices, which mail a sentence belongs to, and the labels."""
+
+    mails: Any
+    sentences: Any
+    owner: NDArray[np.int64]
+    # One row for each mail, one column for each of `LABELS`.
+    truth: NDArray[np.bool_]
+    weight: NDArray[np.float64]
+    sources: NDArray[np.str_]
+    mail_vectorizer: Vectorizer
+    sentence_vectorizer: Vectorizer
+
+    @property
+    def count(self) -> int:
+        """How many mails there are."""
+        return int(self.truth.shape[0])
+
+
+def make_sample(mails: Sequence[LabelledMail]) -> Sample:
+    """Turn labelled mails into matrices."""
+    import numpy as np
+
+    texts = [take_apart(mail.input) for mail in mails]
+    of_mails = [mail_features(text) for text in texts]
+    of_sentences = [sentence_features(text, at) for text in texts for at in range(len(text.sentences))]
+    mail_vectorizer = learn_vectorizer(MAIL_BLOCKS, of_mails)
+    sentence_vectorizer = learn_vectorizer(SENTENCE_BLOCKS, of_sentences)
+    return Sample(
+        mails=to_matrix(map(mail_vectorizer.vector, of_mails), mail_vectorizer.size),
+        sentences=to_matrix(map(sentence_vectorizer.vector, of_sentences), sentence_vectorizer.size),
+        owner=np.repeat(np.arange(len(texts)), [len(text.sentences) for text in texts]),
+        truth=np.array([truth_of(mail) for mail in mails], dtype=bool),
+        weight=np.array([mail.weight for mail in mails], dtype=np.float64),
+        sources=np.array([mail.source for mail in mails]),
+        mail_vectorizer=mail_vectorizer,
+        sentence_vectorizer=sentence_vectorizer,
+    )
+
+
+def truth_of(mail: LabelledMail) -> list[bool]:
+    """Which of `LABELS` hold for a mail."""
+    labels = mail.labels
+    held = {label.value for label in (*labels.categories, *labels.topics, *labels.contingency)}
+    extra = {
+        NEEDS_REPLY: labels.needs_reply,
+        ANY_CONTINGENCY: bool(labels.contingency),
+        MUST_REPORT: labels.must_report,
+    }
+    return [extra.get(label, label in held) for label in LABELS]
