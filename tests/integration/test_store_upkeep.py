@@ -23,7 +23,7 @@ from mailbot.store.service_lock import hold_service_lock
 from tests.contract.test_store_office import OFFICE
 from tests.servers.postgresql import cluster
 from tests.unit.store.samples import HOUR, NOW, event, mail, notice, obligation, sighting, stored
-from tests.unit.store.stores import DATABASES
+from tests.unit.store.stores import DATABASES, prepared
 
 RAW = b"From: ana@textilesandinos.example\r\n\r\nHola\r\n"
 
