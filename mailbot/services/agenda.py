@@ -20,7 +20,8 @@ _LAST_AGENDA = "agenda:last"
 # How many days ahead dated matters are shown (Annex 01 rows 6 and 11).
 _HORIZON = {ObligationKind.REGULARIZATION: 30, ObligationKind.REGIME_EXPIRY: 90}
 # In the order in which the mail shows and numbers them.
-_SECTIONS = ("overdue", "today", "documents", "later", "waiting")
+_DATED = "dated"
+_SECTIONS = ("overdue", "today", "documents", _DATED, "later", "waiting")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,13 +81,16 @@ def _mails(person: Staff, uow: UnitOfWork, desk: Desk, morning: _Morning) -> Ite
             purpose=MailPurpose.AGENDA,
             to=(reader,),
             now=morning.now,
-            obligations=[item.obligation for item in _items(context)],
+            obligations=_obligations(context),
         )
 
 
-def _items(context: AgendaContext) -> Sequence[Item]:
-    """Every numbered line, in the order of the mail."""
-    return (*context.overdue, *context.today, *context.documents, *context.later, *context.waiting)
+def _obligations(context: AgendaContext) -> Sequence[str]:
+    """Every numbered line in the order of its number, so that an answer "2 atendido" finds it."""
+    before = (*context.overdue, *context.today, *context.documents)
+    after = (*context.later, *context.waiting)
+    dated = (matter.obligation for matter in context.dated)
+    return [*(item.obligation for item in before), *dated, *(item.obligation for item in after)]
 
 
 def _context(person: Staff, reader: Staff, uow: UnitOfWork, *, desk: Desk, morning: _Morning) -> AgendaContext | None:
@@ -104,10 +108,10 @@ def _context(person: Staff, reader: Staff, uow: UnitOfWork, *, desk: Desk, morni
         waiting=lines["waiting"],
         questions=morning.questions.get(person.code, ()),
         stale=tuple(_stale(owed, uow, desk=desk, morning=morning)),
-        dated=tuple(_dated(owed, uow, desk=desk, morning=morning)),
+        dated=tuple(_dated(item, uow, desk=desk, morning=morning) for item in lines[_DATED]),
         office=desk.office,
     )
-    is_empty = not (_items(context) or context.questions or context.stale or context.dated)
+    is_empty = not (_obligations(context) or context.questions or context.stale)
     return None if is_empty else context
 
 
@@ -129,13 +133,16 @@ def _numbered(
 
 
 def _section_of(obligation: Obligation, *, desk: Desk, morning: _Morning) -> str:
-    """Where an obligation stands in the agenda; dated matters and status notes have their own tables."""
-    if obligation.kind in _HORIZON or obligation.kind is ObligationKind.STATUS_UPDATE:
+    """Where an obligation stands in the agenda; status notes have a table of their own."""
+    if obligation.kind is ObligationKind.STATUS_UPDATE:
         return ""
     if obligation.state is ObligationState.WAITING:
         return "waiting"
     if is_overdue(obligation, morning.now):
         return "overdue"
+    if obligation.kind in _HORIZON:
+        days_left = (desk.day_of(obligation.due_at) - morning.day).days
+        return _DATED if days_left <= _HORIZON[obligation.kind] else ""
     if desk.day_of(obligation.due_at) <= morning.day:
         return "today"
     return "documents" if obligation.kind is ObligationKind.DOCUMENT_REVIEW else "later"
@@ -157,24 +164,20 @@ def _stale(owed: Sequence[Obligation], uow: UnitOfWork, *, desk: Desk, morning: 
         )
 
 
-def _dated(owed: Sequence[Obligation], uow: UnitOfWork, *, desk: Desk, morning: _Morning) -> Iterable[DatedMatter]:
-    for obligation in owed:
-        if obligation.kind not in _HORIZON or obligation.order is None:
-            continue
-        due_on = desk.day_of(obligation.due_at)
-        days_left = (due_on - morning.day).days
-        if days_left > _HORIZON[obligation.kind]:
-            continue
-        dispatch = uow.records.dispatch(obligation.order)
-        yield DatedMatter(
-            order=obligation.order,
-            client=_client_name(obligation, uow),
-            kind=obligation.kind,
-            due_on=due_on,
-            days_left=days_left,
-            dam=dispatch.dam if dispatch else None,
-            regime=dispatch.regime if dispatch and obligation.kind is ObligationKind.REGIME_EXPIRY else "",
-        )
+def _dated(item: Item, uow: UnitOfWork, *, desk: Desk, morning: _Morning) -> DatedMatter:
+    due_on = desk.day_of(item.due_at)
+    dispatch = uow.records.dispatch(item.order) if item.order else None
+    return DatedMatter(
+        order=item.order or "",
+        client=item.client,
+        kind=item.kind,
+        due_on=due_on,
+        days_left=(due_on - morning.day).days,
+        dam=dispatch.dam if dispatch else None,
+        regime=dispatch.regime if dispatch and item.kind is ObligationKind.REGIME_EXPIRY else "",
+        obligation=item.obligation,
+        number=item.number,
+    )
 
 
 def _client_name(obligation: Obligation, uow: UnitOfWork) -> str:

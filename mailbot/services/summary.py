@@ -24,6 +24,8 @@ BEFORE_CLOSING = timedelta(minutes=30)
 _LOOK_BACK = 7
 # How far back an obligation that ended today can have begun.
 _LONGEST = timedelta(days=120)
+# Dated kinds run for weeks and months: when their end counts as close.
+_CLOSE = {ObligationKind.REGULARIZATION: timedelta(days=3), ObligationKind.REGIME_EXPIRY: timedelta(days=15)}
 _CHIEFS = (Role.SUPERVISOR, Role.JEFE)
 
 
@@ -145,9 +147,11 @@ def _team(chief: Staff, uow: UnitOfWork) -> Iterable[Staff]:
 
 
 def _is_at_risk(obligation: Obligation, found: _Day) -> bool:
-    """80 % of its limit has passed and it can still be met."""
+    """80 % of its limit has passed, or its date is close, and it can still be met."""
     if obligation.state is not ObligationState.OPEN or is_overdue(obligation, found.now):
         return False
+    if obligation.kind in _CLOSE:
+        return obligation.due_at - found.now <= _CLOSE[obligation.kind]
     moments = step_moments(
         starts_at=obligation.starts_at,
         due_at=obligation.due_at,

@@ -124,6 +124,8 @@ class DatedMatter:
     days_left: int
     dam: str | None = None
     regime: str = ""
+    obligation: str = ""
+    number: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -106,13 +106,12 @@ def test_dated_matters_and_stale_notes_have_tables_of_their_own() -> None:
     context = agenda_for(bench.desk, "ESC01", now=EIGHT)
 
     assert context is not None
-    assert [(line.order, line.days_left) for line in context.dated] == [
-        ("2026-004600", -2),
-        ("2026-004512", 6),
-        ("2026-004512", 69),
+    assert [(line.number, line.order, line.days_left) for line in context.dated] == [
+        (3, "2026-004512", 6),
+        (4, "2026-004512", 69),
     ]
     assert [line.order for line in context.stale] == ["2026-004512"]
-    assert [item.obligation for item in context.overdue] == ["O-late"]
+    assert [(item.number, item.obligation) for item in context.overdue] == [(1, "O-late"), (2, "O-past")]
 
 
 def test_an_absent_esc_and_the_suplente_both_get_the_agenda() -> None:

@@ -69,6 +69,8 @@ def test_what_is_breached_at_risk_and_reported_stands_in_its_own_list() -> None:
         LATE,
         owed("O-risk", ObligationKind.REPLY, "2026-07-24T17:45", starts_at=lima("2026-07-24T15:45")),
         owed("O-fine", ObligationKind.PROFORMA, "2026-07-27T15:00", starts_at=lima("2026-07-24T17:00")),
+        owed("O-regime", ObligationKind.REGIME_EXPIRY, "2026-08-07T18:00"),
+        owed("O-far", ObligationKind.REGIME_EXPIRY, "2026-08-20T18:00", starts_at=lima("2025-08-20T18:00")),
         owed("O-note", ObligationKind.STATUS_UPDATE, "2026-07-24T11:00"),
         owed(
             "O-report",
@@ -82,7 +84,7 @@ def test_what_is_breached_at_risk_and_reported_stands_in_its_own_list() -> None:
     context = seen(bench)
 
     assert [item.obligation for item in context.breached] == ["O-late"]
-    assert [item.obligation for item in context.at_risk] == ["O-risk"]
+    assert [item.obligation for item in context.at_risk] == ["O-risk", "O-regime"]
     assert [(alert.item.obligation, alert.is_complaint) for alert in context.alerts] == [("O-report", True)]
     assert context.alerts[0].words == ("inaceptable",)
     assert context.stale == 1
