@@ -123,7 +123,9 @@ def _check_rucs(readings: Readings, known_rucs: Collection[str] | None) -> None:
         for row in reading.rows:
             ruc = row.text("ruc")
             if ruc and ruc not in known_rucs:
-                message = f"el RUC {ruc} no está en la hoja Clientes{nearest(ruc, known_rucs)}"
+                # Any two RUC share half their digits: only a slip or two makes one a likely other.
+                hint = nearest(ruc, known_rucs, likeness=0.9)
+                message = f"el RUC {ruc} no está en la hoja Clientes{hint}"
                 reading.refuse(message, row=row.number, field="ruc")
 
 

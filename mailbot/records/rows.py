@@ -41,10 +41,10 @@ class SheetReading:
         self.faults.append(Fault(sheet=self.name, row=row, column=heading, message=message))
 
 
-def nearest(name: str, known: Iterable[str]) -> str:
-    """A hint at the known name that comes nearest, or nothing."""
+def nearest(name: str, known: Iterable[str], *, likeness: float = 0.6) -> str:
+    """A hint at the known name that comes nearest and is at least so alike, or nothing."""
     by_form = {plain(candidate): candidate for candidate in known}
-    found = get_close_matches(plain(name), list(by_form), n=1, cutoff=0.6)
+    found = get_close_matches(plain(name), list(by_form), n=1, cutoff=likeness)
     return f"; ¿quiso decir «{by_form[found[0]]}»?" if found else ""
 
 

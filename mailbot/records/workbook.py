@@ -1,7 +1,7 @@
 """The office file, read: all of it or nothing, every fault named (`contract.md`, "The office file")."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 from mailbot.domain.errors import Fault, OfficeFileRejected
@@ -70,7 +70,8 @@ def _dispatch_table(path: Path) -> SheetTable:
     if not path.is_file():
         raise refused(path.name, "no existe o no es un archivo; indique el .xlsx o .csv de despachos")
     if path.suffix.lower() == ".csv":
-        return read_csv(path)
+        # A CSV has no sheet name; its faults speak of the sheet it stands for.
+        return replace(read_csv(path), name=DISPATCHES.name)
     tables = [table for table in read_workbook(path) if table.rows]
     named = [table for table in tables if plain(table.name) == plain(DISPATCHES.name)]
     if named or len(tables) == 1:

@@ -333,3 +333,19 @@ def test_clients_that_are_gone_take_their_kept_rows_with_them(tmp_path: Path) ->
 
     assert {contact.ruc for contact in office.contacts} == {OTHER_RUC}
     assert office.holidays == known.holidays
+
+
+@pytest.mark.parametrize(
+    ("ruc", "hint"),
+    [("20601234557", "; ¿quiso decir «20601234565»?"), ("20131312955", "")],
+    ids=["two digits off", "quite another"],
+)
+def test_only_a_ruc_that_is_nearly_the_same_is_suggested(tmp_path: Path, ruc: str, hint: str) -> None:
+    office = read(tmp_path, valid())
+    path = tmp_path / "clinet.csv"
+    path.write_text(f"orden,ruc,regimen,modalidad,via\n2026-000001,{ruc},40,,aerea\n")
+
+    with pytest.raises(OfficeFileRejected) as rejected:
+        read_dispatches(path, office=office)
+
+    assert str(rejected.value) == f"Despachos, fila 2, columna ruc: el RUC {ruc} no está en la hoja Clientes{hint}"
