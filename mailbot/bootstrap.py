@@ -153,9 +153,10 @@ def build_post(sender: MailSender | None, watched: Sequence[Watched]) -> Post | 
 
 def build_classifier(settings: Settings) -> "Classifier":
     """The model of the settings, or the one that ships with mailbot; loaded on first use."""
-    from mailbot.classify.model import load_classifier, shipped_model
+    from mailbot.classify.model import load_classifier
+    from mailbot.shipped import models_folder
 
-    return load_classifier(settings.model_file or shipped_model())
+    return load_classifier(settings.model_file or models_folder())
 
 
 def build_renderer(settings: Settings) -> "Renderer":

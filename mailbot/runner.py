@@ -208,11 +208,17 @@ def _trigger(job: Job, start: datetime) -> Any:
 
 
 def simulate(
-    jobs: Sequence[Job], *, start: datetime, until: datetime, before: Callable[[datetime], None]
+    jobs: Sequence[Job],
+    *,
+    start: datetime,
+    until: datetime,
+    before: Callable[[datetime], None],
+    step: Callable[[datetime], timedelta] = lambda now: timedelta(),
 ) -> Iterator[datetime]:
     """Run the jobs at every moment their triggers name from `start` to `until`; yields each moment.
 
-    `before` is called first at each moment, to let mail arrive and be read.
+    `before` is called first at each moment, to let mail arrive and be read; `step` may make the
+    next moment come no sooner than so much later, as if ticks had been missed.
     """
     triggers = [(job, _trigger(job, start)) for job in jobs]
     due: dict[str, datetime | None] = {job.name: start for job in jobs}
@@ -223,7 +229,8 @@ def simulate(
             at = due[job.name]
             if at is not None and at <= now:
                 job.run(now)
-                due[job.name] = trigger.get_next_fire_time(at, now + timedelta(microseconds=1))
+                # Without a previous time: missed ticks are made up for once, as `coalesce` does live.
+                due[job.name] = trigger.get_next_fire_time(None, now + timedelta(microseconds=1))
         yield now
-        upcoming = [at for at in due.values() if at is not None]
-        now = min(upcoming) if upcoming else until + timedelta(days=1)
+        upcoming = min((at for at in due.values() if at is not None), default=until + timedelta(days=1))
+        now = max(upcoming, now + step(now))

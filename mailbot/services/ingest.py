@@ -5,7 +5,7 @@ included, is stored in one. A mail that gives no reading goes to quarantine with
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -56,14 +56,25 @@ class Read:
 
 
 def ingest(desk: Desk, mails: Sequence[FetchedMail], *, box: Box, now: datetime) -> Ingested:
-    """Take one batch of one folder; taking it again changes nothing.
-
-    Mails of a batch are worked in order of arrival, so that an answer follows its question.
-    """
+    """Take one batch of one folder; taking it again changes nothing."""
     with desk.store.begin() as uow:
         known = uow.messages.known([mail.key for mail in mails])
     fresh = [read(mail) for mail in mails if mail.key not in known]
-    arriving = _classify(fresh, desk, box)
+    return take(desk, fresh, classify(fresh, desk, box), mails=mails, now=now)
+
+
+def take(
+    desk: Desk,
+    fresh: Sequence[Read],
+    arriving: Mapping[MailKey, Arriving],
+    *,
+    mails: Sequence[FetchedMail],
+    now: datetime,
+) -> Ingested:
+    """Keep what was read of a batch and move the cursor past all its mails, in one transaction.
+
+    Mails of a batch are worked in order of arrival, so that an answer follows its question.
+    """
     with desk.store.begin() as uow:
         uow.messages.prefetch([item.message for item in arriving.values()])
         result = Ingested()
@@ -84,7 +95,8 @@ def read(mail: FetchedMail) -> Read:
         return Read(mail=mail, message=None, fault=str(error))
 
 
-def _classify(fresh: Sequence[Read], desk: Desk, box: Box) -> dict[MailKey, Arriving]:
+def classify(fresh: Sequence[Read], desk: Desk, box: Box) -> dict[MailKey, Arriving]:
+    """Verdicts for all that could be read, in one go."""
     readable = [(item, item.message) for item in fresh if item.message is not None]
     if not readable:
         return {}
@@ -213,7 +225,7 @@ def retry_quarantined(desk: Desk, id: str, *, now: datetime) -> Ingested:
     if item.message is None:
         raise MessageUnreadable(item.fault)
     box = desk.boxes.get(shelf.key.mailbox) or Box(name=shelf.key.mailbox, address=shelf.key.mailbox)
-    arriving = _classify([item], desk, box)[mail.key]
+    arriving = classify([item], desk, box)[mail.key]
     with desk.store.begin() as uow:
         uow.quarantine.remove(id)
         close_for_unread(shelf, uow, who=MAILBOT)

@@ -1,6 +1,5 @@
 """Open, move and end the obligations that a dispatch's own dates create (Annex 01 rows 6, 11, 16)."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
@@ -22,20 +21,24 @@ def watch(desk: Desk, *, now: datetime) -> int:
     """Bring the dated obligations of every dispatch up to date; returns how many changed."""
     with desk.store.begin() as uow:
         rules = desk.rules(uow.records)
-        dispatches = {dispatch.order: dispatch for dispatch in uow.records.all_open_dispatches()}
-        changed = sum(_watch_one(dispatch, uow, rules=rules, now=now) for dispatch in dispatches.values())
-        changed += sum(_end_closed(uow, set(dispatches), now=now))
+        under_way = uow.records.all_open_dispatches()
+        owed = _owed(uow)
+        changed = sum(
+            _bring_up_to_date(kind, dispatch, owed.pop((kind, dispatch.order), None), uow, rules=rules, now=now)
+            for dispatch in under_way
+            for kind in _KINDS
+        )
+        for obligation in owed.values():
+            # A closed or vanished dispatch owes nothing more.
+            meeting = Meeting(obligation=obligation, at=now, evidence="el despacho se cerró")
+            meet(meeting, uow, who=MAILBOT, message=None)
         uow.commit()
-    return changed
+    return changed + len(owed)
 
 
-def _watch_one(dispatch: Dispatch, uow: UnitOfWork, *, rules: Rules, now: datetime) -> int:
-    owed = {
-        obligation.kind: obligation
-        for obligation in uow.obligations.list(ObligationFilter(order=dispatch.order, is_open=True))
-        if obligation.kind in _KINDS
-    }
-    return sum(_bring_up_to_date(kind, dispatch, owed.get(kind), uow, rules=rules, now=now) for kind in _KINDS)
+def _owed(uow: UnitOfWork) -> dict[tuple[ObligationKind, str], Obligation]:
+    found = (item for kind in _KINDS for item in uow.obligations.list(ObligationFilter(kind=kind, is_open=True)))
+    return {(item.kind, item.order or ""): item for item in found}
 
 
 def _bring_up_to_date(
@@ -54,6 +57,9 @@ def _bring_up_to_date(
         owed = None
     if deadline is None:
         return owed is not None
+    if owed is None and deadline.starts_at > now:
+        # Replayed time has not come to it yet.
+        return False
     if owed is None:
         return _open(deadline, dispatch, uow, rules=rules)
     return _move(owed, deadline, uow, rules=rules, now=now)
@@ -146,13 +152,3 @@ def _move(owed: Obligation, deadline: Deadline, uow: UnitOfWork, *, rules: Rules
     )
     uow.obligations.update(_with_first_step(moved, rules, uow), event)
     return True
-
-
-def _end_closed(uow: UnitOfWork, under_way: set[str], *, now: datetime) -> Iterator[bool]:
-    """A closed or vanished dispatch owes nothing more."""
-    for kind in _KINDS:
-        for owed in uow.obligations.list(ObligationFilter(kind=kind, is_open=True)):
-            if owed.order not in under_way:
-                meeting = Meeting(obligation=owed, at=now, evidence="el despacho se cerró")
-                meet(meeting, uow, who=MAILBOT, message=None)
-                yield True

@@ -1,0 +1,201 @@
+"""What the demo shows at its end: the mails as a table, and the mails it sent as files to open."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from mailbot.demo.servers import AcceptedMail
+from mailbot.domain.clock import LIMA
+from mailbot.domain.labels import Primary
+from mailbot.domain.mail import MailPurpose, OutgoingMail
+from mailbot.domain.message import Direction, MessageKind
+from mailbot.domain.obligation import Obligation, ObligationState, Step
+from mailbot.ports.store import MessageFilter, ObligationFilter, StoredMessage, UnitOfWork
+from mailbot.services.desk import Desk
+
+_CATEGORY = {
+    Primary.COMPLAINT: "reclamo",
+    Primary.REQUIREMENT: "requerimiento",
+    Primary.DOCUMENTS: "documentos",
+    Primary.OTHER: "informativo",
+}
+_KIND = {
+    MessageKind.AUTO_REPLY: "automático",
+    MessageKind.BOUNCE: "rebote",
+    MessageKind.LIST: "boletín",
+    MessageKind.CALENDAR: "calendario",
+}
+_STYLE = {"reclamo": "bold red", "requerimiento": "yellow", "documentos": "cyan"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """What the demo has to show."""
+
+    folder: Path
+    desk: Desk
+    accepted: Sequence[AcceptedMail]
+    seconds: float
+
+
+def show_results(shown: Shown) -> None:
+    """Print the table, write the mails, and say what to do next."""
+    console = Console(highlight=False, width=None if Console().is_terminal else 150)
+    with shown.desk.store.begin() as uow:
+        messages = list(uow.messages.list(MessageFilter()))
+        obligations = list(uow.obligations.list(ObligationFilter()))
+        picked = list(_picked(uow))
+        shelved = len(uow.quarantine.list())
+        mails = uow.outbox.list()
+    console.print(_table([m for m in messages if m.direction is Direction.INCOMING], obligations))
+    _say_totals(console, messages, obligations, shelved, len(mails))
+    files = list(_write(shown, picked))
+    console.print(
+        "\n[bold]Lo que salió, tal como lo recibió el servidor SMTP[/bold] (ábralo con su navegador o su correo)"
+    )
+    for title, paths in files:
+        console.print(f"  {title}")
+        for path in paths:
+            console.print(f"    {path}", soft_wrap=True, markup=False)
+    console.print(f"\n{len(shown.accepted)} correos enviados en total, en {shown.seconds:.0f} segundos.")
+    _say_next(console, shown.folder)
+
+
+def _table(messages: Sequence[StoredMessage], obligations: Sequence[Obligation]) -> Table:
+    table = Table(title="Los correos que llegaron", title_justify="left", header_style="bold", expand=False)
+    for heading in ("llegó", "asunto", "de", "qué es", "despacho", "plazos (vence)", "estado"):
+        table.add_column(heading, overflow="fold")
+    owed: dict[str, list[Obligation]] = {}
+    for obligation in obligations:
+        owed.setdefault(obligation.message or "", []).append(obligation)
+    for message in messages:
+        table.add_row(*_row(message, owed.get(message.id, [])))
+    return table
+
+
+def _row(message: StoredMessage, owed: Sequence[Obligation]) -> tuple[str, ...]:
+    what = _what(message)
+    style = _STYLE.get(what.split(" ")[0])
+    dispatch = "\n".join(message.orders) or ("¿cuál?" if message.linkage.question else "—")
+    return (
+        f"{message.received_at.astimezone(LIMA):%d/%m %H:%M}",
+        _short(message.subject, 44),
+        _short(message.sender_name or message.sender, 24),
+        f"[{style}]{what}[/{style}]" if style else what,
+        dispatch,
+        "\n".join(f"{item.kind} {item.due_at.astimezone(LIMA):%d/%m %H:%M}" for item in owed) or "—",
+        "\n".join(map(_state, owed)) or "—",
+    )
+
+
+def _what(message: StoredMessage) -> str:
+    if message.kind in _KIND:
+        return _KIND[message.kind]
+    verdict = message.verdict
+    if verdict is None:
+        return "—"
+    what = _CATEGORY[verdict.primary]
+    if verdict.contingency:
+        what += " + contingencia"
+    return f"{what} ?" if verdict.needs_review else what
+
+
+def _state(obligation: Obligation) -> str:
+    if obligation.state is ObligationState.MET:
+        return "cumplido" if obligation.breached_at is None else "cumplido tarde"
+    if obligation.state is ObligationState.CANCELLED:
+        return "anulado"
+    return "VENCIDO" if obligation.breached_at is not None else "abierto"
+
+
+def _short(text: str, length: int) -> str:
+    # Square brackets would be read as colours.
+    line = " ".join(text.split()).replace("[", "(").replace("]", ")") or "(sin asunto)"
+    return line if len(line) <= length else f"{line[: length - 1]}…"
+
+
+def _say_totals(
+    console: Console, messages: Sequence[StoredMessage], obligations: Sequence[Obligation], shelved: int, mails: int
+) -> None:
+    met = [item for item in obligations if item.state is ObligationState.MET]
+    late = [item for item in obligations if item.breached_at is not None]
+    console.print(
+        f"{len(messages)} correos guardados, {shelved} en cuarentena (con su plazo corriendo). "
+        f"{len(obligations)} plazos: {len(met)} cumplidos, {len(late)} vencidos. {mails} correos de mailbot."
+    )
+
+
+def _picked(uow: UnitOfWork) -> Iterator[tuple[str, OutgoingMail]]:
+    """One mail of each kind that people get to see first."""
+    mails = uow.outbox.list()
+
+    def first(title: str, purpose: MailPurpose, step: Step | None = None) -> Iterator[tuple[str, OutgoingMail]]:
+        fitting = [mail for mail in mails if mail.purpose is purpose and (step is None or _has_step(mail, step, uow))]
+        if fitting:
+            # The one that says most.
+            yield title, max(fitting, key=lambda mail: (len(mail.obligations), len(mail.text)))
+
+    yield from first("Agenda de la mañana de un ESC", MailPurpose.AGENDA)
+    yield from first("Status para un cliente (con su Excel)", MailPurpose.DIGEST)
+    yield from first("Aviso al supervisor", MailPurpose.NOTICE, Step.SUPERVISOR)
+    yield from first("Aviso al jefe de servicio", MailPurpose.NOTICE, Step.HEAD)
+    yield from first("Recordatorio al ESC", MailPurpose.REMINDER)
+    yield from first("Resumen del día para la jefatura", MailPurpose.SUMMARY)
+
+
+def _has_step(mail: OutgoingMail, step: Step, uow: UnitOfWork) -> bool:
+    return any(
+        notice.mail == mail.key and notice.step is step and not notice.is_copy
+        for obligation in mail.obligations
+        for notice in uow.obligations.notices(obligation)
+    )
+
+
+def _write(shown: Shown, picked: Sequence[tuple[str, OutgoingMail]]) -> Iterator[tuple[str, list[Path]]]:
+    """Write the picked mails as the SMTP server took them, each with its HTML and its files."""
+    folder = shown.folder / "correos"
+    folder.mkdir(exist_ok=True)
+    by_id = {_message_id(mail.raw): mail.raw for mail in shown.accepted}
+    for number, accepted in enumerate(by_id.values(), start=1):
+        (folder / f"{number:03d}.eml").write_bytes(accepted)
+    for number, (title, mail) in enumerate(picked, start=1):
+        raw = by_id.get(mail.message_id)
+        if raw is not None:
+            yield title, _write_one(shown.folder, f"{number}-{mail.purpose}", raw)
+
+
+def _write_one(folder: Path, name: str, raw: bytes) -> list[Path]:
+    eml = folder / f"{name}.eml"
+    eml.write_bytes(raw)
+    paths = [eml]
+    message = message_from_bytes(raw, policy=policy.default)
+    if isinstance(message, EmailMessage):
+        html = message.get_body(("html",))
+        if html is not None:
+            paths.append(folder / f"{name}.html")
+            paths[-1].write_text(html.get_content(), encoding="utf-8")
+        for part in message.iter_attachments():
+            paths.append(folder / f"{name}-{part.get_filename() or 'adjunto'}")
+            paths[-1].write_bytes(part.get_content())
+    return paths
+
+
+def _message_id(raw: bytes) -> str:
+    return str(message_from_bytes(raw, policy=policy.default)["Message-ID"] or "").strip()
+
+
+def _say_next(console: Console, folder: Path) -> None:
+    console.print("\n[bold]Para usarlo con un buzón de verdad[/bold]")
+    for line in (
+        "mailbot init                           escribe settings.env preguntando",
+        "mailbot check                          prueba el buzón, el envío y la base de datos",
+        f"mailbot office template oficina.xlsx   su oficina en Excel (la de muestra: {folder / 'oficina.xlsx'})",
+        "mailbot office import oficina.xlsx",
+        "mailbot run                            el servicio; mientras no diga otra cosa, no manda nada a nadie",
+    ):
+        console.print(f"  {line}", soft_wrap=True, markup=False)
