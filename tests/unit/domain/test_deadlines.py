@@ -171,10 +171,31 @@ def test_a_deadline_is_told_as_a_person_would_reckon_it(
     assert " · ".join(due(kind, received_at, **particulars).reckoning) == reckoning
 
 
-def test_a_long_count_is_told_in_sum() -> None:
-    found = due(Kind.REPLY, at(2026, 11, 23, 9), agreement=agreed(Kind.REPLY, "10 días hábiles"))
+@pytest.mark.parametrize(
+    ("limit", "line"),
+    [
+        pytest.param(
+            "23 h hábiles",
+            "lun 23/11 09:00–13:00 (4 h) + lun 23/11 14:00–18:00 (4 h) + mar 24/11 09:00–13:00 (4 h) + "
+            "mar 24/11 14:00–18:00 (4 h) + mié 25/11 09:00–13:00 (4 h) + mié 25/11 14:00–17:00 (3 h)",
+            id="six windows one by one",
+        ),
+        pytest.param("25 h hábiles", "son 25 h de horario de oficina", id="seven in sum"),
+        pytest.param("10 días hábiles", "son 80 h de horario de oficina", id="two weeks in sum"),
+    ],
+)
+def test_a_long_count_is_told_in_sum(limit: str, line: str) -> None:
+    found = due(Kind.REPLY, at(2026, 11, 23, 9), agreement=agreed(Kind.REPLY, limit))
 
-    assert "son 80 h de horario de oficina" in found.reckoning
+    assert line in found.reckoning
+
+
+@pytest.mark.parametrize(("limit", "names_them"), [("32 días hábiles", True), ("35 días hábiles", False)])
+def test_closed_days_are_named_unless_they_are_many(limit: str, names_them: bool) -> None:
+    # Six week-ends lie within 32 working days from here, seven within 35.
+    found = due(Kind.REPLY, at(2026, 10, 12, 9), agreement=agreed(Kind.REPLY, limit))
+
+    assert any(line.startswith("no laborables: sáb 17/10, dom 18/10") for line in found.reckoning) is names_them
 
 
 @pytest.mark.parametrize(
