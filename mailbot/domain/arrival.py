@@ -30,6 +30,8 @@ class Arrival:
     linkage: Linkage = field(default_factory=Linkage)
     sender_staff: Staff | None = None
     recipient_staff: tuple[Staff, ...] = ()
+    # For mail of the office: the clients (RUC) whom it reaches.
+    recipient_clients: tuple[str, ...] = ()
 
     @property
     def sender_role(self) -> Role | None:

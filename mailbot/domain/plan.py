@@ -186,7 +186,7 @@ def _obligation(deadline: Deadline, arrival: Arrival, matter: Matter, dispatch: 
         id=obligation_id(deadline.kind, arrival.id, order=order),
         kind=deadline.kind,
         owner=matter.owner,
-        client=arrival.linkage.client.ruc if arrival.linkage.client else None,
+        client=_client_of(arrival, dispatch),
         order=order,
         conversation=arrival.conversation,
         message=arrival.id,
@@ -200,6 +200,12 @@ def _obligation(deadline: Deadline, arrival: Arrival, matter: Matter, dispatch: 
         clock=deadline.clock,
         reckoning=deadline.reckoning,
     )
+
+
+def _client_of(arrival: Arrival, dispatch: Dispatch | None) -> str | None:
+    if arrival.linkage.client is not None:
+        return arrival.linkage.client.ruc
+    return dispatch.ruc if dispatch else None
 
 
 def _questions(arrival: Arrival) -> Iterator[Question]:
@@ -234,12 +240,22 @@ def met_by(answer: Arrival, owed: Iterable[Obligation], nature: AnswerNature) ->
 def _evidence(answer: Arrival, obligation: Obligation, nature: AnswerNature) -> str | None:
     if answer.direction is Direction.INTERNAL:
         return _internal_evidence(answer, obligation)
+    if obligation.kind is ObligationKind.MILESTONE_NOTICE:
+        return _milestone_evidence(answer, obligation, nature)
     if obligation.asker not in answer.recipients:
         # Mail that does not reach the asker is no answer, whoever else of the client it reaches.
         return None
     who = answer.sender_staff.code if answer.sender_staff else answer.sender
     if _is_answered(obligation.kind, nature):
         return f"respondido por {who} ({answer.message_id})"
+    return None
+
+
+def _milestone_evidence(answer: Arrival, obligation: Obligation, nature: AnswerNature) -> str | None:
+    """The client was told: our mail on that dispatch, whoever brought the news."""
+    is_on_it = obligation.order in answer.linkage.orders or obligation.conversation == answer.conversation
+    if is_on_it and obligation.client in answer.recipient_clients and nature.answers:
+        return f"informado al cliente ({answer.message_id})"
     return None
 
 
@@ -250,8 +266,6 @@ def _is_answered(kind: ObligationKind, nature: AnswerNature) -> bool:
         return nature.brings_review
     if kind is ObligationKind.PROFORMA:
         return nature.has_proforma
-    if kind is ObligationKind.MILESTONE_NOTICE:
-        return nature.answers
     return kind in _MET_BY_ANY_ANSWER
 
 

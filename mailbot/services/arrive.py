@@ -148,7 +148,20 @@ def arrival_of(stored: StoredMessage, records: Records, *, staff: Staff | None =
         linkage=stored.linkage,
         sender_staff=staff or records.staff_by_address(stored.sender),
         recipient_staff=tuple(person for person in found if person is not None),
+        recipient_clients=_clients_among(stored, records),
     )
+
+
+def _clients_among(stored: StoredMessage, records: Records) -> tuple[str, ...]:
+    """The clients whom a mail of the office reaches."""
+    if stored.direction is not Direction.OUTGOING:
+        return ()
+    found: dict[str, None] = {}
+    for address in stored.recipients:
+        found.update(dict.fromkeys(contact.ruc for contact in records.contacts_by_address(address)))
+        domain = address.rpartition("@")[2]
+        found.update(dict.fromkeys(client.ruc for client in records.clients_by_domain(domain)))
+    return tuple(found)
 
 
 def _client_hint(message: Message, records: Records) -> str | None:

@@ -47,7 +47,7 @@ def matter_of(arrival: Arrival, uow: UnitOfWork, *, mailbox: str, desk: Desk) ->
         owner=owner_of(arrival.linkage, mailbox=mailbox, records=records),
         client=records.client(arrival.linkage.client.ruc) if arrival.linkage.client else None,
         dispatches=tuple(dispatch for dispatch in linked if dispatch is not None),
-        owed=tuple(owed_in(arrival.conversation, uow)),
+        owed=tuple(_owed(arrival, uow)),
     )
     return replace(matter, agreements=_agreements(arrival, matter, uow, desk))
 
@@ -55,6 +55,17 @@ def matter_of(arrival: Arrival, uow: UnitOfWork, *, mailbox: str, desk: Desk) ->
 def owed_in(conversation: str, uow: UnitOfWork) -> Sequence[Obligation]:
     """What is still owed in a conversation."""
     return uow.obligations.list(ObligationFilter(conversation=conversation, is_open=True))
+
+
+def _owed(arrival: Arrival, uow: UnitOfWork) -> Sequence[Obligation]:
+    """What is owed in the conversation and, for our own mails, the client's word on the dispatch."""
+    owed = list(owed_in(arrival.conversation, uow))
+    if arrival.direction is Direction.OUTGOING:
+        seen = {obligation.id for obligation in owed}
+        for order in arrival.linkage.orders:
+            query = ObligationFilter(order=order, kind=ObligationKind.MILESTONE_NOTICE, is_open=True)
+            owed += [item for item in uow.obligations.list(query) if item.id not in seen]
+    return owed
 
 
 def _agreements(arrival: Arrival, matter: Matter, uow: UnitOfWork, desk: Desk) -> dict[ObligationKind, Agreement]:
@@ -95,7 +106,19 @@ def _open(opening: Opening, arrival: Arrival, uow: UnitOfWork, rules: Rules) -> 
         evidence=" · ".join(obligation.reckoning),
         message=arrival.id,
     )
+    if obligation.kind is ObligationKind.STATUS_PROGRAMMING:
+        uow.facts.set(programme_fact(obligation.id), programme_print(obligation.client, uow))
     return uow.obligations.add(obligation, event)
+
+
+def programme_fact(obligation: str) -> str:
+    """Under which name the client's `Status` row is remembered as it stood when the obligation opened."""
+    return f"programme:{obligation}"
+
+
+def programme_print(client: str | None, uow: UnitOfWork) -> str:
+    """The client's `Status` row as text; another text means that it changed."""
+    return repr([programme for programme in uow.records.programmes() if programme.ruc == client])
 
 
 def scheduled(obligation: Obligation, rules: Rules) -> Obligation:
@@ -176,7 +199,8 @@ def settle_conversation(arrival: Arrival, uow: UnitOfWork, desk: Desk) -> int:
 def _answers_since(arrival: Arrival, uow: UnitOfWork) -> Iterable[Arrival]:
     for stored in uow.messages.in_conversation(arrival.conversation):
         is_answer = stored.direction in (Direction.OUTGOING, Direction.INTERNAL) and stored.kind is MessageKind.PERSON
-        if is_answer and stored.received_at >= arrival.received_at:
+        # The mail that makes a promise does not keep it.
+        if is_answer and stored.id != arrival.id and stored.received_at >= arrival.received_at:
             yield arrival_of(stored, uow.records)
 
 

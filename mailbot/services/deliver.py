@@ -11,11 +11,11 @@ from datetime import datetime, timedelta
 
 from mailbot.domain.arrival import Meeting
 from mailbot.domain.errors import DeliveryDeferred, DeliveryRefused, DeliveryUncertain, Transient
-from mailbot.domain.mail import MailState, OutgoingMail
+from mailbot.domain.mail import MailPurpose, MailState, OutgoingMail
 from mailbot.domain.obligation import ObligationKind
 from mailbot.ports.mailbox import MailSource
 from mailbot.ports.sender import MailSender
-from mailbot.ports.store import UnitOfWork
+from mailbot.ports.store import ObligationFilter, UnitOfWork
 from mailbot.services.carry_out import ALERT, MAILBOT, meet, note
 from mailbot.services.desk import Box, Desk
 
@@ -111,6 +111,7 @@ def _settle(
         note(uow, at=now, action=f"mail_{state}", subject=mail.key, detail=error)
         if state is MailState.SENT:
             _meet_reports(mail, uow, now)
+            _meet_milestones(mail, uow, now)
         uow.commit()
     return state
 
@@ -128,6 +129,18 @@ def _meet_reports(mail: OutgoingMail, uow: UnitOfWork, now: datetime) -> None:
         ]
         if told:
             evidence = f"aviso entregado a {told[0].recipient} ({mail.message_id})"
+            meet(Meeting(obligation=obligation, at=now, evidence=evidence), uow, who=MAILBOT, message=None)
+
+
+def _meet_milestones(mail: OutgoingMail, uow: UnitOfWork, now: datetime) -> None:
+    """`milestone_notice` is met by a digest that shows the dispatch to its client."""
+    client = mail.key.split(":")[1] if mail.purpose is MailPurpose.DIGEST else None
+    if client is None:
+        return
+    query = ObligationFilter(client=client, kind=ObligationKind.MILESTONE_NOTICE, is_open=True)
+    for obligation in uow.obligations.list(query):
+        if (obligation.received_at or obligation.starts_at) <= mail.created_at:
+            evidence = f"lo muestra el status enviado ({mail.message_id})"
             meet(Meeting(obligation=obligation, at=now, evidence=evidence), uow, who=MAILBOT, message=None)
 
 
