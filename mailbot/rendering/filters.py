@@ -65,14 +65,16 @@ def long_day_text(value: date | datetime, language: Language = Language.ES) -> s
 
 
 def span_text(span: timedelta, language: Language = Language.ES) -> str:
-    """A length of time in its two largest units, "1 h 20 min"; days from 48 hours on."""
+    """A length of time in its two largest units, "1 h 20 min", "1 día 5 h"; whole days from three on."""
     minutes = int(abs(span).total_seconds() // 60)
-    hours, rest = divmod(minutes, 60)
-    if hours >= 48:
-        return f"{hours // 24} {'days' if language is Language.EN else 'días'}"
-    parts = [f"{hours} h"] if hours else []
-    if rest or not hours:
-        parts.append(f"{rest} min")
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    if days >= 3:
+        hours = 0
+    named = "day" if language is Language.EN else "día"
+    parts = [f"{days} {named}{'s' if days > 1 else ''}"] if days else []
+    parts += [f"{hours} h"] if hours else []
+    parts += [f"{minutes} min"] if not days and (minutes or not hours) else []
     return " ".join(parts)
 
 
@@ -123,6 +125,7 @@ def heading_text(column: Column, language: Language = Language.ES) -> str:
 # Columns whose text is too long for a grid: they stand in the line below the row.
 _LONG = frozenset({Column.NOTE, Column.CONTAINERS, Column.INVOICES, Column.DOCUMENT, Column.MISSING})
 _GRID_WIDTH = 8
+_ONE_PIECE = 20
 
 
 def grid_columns(cells: Sequence[StatusCell]) -> list[Column]:
@@ -132,6 +135,11 @@ def grid_columns(cells: Sequence[StatusCell]) -> list[Column]:
         short.remove(Column.STATUS)
         return [*short[: _GRID_WIDTH - 1], Column.STATUS]
     return short[:_GRID_WIDTH]
+
+
+def keeps_together(text: str) -> bool:
+    """Whether a cell's text is short and in one piece, so that a hyphen in it must not break the line."""
+    return 0 < len(text) <= _ONE_PIECE and " " not in text
 
 
 # Filters that do not depend on the reader's language, by the name templates call them.
@@ -145,6 +153,7 @@ PLAIN: dict[str, Callable[..., object]] = {
     "capital": capital,
     "cell": cell_text,
     "grid_columns": grid_columns,
+    "keeps_together": keeps_together,
 }
 # Filters that end in the reader's language.
 SPOKEN: dict[str, Callable[..., object]] = {

@@ -60,17 +60,22 @@ class NoticeContext:
     @property
     def breached(self) -> tuple[Item, ...]:
         """What was told because the limit passed."""
-        return tuple(item for item in self.items if item.step is not Step.OWNER)
+        return tuple(item for item in self.items if self._is_breach(item))
 
     @property
     def reminders(self) -> tuple[Item, ...]:
-        """What runs out soon and travels along."""
-        return tuple(item for item in self.items if item.step is Step.OWNER)
+        """What runs out soon: the owner's reminders, and dated matters whose day has not passed."""
+        return tuple(item for item in self.items if not self._is_breach(item))
 
     @property
     def is_for_head(self) -> bool:
-        """Whether anything in it has run over by the limit once more."""
+        """Whether anything in it has reached the head's step."""
         return any(item.step is Step.HEAD for item in self.items)
+
+    @staticmethod
+    def _is_breach(item: Item) -> bool:
+        # A mark is a day of a dated matter, which supervisor and head hear of before it is due.
+        return item.step is not Step.OWNER and (item.is_overdue or not item.mark)
 
 
 @dataclass(frozen=True, kw_only=True)

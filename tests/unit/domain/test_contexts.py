@@ -33,6 +33,14 @@ def test_a_notice_tells_breaches_from_reminders_and_knows_whom_it_is_for() -> No
     assert {item.step for item in notice.breached} == {Step.SUPERVISOR, Step.HEAD}
 
 
+def test_a_dated_matter_is_no_breach_before_its_day_has_passed() -> None:
+    ahead = replace(LATE, step=Step.SUPERVISOR, mark="día 10", is_overdue=False)
+    notice = NoticeContext(recipient="Ana", now=NOW, items=(ahead, replace(ahead, is_overdue=True)))
+
+    assert notice.reminders == (ahead,)
+    assert [item.is_overdue for item in notice.breached] == [True]
+
+
 def test_the_heaviest_desk_can_always_be_divided_by() -> None:
     assert SUMMARY.heaviest == 14
     assert replace(SUMMARY, loads=()).heaviest == 1

@@ -10,6 +10,7 @@ from mailbot.rendering.filters import (
     count_text,
     day_text,
     grid_columns,
+    keeps_together,
     left_text,
     long_day_text,
     moment_text,
@@ -40,7 +41,9 @@ def test_days_are_told_in_the_readers_language() -> None:
         (timedelta(minutes=24), "24 min"),
         (timedelta(hours=2), "2 h"),
         (timedelta(hours=1, minutes=20, seconds=59), "1 h 20 min"),
-        (timedelta(hours=47, minutes=59), "47 h 59 min"),
+        (timedelta(hours=24), "1 día"),
+        (timedelta(hours=29, minutes=59), "1 día 5 h"),
+        (timedelta(days=2, hours=5), "2 días 5 h"),
         (timedelta(days=3, hours=5), "3 días"),
     ],
 )
@@ -52,6 +55,13 @@ def test_what_is_left_turns_into_what_has_passed() -> None:
     assert left_text(LATE_FRIDAY + timedelta(minutes=5), LATE_FRIDAY) == "en 5 min"
     assert left_text(LATE_FRIDAY, LATE_FRIDAY + timedelta(hours=2)) == "hace 2 h"
     assert left_text(LATE_FRIDAY, LATE_FRIDAY + timedelta(hours=2), Language.EN) == "2 h ago"
+
+
+@pytest.mark.parametrize(
+    ("text", "together"), [("OC-4500012345", True), ("118-2026-10-084512", True), ("OC 1, OC 2", False), ("", False)]
+)
+def test_a_number_in_one_piece_is_kept_together(text: str, together: bool) -> None:
+    assert keeps_together(text) is together
 
 
 def test_money_and_counts() -> None:

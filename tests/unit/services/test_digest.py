@@ -138,7 +138,7 @@ def test_what_we_wait_for_stands_on_top() -> None:
     mail = digests(bench)[0]
     assert mail.text.index("PARA AVANZAR NECESITAMOS DE USTED") < mail.text.index("Estado:")
     assert "2026-004512: documentos" in mail.text
-    assert "2 pendientes suyos" in mail.subject
+    assert "2 pendientes de su parte" in mail.subject
 
 
 def test_old_information_says_so() -> None:

@@ -146,7 +146,7 @@ def test_an_absent_supervisor_is_replaced_by_the_suplente() -> None:
     mail = next(mail for mail in bench.mails(MailPurpose.SUMMARY) if "SUP01" in mail.key)
     assert mail.key == "summary:SUP01:2026-07-24:ESC02"
     assert mail.to[0].address == "dvargas@agencia.example"
-    assert "Le llega porque reemplaza a Carmen Salazar." in mail.text
+    assert "Incluye lo de Carmen Salazar, a quien reemplaza." in mail.text
 
 
 @pytest.mark.parametrize("code", ["ESC01", "NADIE"])
