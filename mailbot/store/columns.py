@@ -49,10 +49,15 @@ class KeyText(CleanText):
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
         """Keep the beginning and a digest of the whole, so that look-ups still find it."""
-        clean = super().process_bind_param(value, dialect)
-        if clean is None or len(clean) <= _LONGEST_KEY // 4 or len(clean.encode()) <= _LONGEST_KEY:
-            return clean
-        return f"{clean[: _LONGEST_KEY // 4]}~{hashlib.sha256(clean.encode()).hexdigest()}"
+        return None if value is None else shortened(super().process_bind_param(value, dialect) or "")
+
+
+def shortened(text: str) -> str:
+    """The text as a key column holds it."""
+    if len(text) <= _LONGEST_KEY // 4 or len(text.encode("utf-8", "replace")) <= _LONGEST_KEY:
+        return text
+    digest = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
+    return f"{text[: _LONGEST_KEY // 4]}~{digest}"
 
 
 class Word(TypeDecorator[str]):

@@ -70,7 +70,7 @@ class MemoryMessages:
 
     def keep(self, message: StoredMessage) -> bool:
         """Keep a message without its bytes."""
-        if message.id in self.rows or self._twin(message.message_id, message.content_digest) is not None:
+        if message.id in self.rows or self.twin(message.message_id, message.content_digest) is not None:
             return False
         self.rows.put(message.id, message)
         return True
@@ -92,7 +92,7 @@ class MemoryMessages:
 
     def duplicate_of(self, message: Message) -> StoredMessage | None:
         """The stored one with the same Message-ID and content."""
-        return self._twin(message.message_id, message.content_digest)
+        return self.twin(message.message_id, message.content_digest)
 
     def by_message_ids(self, message_ids: Collection[str]) -> Sequence[StoredMessage]:
         """Those that are named, or that name the same ancestor."""
@@ -133,7 +133,8 @@ class MemoryMessages:
         """By place."""
         return sorted(self.seen.pick(self._seen_by_message.find(message)), key=lambda sighting: sighting.key)
 
-    def _twin(self, message_id: str, content_digest: str) -> StoredMessage | None:
+    def twin(self, message_id: str, content_digest: str) -> StoredMessage | None:
+        """The stored one of that Message-ID and content."""
         named = self.rows.pick(self._by_message_id.find(message_id))
         return next((m for m in named if m.content_digest == content_digest), None)
 

@@ -61,13 +61,13 @@ class MemoryObligations:
 
     def update(self, obligation: Obligation, event: ObligationEvent) -> None:
         """Replace one and append why."""
-        self._known(obligation.id)
+        self.known(obligation.id)
         self.rows.put(obligation.id, obligation)
         self.append(event)
 
     def schedule(self, id: str, next_step_at: datetime | None) -> None:
         """Say when to look next."""
-        self.rows.put(id, replace(self._known(id), next_step_at=next_step_at))
+        self.rows.put(id, replace(self.known(id), next_step_at=next_step_at))
 
     def get(self, id: str) -> Obligation | None:
         """The obligation with that id."""
@@ -84,7 +84,7 @@ class MemoryObligations:
 
     def append(self, event: ObligationEvent) -> None:
         """Append an event."""
-        self._known(event.obligation)
+        self.known(event.obligation)
         self._events.put(len(self._events), event)
 
     def events(self, id: str) -> Sequence[ObligationEvent]:
@@ -93,7 +93,7 @@ class MemoryObligations:
 
     def add_notice(self, notice: Notice) -> bool:
         """Queue a step for a recipient."""
-        self._known(notice.obligation)
+        self.known(notice.obligation)
         return self.notice_rows.add(notice_key(notice), notice)
 
     def waiting_notices(self) -> Sequence[Notice]:
@@ -124,7 +124,8 @@ class MemoryObligations:
         for obligation in self.rows.pick(self._by_conversation.find(old)):
             self.rows.put(obligation.id, replace(obligation, conversation=new))
 
-    def _known(self, id: str) -> Obligation:
+    def known(self, id: str) -> Obligation:
+        """The same; raises `UnknownName` when there is none."""
         obligation = self.rows.get(id)
         if obligation is None:
             raise UnknownName(f"no hay ninguna obligación {id}")

@@ -5,19 +5,21 @@ of mails costs a few statements and every look-up still sees what the same unit 
 """
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, delete, select, union, update
+from sqlalchemy import Select, bindparam, delete, select, union, update
 
 from mailbot.domain.message import MailKey, Message
 from mailbot.ports.store import MessageFilter, Sighting, StoredMessage
+from mailbot.store.columns import shortened
 from mailbot.store.mapping import from_message, from_sighting, to_message, to_sighting
-from mailbot.store.memory_messages import MemoryMessages, ancestors_of, by_arrival
+from mailbot.store.memory_messages import MemoryMessages, ancestors_of
 from mailbot.store.memory_tables import Journal
 from mailbot.store.packing import pack, unpack
 from mailbot.store.schema import table_of
-from mailbot.store.sql_work import SqlObligations
+from mailbot.store.sql_notices import SqlObligations
 from mailbot.store.tables import MessageLinkRow, MessageOrderRow, MessageRow, RawMailRow, SightingRow
 from mailbot.store.transaction import Transaction
 
@@ -26,6 +28,10 @@ _LINKS = table_of(MessageLinkRow)
 _ORDERS = table_of(MessageOrderRow)
 _RAWS = table_of(RawMailRow)
 _SIGHTINGS = table_of(SightingRow)
+_MOVE = (
+    update(_MESSAGES).where(_MESSAGES.c.id == bindparam("its_id")).values(conversation=bindparam("new_conversation"))
+)
+_OVERTAKEN = "otro proceso borró un mensaje entretanto: mire de nuevo"
 
 
 class SqlMessages:
@@ -35,8 +41,9 @@ class SqlMessages:
         self._transaction = transaction
         self._obligations = obligations
         self._near = MemoryMessages(Journal())
-        # Message-IDs whose every bearer and descendant is in `_near`.
+        # Message-IDs whose every bearer and descendant is near, and conversations that are near as a whole.
         self._covered: set[str] = set()
+        self._whole: set[str] = set()
         self._unseen: set[MailKey] = set()
         # What was asked about and is not stored, so that adding it needs no second look.
         self._absent: set[tuple[str, str]] = set()
@@ -45,6 +52,7 @@ class SqlMessages:
         """Start anew: the transaction ended."""
         self._near = MemoryMessages(Journal())
         self._covered.clear()
+        self._whole.clear()
         self._unseen.clear()
         self._absent.clear()
 
@@ -55,10 +63,12 @@ class SqlMessages:
 
     def add(self, message: StoredMessage, *, raw: bytes) -> bool:
         """Keep a message and its bytes."""
+        message = _as_kept(message)
         if self._is_stored(message) or not self._near.keep(message):
             return False
         self._transaction.gather(RawMailRow, {"sha256": message.sha256, "content": pack(raw), "size": len(raw)})
         self._transaction.gather(MessageRow, from_message(message))
+        self._transaction.fresh.add(message.id)
         links = ({"message_id": ancestor, "message": message.id} for ancestor in sorted(ancestors_of(message)))
         self._transaction.gather(MessageLinkRow, *links)
         orders = ({"order": order, "message": message.id} for order in sorted(set(message.orders)))
@@ -76,7 +86,9 @@ class SqlMessages:
 
     def get(self, id: str) -> StoredMessage | None:
         """The message with that id."""
-        return self._near.get(id) or next(iter(self._ask(select(_MESSAGES).where(_MESSAGES.c.id == id))), None)
+        if id not in self._near.rows:
+            self._fetch(select(_MESSAGES).where(_MESSAGES.c.id == id))
+        return self._near.get(id)
 
     def raw(self, id: str) -> bytes | None:
         """Its bytes."""
@@ -87,44 +99,49 @@ class SqlMessages:
 
     def duplicate_of(self, message: Message) -> StoredMessage | None:
         """The stored one with the same Message-ID and content."""
-        self._cover([message.message_id])
-        twin = self._near.duplicate_of(message)
+        message_id = shortened(message.message_id)
+        self._cover([message_id])
+        twin = self._near.twin(message_id, message.content_digest)
         if twin is None:
-            self._absent.add((message.message_id, message.content_digest))
+            self._absent.add((message_id, message.content_digest))
         return twin
 
     def by_message_ids(self, message_ids: Collection[str]) -> Sequence[StoredMessage]:
         """Those that are named, or that name the same ancestor."""
         self._cover(message_ids)
-        return self._near.by_message_ids(message_ids)
+        return self._near.by_message_ids({*message_ids, *map(shortened, message_ids)})
 
     def by_subject(self, subject_key: str, *, since: datetime) -> Sequence[StoredMessage]:
         """Newest first."""
+        subject_key = shortened(subject_key)
         query = (
             select(_MESSAGES)
             .where(_MESSAGES.c.subject_key == subject_key, _MESSAGES.c.received_at >= since)
             .order_by(_MESSAGES.c.received_at.desc(), _MESSAGES.c.id.desc())
             .limit(50)
         )
-        found = self._with_near(self._ask(query), self._near.by_subject(subject_key, since=since))
-        return sorted(found, key=by_arrival, reverse=True)[:50]
+        # The newest of both sides are among the newest fifty of either.
+        self._fetch(query)
+        return self._near.by_subject(subject_key, since=since)
 
     def in_conversation(self, conversation: str) -> Sequence[StoredMessage]:
         """In order of arrival."""
-        asked = self._ask(select(_MESSAGES).where(_MESSAGES.c.conversation == conversation))
-        return sorted(self._with_near(asked, self._near.in_conversation(conversation)), key=by_arrival)
+        if conversation not in self._whole:
+            self._fetch(select(_MESSAGES).where(_MESSAGES.c.conversation == conversation))
+            self._whole.add(conversation)
+        return self._near.in_conversation(conversation)
 
     def move_conversation(self, old: str, new: str) -> None:
         """Join two conversations, messages and obligations."""
-        moved = update(_MESSAGES).where(_MESSAGES.c.conversation == old).values(conversation=new)
-        self._transaction.change(moved)
-        self._obligations.move(old, new)
+        moved = [{"its_id": message.id, "new_conversation": new} for message in self.in_conversation(old)]
+        self._transaction.gather_changes(_MOVE, moved, overtaken=_OVERTAKEN)
         self._near.move(old, new)
+        self._obligations.move(old, new)
 
     def list(self, query: MessageFilter) -> Sequence[StoredMessage]:
         """In order of arrival."""
         self._transaction.flush()
-        return self._ask(_listing(query))
+        return [to_message(row) for row in self._transaction.rows(_listing(query))]
 
     def see(self, sighting: Sighting) -> bool:
         """Record where a mail was seen."""
@@ -164,8 +181,7 @@ class SqlMessages:
             return
         named = select(_MESSAGES.c.id).where(_MESSAGES.c.message_id.in_(wanted))
         children = select(_LINKS.c.message).where(_LINKS.c.message_id.in_(wanted))
-        for message in self._ask(select(_MESSAGES).where(_MESSAGES.c.id.in_(union(named, children)))):
-            self._near.keep(message)
+        self._fetch(select(_MESSAGES).where(_MESSAGES.c.id.in_(union(named, children))))
         self._covered.update(wanted)
 
     def _is_stored(self, message: StoredMessage) -> bool:
@@ -174,11 +190,19 @@ class SqlMessages:
         self._cover([message.message_id])
         return self.get(message.id) is not None
 
-    def _ask(self, query: Select[Any]) -> Sequence[StoredMessage]:
-        return [to_message(row) for row in self._transaction.rows(query)]
+    def _fetch(self, query: Select[Any]) -> None:
+        """Bring messages near; what this unit of work has already is newer and stays."""
+        for row in self._transaction.rows(query):
+            if row["id"] not in self._near.rows:
+                self._near.keep(to_message(row))
 
-    def _with_near(self, asked: Iterable[StoredMessage], near: Iterable[StoredMessage]) -> Collection[StoredMessage]:
-        return {message.id: message for message in (*asked, *near)}.values()
+
+def _as_kept(message: StoredMessage) -> StoredMessage:
+    """The message with the keys that the database will give back."""
+    message_id, subject_key = shortened(message.message_id), shortened(message.subject_key)
+    if (message_id, subject_key) == (message.message_id, message.subject_key):
+        return message
+    return replace(message, message_id=message_id, subject_key=subject_key)
 
 
 def _listing(query: MessageFilter) -> Select[Any]:

@@ -4,7 +4,7 @@ Opened by the first statement. It starts as a reader; before the first change it
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, cast
 
@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, Executable, Table, insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
+from mailbot.domain.errors import StoreUnavailable
 from mailbot.store.columns import Row
 from mailbot.store.engine import WRITING
 from mailbot.store.faults import translated
@@ -31,6 +32,10 @@ class Transaction:
         self._connection: Connection | None = None
         self._is_writing = False
         self._gathered: defaultdict[str, list[Values]] = defaultdict(list)
+        self._changes: list[tuple[Executable, Sequence[Values], str]] = []
+        self._writers: list[Callable[[], None]] = []
+        # Ids of the messages that this transaction added.
+        self.fresh: set[str | None] = set()
 
     @property
     def is_postgresql(self) -> bool:
@@ -42,22 +47,40 @@ class Transaction:
         with translated():
             return cast("Sequence[Found]", self._connected().execute(statement, values).mappings().all())
 
+    def before_flush(self, write: Callable[[], None]) -> None:
+        """Have a repository gather what it holds back, whenever the rest is written."""
+        self._writers.append(write)
+
     def gather(self, row: type[Row], *values: Values) -> None:
         """Keep new rows for the next flush."""
         if values:
             self._gathered[str(row.__tablename__)].extend(values)
 
+    def gather_changes(self, statement: Executable, values: Sequence[Values], *, overtaken: str) -> None:
+        """Keep changes of one row each for the next flush; a row that is not as expected fails all of it."""
+        if values:
+            self._changes.append((statement, values, overtaken))
+
     def flush(self) -> None:
-        """Write what was gathered, one statement a table."""
-        if not self._gathered:
+        """Write what was gathered: new rows, one statement a table, then changes."""
+        for write in self._writers:
+            write()
+        if not self._gathered and not self._changes:
             return
         self.begin_writing()
         gathered, self._gathered = self._gathered, defaultdict(list)
+        changes, self._changes = self._changes, []
         with translated():
             for name in sorted(gathered, key=WRITE_ORDER.__getitem__):
                 self._connected().execute(self._insertion(name), gathered[name])
+            for statement, values, overtaken in changes:
+                self._change(statement, values, overtaken)
 
-    def change(self, statement: Executable, values: Sequence[Mapping[str, Any]] | None = None) -> int:
+    def _change(self, statement: Executable, values: Sequence[Values], overtaken: str) -> None:
+        if self._connected().execute(statement, values).rowcount < len(values):
+            raise StoreUnavailable(overtaken)
+
+    def change(self, statement: Executable, values: Sequence[Values] | None = None) -> int:
         """Write now, after what was gathered, once for each of `values`; says how many rows it touched."""
         self.flush()
         self.begin_writing()
@@ -102,9 +125,11 @@ class Transaction:
     def roll_back(self) -> None:
         """Take it all back."""
         self._gathered.clear()
+        self._changes.clear()
         self._release()
 
     def _release(self) -> None:
+        self.fresh.clear()
         connection, self._connection, self._is_writing = self._connection, None, False
         if connection is not None:
             # Closing rolls back; on a connection that broke, the server has done so already, and what

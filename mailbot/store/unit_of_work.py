@@ -22,9 +22,9 @@ from mailbot.store.audit import AuditLog
 from mailbot.store.office_records import OfficeRecords
 from mailbot.store.sql_facts import SqlCursors, SqlFacts, SqlQuarantine
 from mailbot.store.sql_messages import SqlMessages
+from mailbot.store.sql_notices import SqlObligations
 from mailbot.store.sql_office import OfficeCache, SqlOffice
 from mailbot.store.sql_outbox import SqlOutbox
-from mailbot.store.sql_work import SqlObligations
 from mailbot.store.transaction import Transaction
 
 

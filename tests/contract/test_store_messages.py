@@ -163,6 +163,7 @@ class TestMessages:
         )
         keep(store, awful)
         with store.begin() as unit:
+            assert unit.messages.duplicate_of(read(awful)) is not None
             assert not unit.messages.add(awful, raw=b"raw")
             assert [m.id for m in unit.messages.by_message_ids(["<" + "z" * 5000 + ">"])] == ["m1"]
             assert [m.id for m in unit.messages.by_subject("y" * 9000, since=NOW)] == ["m1"]

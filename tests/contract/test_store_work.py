@@ -94,12 +94,16 @@ class TestObligations:
             assert unit.obligations.get("o1") == met
             assert list(unit.obligations.events("o1")) == [event(), why]
 
-    def test_an_update_of_nobody_is_refused(self, store: Store) -> None:
+    def test_what_is_said_of_an_unknown_obligation_is_refused(self, store: Store) -> None:
         with store.begin() as unit:
-            with pytest.raises(UnknownName):
-                unit.obligations.update(obligation(), event())
-            with pytest.raises(UnknownName):
-                unit.obligations.schedule("o1", NOW)
+            for say in (
+                lambda: unit.obligations.update(obligation(), event()),
+                lambda: unit.obligations.schedule("o1", NOW),
+                lambda: unit.obligations.append(event()),
+                lambda: unit.obligations.add_notice(notice()),
+            ):
+                with pytest.raises(UnknownName):
+                    say()
 
     def test_events_are_told_in_the_order_in_which_they_were_appended(self, store: Store) -> None:
         owe(store, obligation())
