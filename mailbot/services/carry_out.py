@@ -18,6 +18,12 @@ from mailbot.services.desk import Desk
 from mailbot.services.people import alert_recipients, owner_of
 
 MAILBOT = "mailbot"
+# What a changed row of the office file shows to be done: the status, the ETA or vessel, the programme.
+ROW_SHOWS = {
+    ObligationKind.ALERT_ACTION: "cambió el estado del despacho",
+    ObligationKind.SYSTEM_ENTRY: "el despacho ya muestra el cambio",
+    ObligationKind.STATUS_PROGRAMMING: "cambió su fila de Status",
+}
 # Tells the notice of a complaint or contingency from the ladder's own steps.
 ALERT = "alert"
 
@@ -106,19 +112,26 @@ def _open(opening: Opening, arrival: Arrival, uow: UnitOfWork, rules: Rules) -> 
         evidence=" · ".join(obligation.reckoning),
         message=arrival.id,
     )
-    if obligation.kind is ObligationKind.STATUS_PROGRAMMING:
-        uow.facts.set(programme_fact(obligation.id), programme_print(obligation.client, uow))
+    if obligation.kind in ROW_SHOWS:
+        uow.facts.set(row_fact(obligation.id), row_print(obligation, uow))
     return uow.obligations.add(obligation, event)
 
 
-def programme_fact(obligation: str) -> str:
-    """Under which name the client's `Status` row is remembered as it stood when the obligation opened."""
-    return f"programme:{obligation}"
+def row_fact(obligation: str) -> str:
+    """Under which name the office's row is remembered as it stood when the obligation opened."""
+    return f"row:{obligation}"
 
 
-def programme_print(client: str | None, uow: UnitOfWork) -> str:
-    """The client's `Status` row as text; another text means that it changed."""
-    return repr([programme for programme in uow.records.programmes() if programme.ruc == client])
+def row_print(obligation: Obligation, uow: UnitOfWork) -> str:
+    """What of the office's rows shows this obligation to be done, as text; another text means it changed."""
+    if obligation.kind is ObligationKind.STATUS_PROGRAMMING:
+        return repr([programme for programme in uow.records.programmes() if programme.ruc == obligation.client])
+    dispatch = uow.records.dispatch(obligation.order) if obligation.order else None
+    if dispatch is None:
+        return ""
+    if obligation.kind is ObligationKind.ALERT_ACTION:
+        return dispatch.status
+    return repr((dispatch.eta, dispatch.vessel, dispatch.voyage))
 
 
 def scheduled(obligation: Obligation, rules: Rules) -> Obligation:

@@ -11,7 +11,7 @@ from mailbot.domain.obligation import EventName, Obligation, ObligationEvent, Ob
 from mailbot.domain.office import Dispatch
 from mailbot.domain.plan import Rules, obligation_id
 from mailbot.ports.store import ObligationFilter, UnitOfWork
-from mailbot.services.carry_out import MAILBOT, meet, programme_fact, programme_print
+from mailbot.services.carry_out import MAILBOT, ROW_SHOWS, meet, row_fact, row_print
 from mailbot.services.desk import Desk
 from mailbot.services.escalate import rungs_of
 
@@ -39,19 +39,12 @@ def watch(desk: Desk, *, now: datetime) -> int:
 
 
 def _shown_by_rows(uow: UnitOfWork, *, now: datetime) -> Iterator[bool]:
-    """What a newer row of the office file shows to be done (contract, "stops when")."""
-    for kind in (ObligationKind.ALERT_ACTION, ObligationKind.SYSTEM_ENTRY):
+    """What a changed row of the office file shows to be done (contract, "stops when")."""
+    for kind, evidence in ROW_SHOWS.items():
         for owed in uow.obligations.list(ObligationFilter(kind=kind, is_open=True)):
-            dispatch = uow.records.dispatch(owed.order) if owed.order else None
-            noted_at = dispatch.status_noted_at if dispatch else None
-            if dispatch is not None and noted_at is not None and noted_at > (owed.received_at or owed.starts_at):
-                evidence = f"nueva nota de status: {dispatch.status_note}"
-                meet(Meeting(obligation=owed, at=noted_at, evidence=evidence), uow, who=MAILBOT, message=None)
+            if uow.facts.get(row_fact(owed.id)) not in (None, row_print(owed, uow)):
+                meet(Meeting(obligation=owed, at=now, evidence=evidence), uow, who=MAILBOT, message=None)
                 yield True
-    for owed in uow.obligations.list(ObligationFilter(kind=ObligationKind.STATUS_PROGRAMMING, is_open=True)):
-        if uow.facts.get(programme_fact(owed.id)) not in (None, programme_print(owed.client, uow)):
-            meet(Meeting(obligation=owed, at=now, evidence="cambió su fila de Status"), uow, who=MAILBOT, message=None)
-            yield True
 
 
 def _owed(uow: UnitOfWork) -> dict[tuple[ObligationKind, str], Obligation]:
