@@ -159,8 +159,9 @@ def test_two_writers_of_the_same_obligation_do_not_overwrite_each_other(
                 assert quick.obligations.get("o1")
                 quick.obligations.update(obligation(owner="ESC2"), event())
                 quick.commit()
+            slow.obligations.update(obligation(owner="ESC3"), event())
             with pytest.raises(StoreUnavailable, match="entretanto"):
-                slow.obligations.update(obligation(owner="ESC3"), event())
+                slow.commit()
         with store.begin() as unit:
             kept = unit.obligations.get("o1")
             assert kept
