@@ -97,7 +97,8 @@ class ImapWatch:
 
     @property
     def _stretch(self) -> float:
-        return self._account.idle_renewal.total_seconds() if self._is_settled else _FIRST_STRETCH
+        whole = self._account.idle_renewal.total_seconds()
+        return whole if self._is_settled else min(whole, _FIRST_STRETCH)
 
     def _idle(self, seconds: float) -> bool:
         """One stretch of IDLE; True when the server spoke of a new mail."""
