@@ -94,7 +94,9 @@ def _by_slip(case: Case, clues: Sequence[Clue]) -> Linkage | None:
         return None
     near = [item for clue in mistyped for item in clue.near]
     beside = [item for item in near if case.stands_beside(item)]
-    return linked(case, beside) if beside else asked(case, near, slip_question(mistyped[0].reference))
+    if beside:
+        return linked(case, beside)
+    return asked(case, [*near, *_named_elsewhere(case)], slip_question(mistyped[0].reference))
 
 
 def _ask_other(case: Case, clues: Sequence[Clue]) -> Linkage | None:

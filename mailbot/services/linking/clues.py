@@ -123,7 +123,8 @@ class Case:
     def _partial(self, kind: ReferenceKind, canonical: str) -> tuple[Dispatch, ...]:
         """A partial number counts among open dispatches alone, this year's first (`contract.md`)."""
         year = self.at.astimezone(LIMA).year
-        if self.sender.is_office and kind is ReferenceKind.ORDER:
+        if self.sender.is_office and kind is ReferenceKind.ORDER and not self.sender.recipients:
+            # Among colleagues nothing but the number tells whose dispatch it is.
             tried = (self.records.dispatch(f"{which}-{canonical}") for which in (year, year - 1))
             return tuple(item for item in tried if item and not item.is_closed)[:1]
         fits = [item for item in self.open_dispatches if carries(item, kind, canonical)]

@@ -55,7 +55,7 @@ def is_spoofed(message: Message) -> bool:
 
 def recognise(message: Message, records: Records, *, learnt: str | None, is_office: bool) -> Sender:
     """Who wrote a message. A listed contact decides before what a person taught, and that before the domain."""
-    around = recipients_of(message.recipients, records)
+    around = recipients_of(_addressed(message), records)
     if is_office:
         return Sender(is_office=True, how="office", recipients=around)
     if is_spoofed(message):
@@ -64,6 +64,12 @@ def recognise(message: Message, records: Records, *, learnt: str | None, is_offi
     if learnt and how != "contact":
         rucs, how = (learnt,), "learnt"
     return Sender(rucs=rucs, how=how, recipients=around)
+
+
+def _addressed(message: Message) -> tuple[Address, ...]:
+    """Whom a mail concerns: its recipients, and in a delivery report those whom the failed mail was for."""
+    failed = message.bounce.recipients if message.bounce else ()
+    return (*message.recipients, *(Address(address=text) for text in failed))
 
 
 def _clients_of(address: Address, records: Records) -> tuple[tuple[str, ...], str]:

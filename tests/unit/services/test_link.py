@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from mailbot.domain.message import MessageKind
+from mailbot.domain.message import Bounce, MessageKind
 from mailbot.domain.office import Office
 from mailbot.records.memory import MemoryRecords
 from mailbot.services.link import ThreadEvidence
@@ -302,6 +302,53 @@ def test_mail_of_the_office_without_number_is_neither_linked_nor_asked() -> None
     linkage = linked(mail("¿Ya salió el levante?", sender="rquispe@agencia.example"), is_office=True)
 
     assert (linkage.client, linkage.orders, linkage.candidates) == (None, (), ())
+
+
+def test_a_partial_number_of_the_office_is_looked_up_among_the_addressed_clients() -> None:
+    text = "La orden 4512 ya tiene canal"
+    to_client = mail(text, sender="rquispe@agencia.example", cc=("ana@andes.example",))
+    to_other = mail(text, sender="rquispe@agencia.example", cc=("luz@costa.example",))
+    to_colleague = mail(text, sender="rquispe@agencia.example")
+
+    assert linked(to_client, is_office=True).orders == ("2026-004512",)
+    assert linked(to_other, is_office=True).orders == ()
+    assert linked(to_colleague, is_office=True).orders == ("2026-004512",)
+
+
+def test_a_delivery_report_is_linked_through_the_address_that_failed() -> None:
+    report = mail(
+        "OA-2026-004512 no se pudo entregar",
+        sender="mailer-daemon@mx.example",
+        kind=MessageKind.BOUNCE,
+        bounce=Bounce(recipients=("ana@andes.example",)),
+    )
+
+    assert linked(report).orders == ("2026-004512",)
+
+
+FOREIGN = [
+    ("OA-2026-007001", "OA-2026-007001"),
+    ("DAM 118-2026-10-107001", "DAM"),
+    ("cntr TGHU8540110", "container"),
+    ("factura comercial F001-9999", "invoice"),
+    ("BL COSU6390114870", "bl"),
+]
+
+
+@pytest.mark.parametrize("text", [text for text, _ in FOREIGN], ids=[name for _, name in FOREIGN])
+@pytest.mark.parametrize("place", ["text", "names", "subject", "quoted", "signature"])
+@pytest.mark.parametrize("sender", ["ana@andes.example", "iris@andes.example", "x@extrano.example"])
+def test_no_number_in_any_place_links_a_mail_to_a_dispatch_of_another_client(
+    text: str, place: str, sender: str
+) -> None:
+    fields: dict[str, object] = {"names": (f"{text}.pdf",)} if place == "names" else {place: text}
+    message = mail(str(fields.pop("text", "")), sender=sender, **fields)
+    own = {"ana@andes.example": {ANDES}, "iris@andes.example": {COSTA}}.get(sender, set())
+
+    linkage = linked(message)
+
+    assert {match.ruc for match in linkage.dispatches} <= own
+    assert linkage.client is None or linkage.client.ruc in own
 
 
 def test_automatic_mail_is_linked_by_its_number_alone() -> None:
