@@ -1,5 +1,6 @@
 """Queue the morning's agendas: one a day for every ESC who owes or has to answer something."""
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
@@ -40,9 +41,8 @@ def queue_agendas(desk: Desk, *, now: datetime, at: time = time(8)) -> int:
         if day is None:
             return 0
         morning = _Morning(now=now, day=day, questions=open_questions(uow, now=now))
-        queued = sum(
-            uow.outbox.add(mail) for person in uow.records.staff() for mail in _mails(person, uow, desk, morning)
-        )
+        mails = [found for person in uow.records.staff() for found in _mails(person, uow, desk, morning)]
+        queued = sum(_keep(mail, context, uow) for mail, context in mails)
         uow.facts.set(_LAST_AGENDA, day.isoformat())
         uow.commit()
     return queued
@@ -67,14 +67,33 @@ def _due_day(uow: UnitOfWork, *, desk: Desk, now: datetime, at: time) -> date | 
     return day if windows and now < windows[-1][1] else None
 
 
-def _mails(person: Staff, uow: UnitOfWork, desk: Desk, morning: _Morning) -> Iterable[OutgoingMail]:
+def messages_asked(key: str, uow: UnitOfWork) -> tuple[str, ...]:
+    """The messages that an agenda asked about; the first has the number after its last obligation."""
+    kept = uow.facts.get(_asked(key))
+    return tuple(json.loads(kept)) if kept else ()
+
+
+def _asked(key: str) -> str:
+    return f"asked:{key}"
+
+
+def _keep(mail: OutgoingMail, context: AgendaContext, uow: UnitOfWork) -> bool:
+    """Queue an agenda, and remember which questions its numbers stand for."""
+    if context.questions:
+        uow.facts.set(_asked(mail.key), json.dumps([question.message for question in context.questions]))
+    return uow.outbox.add(mail)
+
+
+def _mails(
+    person: Staff, uow: UnitOfWork, desk: Desk, morning: _Morning
+) -> Iterable[tuple[OutgoingMail, AgendaContext]]:
     own = _context(person, person, uow, desk=desk, morning=morning)
     if own is None:
         return
     for reader in agenda_readers(person, records=uow.records, day=morning.day):
         is_own = reader.code == person.code
         context = own if is_own else replace(own, recipient=reader.name, stands_in_for=person.name)
-        yield compose(
+        mail = compose(
             context,
             desk=desk,
             key=f"agenda:{person.code}:{morning.day}" + ("" if is_own else f":{reader.code}"),
@@ -83,6 +102,7 @@ def _mails(person: Staff, uow: UnitOfWork, desk: Desk, morning: _Morning) -> Ite
             now=morning.now,
             obligations=_obligations(context),
         )
+        yield mail, context
 
 
 def _obligations(context: AgendaContext) -> Sequence[str]:
@@ -106,7 +126,7 @@ def _context(person: Staff, reader: Staff, uow: UnitOfWork, *, desk: Desk, morni
         documents=lines["documents"],
         later=lines["later"],
         waiting=lines["waiting"],
-        questions=morning.questions.get(person.code, ()),
+        questions=_numbered_questions(morning.questions.get(person.code, ()), after=lines),
         stale=tuple(_stale(owed, uow, desk=desk, morning=morning)),
         dated=tuple(_dated(item, uow, desk=desk, morning=morning) for item in lines[_DATED]),
         office=desk.office,
@@ -130,6 +150,12 @@ def _numbered(
         )
         number += len(members)
     return lines
+
+
+def _numbered_questions(questions: Sequence[Question], *, after: dict[str, tuple[Item, ...]]) -> tuple[Question, ...]:
+    """The questions, numbered on from the last line."""
+    first = 1 + sum(len(members) for members in after.values())
+    return tuple(replace(question, number=number) for number, question in enumerate(questions, start=first))
 
 
 def _section_of(obligation: Obligation, *, desk: Desk, morning: _Morning) -> str:

@@ -100,6 +100,8 @@ class Question:
     client: str = ""
     # The doubtful label, for `QuestionKind.LABEL`.
     label: str = ""
+    # What an answer in an agenda names it by; 0 where it has a mail of its own.
+    number: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

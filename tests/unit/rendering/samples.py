@@ -1,5 +1,6 @@
 """One sample of every context, with invented people, for tests and for looking at the mails."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from mailbot.domain.columns import Column
@@ -282,11 +283,11 @@ AGENDA = AgendaContext(
     recipient="Lucía Ramos",
     now=NOW - timedelta(minutes=96),
     day=DAY,
-    overdue=(LATE,),
-    today=(REPLY, REVIEW),
-    waiting=(WAITING,),
-    documents=(REVIEW,),
-    questions=(COMPLAINT_QUESTION, DISPATCH_QUESTION),
+    overdue=(replace(LATE, number=1, owner="", due_at=NOW - timedelta(hours=15)),),
+    today=(replace(REPLY, number=2, owner=""), replace(REVIEW, number=3, owner="")),
+    documents=(replace(REVIEW, number=4, owner="", due_at=NOW + timedelta(days=3)),),
+    waiting=(replace(WAITING, number=7),),
+    questions=(replace(COMPLAINT_QUESTION, number=8), replace(DISPATCH_QUESTION, number=9)),
     stale=(
         StaleNote(
             order="2026-004530",
@@ -304,6 +305,7 @@ AGENDA = AgendaContext(
             kind=ObligationKind.REGULARIZATION,
             due_on=date(2026, 7, 27),
             days_left=3,
+            number=5,
             dam="118-2026-10-080021",
         ),
         DatedMatter(
@@ -312,6 +314,7 @@ AGENDA = AgendaContext(
             kind=ObligationKind.REGIME_EXPIRY,
             due_on=date(2026, 8, 23),
             days_left=30,
+            number=6,
             regime="20",
         ),
     ),

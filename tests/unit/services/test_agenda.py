@@ -8,7 +8,7 @@ from mailbot.domain.linkage import ClientMatch, DispatchMatch, Linkage
 from mailbot.domain.mail import MailPurpose
 from mailbot.domain.obligation import ObligationKind, ObligationState
 from mailbot.domain.verdict import Reason, Verdict
-from mailbot.services.agenda import agenda_for, queue_agendas
+from mailbot.services.agenda import agenda_for, messages_asked, queue_agendas
 from tests.unit.services.outgoing_office import ANDES, Bench, lima, owed, stored
 
 EIGHT = lima("2026-07-24T08:00")
@@ -168,6 +168,20 @@ def test_questions_nobody_has_settled_stand_in_the_owners_agenda() -> None:
     assert (second.kind, second.because) == (QuestionKind.DISPATCH, ("«45» puede ser de dos órdenes",))
     assert [(one.number, one.value) for one in second.candidates] == [(1, "2026-004512"), (2, "2026-004600")]
     assert second.candidates[0].description == "marítima, ETA 28/07, En tránsito"
+
+
+def test_a_question_is_answered_by_the_number_after_the_last_line() -> None:
+    bench = Bench()
+    bench.owe(REPLY, LATE)
+    bench.receive(stored("m2", at="2026-07-22T11:00", verdict=Verdict(), linkage=SEVERAL))
+
+    queue_agendas(bench.desk, now=EIGHT)
+
+    (mail,) = bench.mails(MailPurpose.AGENDA)
+    assert 'Responda "3 orden 2026-004512" o "3 ninguna"' in mail.text
+    with bench.desk.store.begin() as uow:
+        assert messages_asked(mail.key, uow) == ("m2",)
+        assert messages_asked("agenda:ESC02:2026-07-24", uow) == ()
 
 
 @pytest.mark.parametrize(
