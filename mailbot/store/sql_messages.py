@@ -9,28 +9,40 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, bindparam, delete, select, union, update
+from sqlalchemy import BindParameter, Select, bindparam, delete, select, union, update
 
 from mailbot.domain.message import MailKey, Message
 from mailbot.ports.store import MessageFilter, Sighting, StoredMessage
 from mailbot.store.columns import shortened
-from mailbot.store.mapping import from_message, from_sighting, to_message, to_sighting
+from mailbot.store.mapping import from_message, to_message
 from mailbot.store.memory_messages import MemoryMessages, ancestors_of
 from mailbot.store.memory_tables import Journal
 from mailbot.store.packing import pack, unpack
 from mailbot.store.schema import table_of
 from mailbot.store.sql_notices import SqlObligations
-from mailbot.store.tables import MessageLinkRow, MessageOrderRow, MessageRow, RawMailRow, SightingRow
+from mailbot.store.sql_sightings import SqlSightings
+from mailbot.store.tables import MessageLinkRow, MessageOrderRow, MessageRow, RawMailRow
 from mailbot.store.transaction import Transaction
 
 _MESSAGES = table_of(MessageRow)
 _LINKS = table_of(MessageLinkRow)
 _ORDERS = table_of(MessageOrderRow)
 _RAWS = table_of(RawMailRow)
-_SIGHTINGS = table_of(SightingRow)
 _MOVE = (
     update(_MESSAGES).where(_MESSAGES.c.id == bindparam("its_id")).values(conversation=bindparam("new_conversation"))
 )
+_BY_ID = select(_MESSAGES).where(_MESSAGES.c.id == bindparam("its_id"))
+_BY_CONVERSATION = select(_MESSAGES).where(_MESSAGES.c.conversation == bindparam("its_conversation"))
+_BY_SUBJECT = (
+    select(_MESSAGES)
+    .where(_MESSAGES.c.subject_key == bindparam("its_subject"), _MESSAGES.c.received_at >= bindparam("since"))
+    .order_by(_MESSAGES.c.received_at.desc(), _MESSAGES.c.id.desc())
+    .limit(50)
+)
+_IDS: BindParameter[str] = bindparam("message_ids", expanding=True)
+_NAMED = select(_MESSAGES.c.id).where(_MESSAGES.c.message_id.in_(_IDS))
+_CHILDREN = select(_LINKS.c.message).where(_LINKS.c.message_id.in_(_IDS))
+_RELATED = select(_MESSAGES).where(_MESSAGES.c.id.in_(union(_NAMED, _CHILDREN)))
 _OVERTAKEN = "otro proceso borró un mensaje entretanto: mire de nuevo"
 
 
@@ -40,11 +52,11 @@ class SqlMessages:
     def __init__(self, transaction: Transaction, *, obligations: SqlObligations) -> None:
         self._transaction = transaction
         self._obligations = obligations
+        self._seen = SqlSightings(transaction)
         self._near = MemoryMessages(Journal())
         # Message-IDs whose every bearer and descendant is near, and conversations that are near as a whole.
         self._covered: set[str] = set()
         self._whole: set[str] = set()
-        self._unseen: set[MailKey] = set()
         # What was asked about and is not stored, so that adding it needs no second look.
         self._absent: set[tuple[str, str]] = set()
 
@@ -53,7 +65,7 @@ class SqlMessages:
         self._near = MemoryMessages(Journal())
         self._covered.clear()
         self._whole.clear()
-        self._unseen.clear()
+        self._seen.forget()
         self._absent.clear()
 
     def prefetch(self, messages: Collection[Message]) -> None:
@@ -87,7 +99,7 @@ class SqlMessages:
     def get(self, id: str) -> StoredMessage | None:
         """The message with that id."""
         if id not in self._near.rows:
-            self._fetch(select(_MESSAGES).where(_MESSAGES.c.id == id))
+            self._fetch(_BY_ID, its_id=id)
         return self._near.get(id)
 
     def raw(self, id: str) -> bytes | None:
@@ -114,20 +126,14 @@ class SqlMessages:
     def by_subject(self, subject_key: str, *, since: datetime) -> Sequence[StoredMessage]:
         """Newest first."""
         subject_key = shortened(subject_key)
-        query = (
-            select(_MESSAGES)
-            .where(_MESSAGES.c.subject_key == subject_key, _MESSAGES.c.received_at >= since)
-            .order_by(_MESSAGES.c.received_at.desc(), _MESSAGES.c.id.desc())
-            .limit(50)
-        )
         # The newest of both sides are among the newest fifty of either.
-        self._fetch(query)
+        self._fetch(_BY_SUBJECT, its_subject=subject_key, since=since)
         return self._near.by_subject(subject_key, since=since)
 
     def in_conversation(self, conversation: str) -> Sequence[StoredMessage]:
         """In order of arrival."""
         if conversation not in self._whole:
-            self._fetch(select(_MESSAGES).where(_MESSAGES.c.conversation == conversation))
+            self._fetch(_BY_CONVERSATION, its_conversation=conversation)
             self._whole.add(conversation)
         return self._near.in_conversation(conversation)
 
@@ -145,43 +151,21 @@ class SqlMessages:
 
     def see(self, sighting: Sighting) -> bool:
         """Record where a mail was seen."""
-        if sighting.key not in self._unseen and self.known([sighting.key]):
-            return False
-        if not self._near.see(sighting):
-            return False
-        self._transaction.gather(SightingRow, from_sighting(sighting))
-        return True
+        return self._seen.see(sighting)
 
     def known(self, keys: Collection[MailKey]) -> frozenset[MailKey]:
         """Which are recorded."""
-        recorded = set(self._near.known(keys))
-        asked = [key for key in keys if key not in recorded and key not in self._unseen]
-        recorded.update(key for key in self._recorded(asked))
-        self._unseen.update(key for key in asked if key not in recorded)
-        return frozenset(recorded)
+        return self._seen.known(keys)
 
     def sightings(self, message: str) -> Sequence[Sighting]:
         """By place."""
-        self._transaction.flush()
-        rows = self._transaction.rows(select(_SIGHTINGS).where(_SIGHTINGS.c.message == message))
-        return sorted((to_sighting(row) for row in rows), key=lambda sighting: sighting.key)
-
-    def _recorded(self, keys: Sequence[MailKey]) -> Iterable[MailKey]:
-        by_folder: dict[tuple[str, str, int], list[int]] = {}
-        for key in keys:
-            by_folder.setdefault((key.mailbox, key.folder, key.validity), []).append(key.uid)
-        for (mailbox, folder, validity), uids in by_folder.items():
-            place = (_SIGHTINGS.c.mailbox == mailbox, _SIGHTINGS.c.folder == folder, _SIGHTINGS.c.validity == validity)
-            for row in self._transaction.rows(select(_SIGHTINGS.c.uid).where(*place, _SIGHTINGS.c.uid.in_(uids))):
-                yield MailKey(mailbox=mailbox, folder=folder, validity=validity, uid=row["uid"])
+        return self._seen.of(message)
 
     def _cover(self, message_ids: Iterable[str]) -> None:
         wanted = sorted(set(message_ids) - self._covered)
         if not wanted:
             return
-        named = select(_MESSAGES.c.id).where(_MESSAGES.c.message_id.in_(wanted))
-        children = select(_LINKS.c.message).where(_LINKS.c.message_id.in_(wanted))
-        self._fetch(select(_MESSAGES).where(_MESSAGES.c.id.in_(union(named, children))))
+        self._fetch(_RELATED, message_ids=wanted)
         self._covered.update(wanted)
 
     def _is_stored(self, message: StoredMessage) -> bool:
@@ -190,9 +174,9 @@ class SqlMessages:
         self._cover([message.message_id])
         return self.get(message.id) is not None
 
-    def _fetch(self, query: Select[Any]) -> None:
+    def _fetch(self, query: Select[Any], **values: object) -> None:
         """Bring messages near; what this unit of work has already is newer and stays."""
-        for row in self._transaction.rows(query):
+        for row in self._transaction.rows(query, values):
             if row["id"] not in self._near.rows:
                 self._near.keep(to_message(row))
 

@@ -32,6 +32,8 @@ _CHANGE = (
     .where(_OBLIGATIONS.c.id == bindparam("its_id"), _OBLIGATIONS.c.version == bindparam("its_version"))
     .values({name: bindparam(f"new_{name}") for name in _WRITTEN} | {"version": _OBLIGATIONS.c.version + 1})
 )
+_BY_ID = select(_OBLIGATIONS).where(_OBLIGATIONS.c.id == bindparam("its_id"))
+_BY_CONVERSATIONS = select(_OBLIGATIONS).where(_OBLIGATIONS.c.conversation.in_(bindparam("names", expanding=True)))
 _OVERTAKEN = "otro proceso cambió una obligación entretanto: mire de nuevo"
 
 
@@ -94,7 +96,7 @@ class ObligationShelf:
     def get(self, id: str) -> Obligation | None:
         """The obligation with that id."""
         if id not in self._near.rows:
-            self._near.keep(self._transaction.rows(select(_OBLIGATIONS).where(_OBLIGATIONS.c.id == id)))
+            self._near.keep(self._transaction.rows(_BY_ID, {"its_id": id}))
         return self._near.get(id)
 
     def known(self, id: str) -> Obligation:
@@ -144,7 +146,7 @@ class ObligationShelf:
     def _cover(self, conversations: Iterable[str]) -> None:
         missing = sorted(set(conversations) - self._whole)
         if missing:
-            self._near.keep(self._transaction.rows(select(_OBLIGATIONS).where(_among(missing))))
+            self._near.keep(self._transaction.rows(_BY_CONVERSATIONS, {"names": missing}))
             self._whole.update(missing)
 
     def _write_back(self) -> None:
@@ -160,10 +162,6 @@ class ObligationShelf:
         self._near.versions[id] = version + 1
         values = from_obligation(self._near.known(id))
         return {f"new_{name}": values[name] for name in _WRITTEN} | {"its_id": id, "its_version": version}
-
-
-def _among(conversations: Sequence[str]) -> Any:
-    return _OBLIGATIONS.c.conversation.in_(conversations)
 
 
 def _listing(query: ObligationFilter) -> Select[Any]:

@@ -209,3 +209,21 @@ class TestSightings:
             unit.commit()
         with store.begin() as unit:
             assert [seen.key.mailbox for seen in unit.messages.sightings("m1")] == ["esc1", "esc2"]
+
+    def test_many_places_of_a_folder_are_told_apart(self, store: Store) -> None:
+        keep(store, stored())
+        with store.begin() as unit:
+            for uid in range(1, 1301, 2):
+                assert unit.messages.see(sighting(uid, state=SightingState.DUPLICATE))
+            unit.commit()
+        asked = [key(uid) for uid in range(1, 1401)]
+        with store.begin() as unit:
+            assert unit.messages.known([key(1200), key(1201)]) == {key(1201)}
+            assert unit.messages.known(asked[::-1]) == {key(uid) for uid in range(1, 1301, 2)}
+            assert [unit.messages.see(sighting(uid)) for uid in (2, 3, 1299, 1300, 9)] == [
+                True,
+                False,
+                False,
+                True,
+                False,
+            ]
