@@ -61,7 +61,7 @@ def queue_digests(desk: Desk, *, now: datetime) -> int:
     queued = 0
     for due in due_digests(desk, now=now):
         with desk.store.begin() as uow:
-            queued += _queue(due, uow, desk=desk, now=now)
+            queued += queue_one(due, uow, desk=desk, now=now)
             uow.commit()
     return queued
 
@@ -73,8 +73,9 @@ def planned_digests(desk: Desk, *, now: datetime) -> tuple[OutgoingMail, ...]:
         with desk.store.begin() as uow:
             seen = baseline(recall(due.client.ruc, uow), uow)
             table = gather(due.audience, uow, desk=desk, seen=seen, now=now)
+            to = _recipients(due.audience, uow)
         if not _is_silent(due.programme, table, seen):
-            mails.append(_mail(table, desk, key=due.key, to=due.programme.recipients, now=now))
+            mails.append(_mail(table, desk, key=due.key, to=to, now=now))
     return tuple(mails)
 
 
@@ -87,9 +88,10 @@ def preview(desk: Desk, ruc: str, *, now: datetime) -> OutgoingMail:
         client = _client(ruc, uow)
         programme = next((one for one in uow.records.programmes() if one.ruc == client.ruc), None)
         seen = baseline(recall(client.ruc, uow), uow)
-        table = gather(Audience(client=client, programme=programme), uow, desk=desk, seen=seen, now=now)
-    recipients = programme.recipients if programme else ()
-    return _mail(table, desk, key=f"preview:{client.ruc}", to=recipients, now=now)
+        audience = Audience(client=client, programme=programme)
+        table = gather(audience, uow, desk=desk, seen=seen, now=now)
+        to = _recipients(audience, uow)
+    return _mail(table, desk, key=f"preview:{client.ruc}", to=to, now=now)
 
 
 def _client(ruc: str, uow: UnitOfWork) -> Client:
@@ -129,8 +131,12 @@ def _frequency(text: str) -> Frequency | None:
         return None
 
 
-def _queue(due: DueDigest, uow: UnitOfWork, *, desk: Desk, now: datetime) -> bool:
+def queue_one(due: DueDigest, uow: UnitOfWork, *, desk: Desk, now: datetime) -> bool:
+    """Queue one digest unless its period was dealt with or there is nothing to tell."""
     memory = recall(due.client.ruc, uow)
+    if memory is not None and memory.last.planned_at >= due.period.planned_at:
+        # Another worker dealt with it since the list of what is due was made.
+        return False
     seen = baseline(memory, uow)
     table = gather(due.audience, uow, desk=desk, seen=seen, now=now)
     last = LastSent(planned_at=due.period.planned_at, at=now)
@@ -138,7 +144,7 @@ def _queue(due: DueDigest, uow: UnitOfWork, *, desk: Desk, now: datetime) -> boo
         remember(due.client.ruc, _nothing_told(memory, last, seen), uow)
         return False
     try:
-        mail = _mail(table, desk, key=due.key, to=due.programme.recipients, now=now)
+        mail = _mail(table, desk, key=due.key, to=_recipients(due.audience, uow), now=now)
     except TemplateBroken as fault:
         if not uow.audit_lines(subject=due.key):
             note(uow, at=now, action="digest_failed", subject=due.key, detail=str(fault))
@@ -159,7 +165,17 @@ def _nothing_told(memory: Memory | None, last: LastSent, seen: Seen) -> Memory:
     return Memory(last=last, key=memory.key if memory else "", shown=seen, before=seen)
 
 
-def _mail(table: ClientTable, desk: Desk, *, key: str, to: tuple[str, ...], now: datetime) -> OutgoingMail:
+def _recipients(audience: Audience, uow: UnitOfWork) -> tuple[Address, ...]:
+    """The programme's recipients, by name where the client's contacts have one."""
+    found = []
+    for address in audience.programme.recipients if audience.programme else ():
+        contacts = (one for one in uow.records.contacts_by_address(address) if one.ruc == audience.client.ruc)
+        contact = next(contacts, None)
+        found.append(Address(address=address, name=contact.name if contact else ""))
+    return tuple(found)
+
+
+def _mail(table: ClientTable, desk: Desk, *, key: str, to: tuple[Address, ...], now: datetime) -> OutgoingMail:
     context = table.context
     rendered = desk.renderer.render(context, language=context.table.language)
     workbook = MailFile(name=f"status-{context.day:%Y-%m-%d}.xlsx", type=XLSX, content=desk.renderer.workbook(context))
@@ -168,7 +184,7 @@ def _mail(table: ClientTable, desk: Desk, *, key: str, to: tuple[str, ...], now:
         purpose=MailPurpose.DIGEST,
         message_id=message_id_for(key, domain=desk.domain, secret=desk.secret),
         sender=desk.sender,
-        to=tuple(Address(address=address) for address in to),
+        to=to,
         subject=rendered.subject,
         text=rendered.text,
         html=rendered.html,

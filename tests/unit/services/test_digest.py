@@ -8,9 +8,9 @@ from openpyxl import load_workbook
 from mailbot.domain.errors import TemplateBroken, UnknownName
 from mailbot.domain.mail import MailPurpose, MailState, OutgoingMail
 from mailbot.domain.obligation import ObligationKind, ObligationState
-from mailbot.domain.office import Language
+from mailbot.domain.office import Contact, Language
 from mailbot.ports.renderer import MailContext, Rendered
-from mailbot.services.digest import planned_digests, preview, queue_digests
+from mailbot.services.digest import due_digests, planned_digests, preview, queue_digests, queue_one
 from tests.unit.services.outgoing_office import (
     ANDES,
     CLIENTS,
@@ -63,6 +63,30 @@ def test_one_period_gives_one_digest_however_often_it_is_asked_for() -> None:
         queue_digests(bench.desk, now=lima(f"2026-07-24T{minute}"))
 
     assert len(digests(bench)) == 1
+
+
+def test_a_second_worker_leaves_what_the_first_one_kept() -> None:
+    bench = Bench()
+    (due,) = due_digests(bench.desk, now=FRIDAY)
+    queue_digests(bench.desk, now=FRIDAY)
+    with bench.desk.store.begin() as uow:
+        kept = uow.facts.get(f"digest:{ANDES}")
+
+    with bench.desk.store.begin() as uow:
+        assert not queue_one(due, uow, desk=bench.desk, now=lima("2026-07-24T09:00:05"))
+        assert uow.facts.get(f"digest:{ANDES}") == kept
+
+
+def test_recipients_have_the_names_of_the_clients_contacts() -> None:
+    contacts = (
+        Contact(ruc=COSTA, name="Otra Persona", address="ana@andes.example"),
+        Contact(ruc=ANDES, name="Ana Díaz", address="ana@andes.example"),
+    )
+    bench = Bench(replace(OFFICE, contacts=contacts))
+
+    queue_digests(bench.desk, now=FRIDAY)
+
+    assert [address.name for address in digests(bench)[0].to] == ["Ana Díaz", ""]
 
 
 def test_no_row_of_another_client_ever_enters() -> None:
