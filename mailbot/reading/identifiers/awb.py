@@ -19,7 +19,7 @@ _OTHER = re.compile(
     re.IGNORECASE,
 )
 _HOUSE = re.compile(
-    rf"\b(?:H?AWB|HWB|house\s+awb|gu[ií]a\s+(?:a[eé]rea\s+)?(?:hija|house)|awb\s+hijo)\b{MARK}({TOKEN.pattern})",
+    rf"\b(?:H?AWB|HWB|house\s+awb|gu[ií]a\s+(?:a[eé]rea\s+)?(?:hija|house)|awb\s+hijo|(?:la\s+)?hija)\b{MARK}-?({TOKEN.pattern})",
     re.IGNORECASE,
 )
 

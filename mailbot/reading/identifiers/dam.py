@@ -32,6 +32,9 @@ _NAMED = re.compile(
     rf"|\d{{15}}(?!\d)|20\d\d{_GAP}{_REGIME}{_GAP}\d{{4,6}}{_END}|{_OFFICE}-\d{{6}}{_END})",
     re.IGNORECASE,
 )
+# "la 118-2026-10-084512 y la 084513": the article stands for the word.
+_BY_ARTICLE = re.compile(r"\b(?:la|las)\s(\d{6})(?![\d\w]|[-/.,–]\s?\d|\s?(?:/|%))")
+_SPEAKS_OF_DAMS = re.compile(_NAME, re.IGNORECASE)
 _PARTIAL = re.compile(
     rf"{_NAME}{_HINT}{MARK}(?:…|\.{{2,3}}|\*+|-)?(\d{{4,6}})(?![\d\w]|[-/.,–]\s?\d|\s?(?:/|%))", re.IGNORECASE
 )
@@ -46,6 +49,9 @@ def find_dams(passage: Passage) -> None:
         _take(passage, match.start(1), match.end(1))
     for match in _PARTIAL.finditer(passage.text):
         if not re.fullmatch(_YEAR, match[1]):
+            _take(passage, match.start(1), match.end(1))
+    for match in _BY_ARTICLE.finditer(passage.text):
+        if passage.speaks_of(_SPEAKS_OF_DAMS):
             _take(passage, match.start(1), match.end(1))
 
 

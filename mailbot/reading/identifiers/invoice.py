@@ -13,7 +13,8 @@ _WORD = (
 )
 _PACKED = r"(?:\s*(?:\+|&|y|and|-|/)?\s*(?:PL|packing(?:\s+list)?))?"
 _NAMED = re.compile(
-    rf"(?<![A-Za-z0-9])(?<!pro forma\s)(?<!proforma\s)(?:{_WORD}{_PACKED}|CIPL)(?![A-Za-z0-9]){MARK}({TOKEN.pattern})",
+    rf"(?<![A-Za-z0-9])(?<!pro forma\s)(?<!proforma\s)(?:{_WORD}{_PACKED}|CIPL)(?![A-Za-z0-9]){MARK}"
+    rf"(?:(?:es|is)\s+(?:(?:la|el|the)\s+)?)?({TOKEN.pattern})",
     re.IGNORECASE,
 )
 # In a file's name one or two words may part the kind from the number: "Factura reposicion IT-2026-R30".
@@ -62,7 +63,7 @@ _SPEAKS_OF_INVOICES = re.compile(r"\b(?:facturas?|invoices?|CI|documentos|docs|d
 # A file called by nothing but its number, or with a word that says which state it is in.
 _BARE = re.compile(
     r"(?:PL\s+|PKL\s+|packing(?:\s+list)?\s+)?((?=[A-Za-z0-9/-]*\d{3})[A-Z][A-Z0-9]{0,4}(?:-[A-Z0-9]+){1,3}|"
-    r"(?<=PL\s)\d{4,10})(?:\s+(?:rev\s?\d*|v\d|[A-Za-záéíóúñ]{2,14})){0,3}",
+    r"(?<=PL\s)\d{4,10})(?:\s+(?:rev\s?\d*|v\d|[A-Za-záéíóúñ]{2,14}|20\d{6})){0,3}",
     re.IGNORECASE,
 )
 _OTHER_PAPERS = re.compile(
@@ -109,7 +110,7 @@ def may_be_invoice(token: str) -> bool:
     digits = sum(char.isdigit() for char in token)
     if digits < 3 or len(token) > 24:
         return False
-    return not re.fullmatch(r"20[12]\d|\d{1,2}[/.-]\d{1,2}(?:[/.-]\d+)?|\d+[.,]\d+|\d{1,3}", token)
+    return not re.fullmatch(r"20[12]\d(?:[01]\d[0-3]\d)?|\d{1,2}[/.-]\d{1,2}(?:[/.-]\d+)?|\d+[.,]\d+", token)
 
 
 def is_bill(passage: Passage, token: str, start: int) -> bool:
@@ -134,5 +135,8 @@ def _around(passage: Passage, token: str, start: int) -> str:
 
 def _take(passage: Passage, match: re.Match[str], *, weight: int) -> bool:
     if not may_be_invoice(match[1]) or is_bill(passage, match[1], match.start(1)):
+        return False
+    # Three digits may be a count: "factura 120 cajas".
+    if len(match[1]) == 3 and re.match(r"\s[a-záéíóúñ]{3,}", passage.after(match.end(1))) and not passage.is_name:
         return False
     return passage.take(ReferenceKind.INVOICE, match.start(1), match.end(1), weight=weight) is not None

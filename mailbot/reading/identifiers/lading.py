@@ -14,7 +14,7 @@ _FILLER = (
     r"released?|del?|no|the|el))*"
 )
 _NAMED = re.compile(
-    rf"(?<![A-Za-z0-9]){_WORD}{_FILLER}(?![A-Za-z]){MARK}((?:[A-Z]{{4}}\s(?=\d{{6}}))?(?:{TOKEN.pattern}))",
+    rf"(?<![A-Za-z0-9]){_WORD}{_FILLER}(?![A-Za-z]){MARK}-?((?:[A-Z]{{4}}\s(?=\d{{6}}))?(?:{TOKEN.pattern}))",
     re.IGNORECASE,
 )
 _SHAPE = re.compile(
@@ -29,7 +29,7 @@ _OTHER = re.compile(
     r"(?:booking|bkg|bk|reserva|factura|fact|fra|invoice|inv|CI|PO|OC|pedido|serie|series|serial|s/n|modelo|model|lote|lot|"
     r"placa|SKU|item|c[oó]digo|code|p[oó]liza|policy|seal|precinto|CO|COO|cert\w*|expediente|contenedor|cntr|container|"
     r"contract|contrato|SUCE|ticket|voucher|operaci[oó]n|permiso|registro|cotizaci[oó]n|quotation|chasis|chassis|VIN|motor)"
-    r"[\s.:#°ºN/-]{0,6}$",
+    r"(?:\s(?:no|nro|n[uú]mero|number))?[\s.:#°ºN/-]{0,6}$",
     re.IGNORECASE,
 )
 

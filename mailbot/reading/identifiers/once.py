@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from mailbot.domain.identifiers import bl_keys, compact, is_full, vessel_keys
 from mailbot.domain.labels import ReferenceKind, ReferencePlace
-from mailbot.reading.identifiers.passage import Found
+from mailbot.reading.identifiers.passage import NAMED, Found
 
 Placed = tuple[ReferencePlace, Found]
 Key = tuple[ReferenceKind, str]
@@ -24,7 +24,7 @@ def once(found: Iterable[Placed]) -> list[Placed]:
     surest = _surest([item for _, item in first.values()])
     kept: dict[Key, Placed] = {}
     for key, (place, item) in first.items():
-        if surest[compact(item.value)] is not item.kind:
+        if _is_second_guess(item, surest[compact(item.value)]):
             continue
         whole = wholes.get(key)
         if whole is None:
@@ -72,11 +72,16 @@ def _shorter_forms(item: Found) -> Iterator[Key]:
             yield from ((item.kind, key) for key in vessel_keys(item.canonical)[1:])
 
 
-def _surest(found: Iterable[Found]) -> dict[str, ReferenceKind]:
-    """Of several kinds that one number was taken for, the one that its words name most clearly."""
+def _surest(found: Iterable[Found]) -> dict[str, Found]:
+    """What each number is named most clearly as; the earlier of equals."""
     best: dict[str, Found] = {}
     for item in found:
         text = compact(item.value)
         if text not in best or item.weight > best[text].weight:
             best[text] = item
-    return {text: item.kind for text, item in best.items()}
+    return best
+
+
+def _is_second_guess(item: Found, best: Found) -> bool:
+    """Whether a number is better known as another kind; two kinds that both are named hold both."""
+    return item.kind is not best.kind and (item.weight < best.weight or item.weight < NAMED)

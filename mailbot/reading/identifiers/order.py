@@ -7,10 +7,10 @@ from mailbot.reading.identifiers.passage import MARK, Passage
 from mailbot.reading.identifiers.series import take_series
 
 _YEAR = r"20[12]\d"
-_END = r"(?![\dA-Za-z]|[-/.,]\d)"
+_END = r"(?![\dA-Za-z]|[-.,]\d|/\d{1,2}(?!\d))"
 # With the broker's letters before the year.
 _PREFIXED = re.compile(
-    rf"(?<![A-Za-z0-9])O\.?[A-Z]?(?:\s?[-./]\s?|\s)?{_YEAR}\s?[-/.]?\s?\d{{3,6}}{_END}", re.IGNORECASE
+    rf"(?<![A-Za-z0-9])O\.?[ASDIT]?(?:\s?[-./]\s?|\s)?{_YEAR}\s?[-/.]?\s?\d{{3,6}}{_END}", re.IGNORECASE
 )
 _NAME = (
     r"\b(?:[óo]rdenes|orden|ord|OA|O/[ASTD]|O/|OT|files?|despachos?|carpetas?|legajos?|expedientes?|"
@@ -18,7 +18,7 @@ _NAME = (
 )
 _NAMED = re.compile(
     rf"{_NAME}(?![A-Za-z])\.?(?:\s+(?:interna|aduanas?|de\s+(?:aduana|despacho|trabajo)|agencia|la|el|del))*{MARK}"
-    rf"(?:O[A-Z][-\s]?)?((?:{_YEAR}|\d\d)\s?[-/]\s?\d{{3,6}}){_END}",
+    rf"(?:O[A-Z][-\s]?)?((?:{_YEAR}|\d\d)\s?[-/]\s?\d{{3,6}}|{_YEAR}\d{{6}}){_END}",
     re.IGNORECASE,
 )
 # The year at the end, after the word alone: "orden 4512-2026".

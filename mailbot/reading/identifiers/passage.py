@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from mailbot.domain.identifiers import has_valid_check, normal_form
 from mailbot.domain.labels import ReferenceKind
 
+# The weight of what its own word names.
+NAMED = 3
 # How far before an identifier a word that says what it is may stand.
 REACH = 40
 
@@ -97,6 +99,9 @@ _EMPTY_LINES = re.compile(r"\n(?:[^\S\n]{0,2}\n)+")
 _ENDLESS = re.compile(r"[^\s;,|]{120,}")
 
 # "N°", "Nro.", "No.", "#", "number", a colon or a dash between a word and its number.
-MARK = r"(?:\s*(?:N\s?[°º]\.?|N[úu]?m(?:ero)?\.?|nro\.?|nr\.?|n[oº]\.|no\b\.?|number|#|:|=|-(?=\s)))*\s*[\"'«“(]?\s*"
+MARK = (
+    r"(?:\s*(?:N\s?\.?\s?[°º]\.?|number|n[úu]m(?:ero)?(?![A-Za-z])\.?|n(?:ro|r)(?![A-Za-z])\.?|n[oº]\.|"
+    r"no(?![A-Za-z])\.?|#|:|=|-(?=\s)))*\s*[\"'«“(]?\s*"
+)
 # An identifier made of letters and digits, with its separators.
 TOKEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9./\-]{1,28}[A-Za-z0-9]|[0-9]{2,}")

@@ -7,7 +7,7 @@ from mailbot.reading.identifiers.passage import MARK, TOKEN, Passage
 from mailbot.reading.identifiers.series import take_tokens
 
 _WORD = (
-    r"(?:O\.?/?C\.?|P\.?/?O\.?|purchase\s+orders?|[óo]rdenes\s+de\s+compra|orden\s+de\s+compra|pedidos?|"
+    r"(?:O\.?/?C\.?|P\.?/?O\.?|purchase\s+orders?|[óo]rdenes\s+de\s+compra|orden\s+(?:del\s+)?cliente|orden\s+de\s+compra|pedidos?|"
     r"(?:customer|sales|your|our|client)?\s?orders?)"
 )
 _NAMED = re.compile(

@@ -6,7 +6,7 @@ from mailbot.domain.labels import ReferenceKind
 from mailbot.reading.identifiers.passage import TOKEN, Passage
 
 _NEXT = re.compile(
-    r"\s{0,2}(?:[,;/&+]|\b[ye]\b|\band\b|,\s{0,2}[ye]\b)\s{0,2}(\d{3,6})(?![\d\w]|[-/.,]\d)(?=\s*(?:[,;:.)?!/&+(]|\b[ye]\b|\band\b|$))",
+    r"\s{0,2}(?:[,;/&+]|\b[ye]\b|\band\b|,\s{0,2}[ye]\b)\s{0,2}(\d{3,6})(?![\d\w]|[-.,]\d|/\d{1,2}(?!\d))(?=\s*(?:[,;:.)?!/&+(]|\b[ye]\b|\band\b|$)|\s(?:no|ya|que|se|est[aá]n?|tienen?|siguen?|sin|con|para|del?|a[uú]n)\b)",
     re.MULTILINE,
 )
 
@@ -18,7 +18,9 @@ def take_series(passage: Passage, kind: ReferenceKind, end: int, *, digits: int)
         end = match.end(1)
 
 
-_NEXT_TOKEN = re.compile(rf"\s{{0,2}}(?:[,;/&+]|\b[ye]\b|\band\b|,\s{{0,2}}[ye]\b)\s{{0,2}}({TOKEN.pattern})")
+_NEXT_TOKEN = re.compile(
+    rf"\s{{0,2}}(?:[,;/&+]|(?<=\s)-(?=\s)|\b[ye]\b|\band\b|,\s{{0,2}}[ye]\b)\s{{0,2}}({TOKEN.pattern})"
+)
 
 
 def take_tokens(passage: Passage, kind: ReferenceKind, end: int, *, like: str) -> None:

@@ -8,13 +8,13 @@ from mailbot.domain.labels import ReferenceKind
 from mailbot.reading.identifiers.passage import Passage
 
 _WORD = (
-    r"(?:(?i:motonave|nave|buque|vapor|barco|vessel|vsl|feeder|E/P|M\s?/?\s?[NVT])"
+    r"(?:(?i:(?:motonave|nave|buque|vapor|barco|vessel|vsl|feeder|E/P|M\s?/?\s?[NVT])(?:\s?/\s?(?:viaje|voyage|voy))?)"
     r"(?i:\s+(?:is|es|la|el|nueva|nuevo|ser[áa]|name|nombre|on|the))*)"
 )
 _V = r"(?i:v(?:iaje|je|oyage|oy|y)?)"
 # A voyage with its direction, with its word, or in the carriers' form that starts with 0 and holds letters.
 _VOYAGE = (
-    rf"(?:(?:{_V}[.:\s]{{1,2}}(?=\d))?\d{{1,4}}[NSEWRB]\b|{_V}[.:\s-]{{1,2}}(?i:n[°º.]\s?)?\d{{1,5}}[A-Z]?\b|V\d{{3,4}}[NSEW]?\b"
+    rf"(?:(?:{_V}[.:\s]{{1,2}}(?=[A-Z]{{0,2}}\d))?(?:\d{{2,4}}-)?[A-Z]{{0,2}}\d{{1,4}}[NSEWRB]\b|E\d{{3}}\b|{_V}[.:\s-]{{1,2}}(?i:n[°º.]\s?)?\d{{1,5}}[A-Z]?\b|V\d{{3,4}}[NSEW]?\b"
     r"|0(?=[A-Z0-9]{0,6}[A-Z])[A-Z0-9]{3,8}\b)"
 )
 _NUMBER = r"\d{1,4}[A-Z]?(?![\w:]|[/.,-]\d|\s?(?:%|(?i:de|d[ií]as|horas|cajas|bultos|contenedores|TM|USD)\b))"
@@ -26,7 +26,7 @@ _NOT_A_NAME = (
     r"viaje|aviso|arribo|cambio|delay|notice|arrival|status|embarque|despacho|docs|documentos|orden|RE|RV|FW|FWD)\b)"
 )
 _NAME = rf"{_NOT_A_NAME}{_TITLE}(?:\s+(?:de\s+|del\s+|of\s+)?{_NOT_A_NAME}{_TITLE}){{0,3}}(?:\s{_NUMERAL}(?![/.,]\d))?"
-_NAMED = re.compile(rf"(?<![A-Za-z0-9]){_WORD}[\s:\"“'(]{{1,3}}({_NAME}(?:\s*/?\s*(?:{_VOYAGE}|{_NUMBER}))?)")
+_NAMED = re.compile(rf"(?<![A-Za-z0-9]){_WORD}[\s:\"“'(]{{1,3}}({_NAME}(?:[\"”'’]?,?\s*/?\s*(?:{_VOYAGE}|{_NUMBER}))?)")
 _BY_VOYAGE = re.compile(
     rf"(?<![A-Za-z0-9])({_NOT_A_NAME}{_TITLE}(?:\s+(?:de\s+|del\s+)?{_NOT_A_NAME}{_TITLE}){{1,2}}(?:\s{_NUMERAL})?"
     rf"\s(?:/\s)?{_VOYAGE})"
@@ -37,8 +37,8 @@ _BY_ARTICLE = re.compile(
 )
 _BY_VERB = re.compile(
     r"\b(?i:viene|vienen|llega|llegan|lleg[oó]|sale|salen|sali[oó]|zarpa|zarp[oó]|arriba|arrib[oó]|atraca|atrac[oó]|"
-    r"embarc\w+|descarg\w+|pas[oó]|pasaron|suben?|cargan?|carg[oó])\s(?i:en|a|de|por|con)?\s?[Ll]a\s"
-    rf"({_NOT_A_NAME}{_TITLE}(?:\s{_NOT_A_NAME}{_TITLE}){{1,2}})"
+    r"embarc\w+|descarg\w+|pas[oó]|pasaron|suben?|cargan?|carg[oó]|pasa|recal\w+|fonde\w+)\s(?i:en|a|de|por|con)?\s?[Ll]a\s"
+    rf"({_NOT_A_NAME}{_TITLE}(?:\s{_NOT_A_NAME}{_TITLE}){{1,2}}(?:,?\s{_VOYAGE})?)"
 )
 # One word is enough in a message that speaks of ships: "y Seorak 118E, ETA 26/04".
 _ONE_WORD = re.compile(

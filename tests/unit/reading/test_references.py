@@ -71,6 +71,7 @@ def test_every_spelling_of_a_dam_is_found(text: str, canonical: str) -> None:
         ("Ref. 26-012345", "2026-012345"),
         ("orden 4512-2026", "2026-004512"),
         ("no numeren la 2745 hasta que yo avise", "002745"),
+        ("número de orden: 2026004512", "2026-004512"),
     ],
 )
 def test_every_spelling_of_an_order_is_found(text: str, canonical: str) -> None:
@@ -105,6 +106,15 @@ def test_every_spelling_of_an_order_is_found(text: str, canonical: str) -> None:
         ("M/N Cape Ocoña", ("vessel", "CAPE OCONA", None)),
         ("La OCEANIS LIMA V.061N arriba el 5", ("vessel", "OCEANIS LIMA 061N", None)),
         ("para los dos de la KALINDA 9W", ("vessel", "KALINDA 9W", None)),
+        ("nave EVER LUCENT 0123-045E", ("vessel", "EVER LUCENT 0123-045E", None)),
+        ("CMA CGM ARKANSAS 0PE3XN1MA llega el 5", ("vessel", "CMA CGM ARKANSAS 0PE3XN1MA", None)),
+        ("contenedor no. MSCU123456", ("container", "MSCU123456", False)),
+        ("la hija DHL-LIM-0045", ("awb", "DHLLIM0045", None)),
+        ("BL EGLV 149600227541", ("bl", "EGLV149600227541", None)),
+        ("OC-2026-0187", ("po", "OC20260187", None)),
+        ("purchase order number is 5500123", ("po", "5500123", None)),
+        ("la factura es la 5512", ("invoice", "5512", None)),
+        ("factura comercial N.° 2026-045", ("invoice", "2026045", None)),
     ],
 )
 def test_each_kind_is_found_with_its_check(text: str, expected: tuple[str, str, bool | None]) -> None:
@@ -149,6 +159,9 @@ def test_what_only_looks_like_a_reference_is_none(text: str) -> None:
         ("EMB1_BL_NKLMIA260318.pdf", [("bl", "NKLMIA260318")]),
         ("07461948176 MAWB.pdf", [("awb", "074-61948176")]),
         ("OC_4500031877.pdf", [("po", "4500031877")]),
+        ("20260512_Factura_SH-2231.pdf", [("invoice", "SH2231")]),
+        ("BL-MEDUPE123456.pdf", [("bl", "MEDUPE123456")]),
+        ("Proforma Invoice PI-2231.pdf", []),
         ("20131312955-01-F001-2231.xml", [("ruc", "20131312955")]),
         ("Factura_almacen_F003-88120.pdf", []),
         ("volante 26-0048817.pdf", []),
@@ -167,6 +180,7 @@ def test_file_names_are_read(name: str, expected: list[tuple[str, str]]) -> None
         ("facturas de OA-2026-001240, 1255 y 1301?", ["2026-001240", "001255", "001301"]),
         ("órdenes 2914 y 2919", ["002914", "002919"]),
         ("Te paso 2 órdenes:\n- 8102: libre hasta el jueves\n- 8119: falta la partida", ["008102", "008119"]),
+        ("Orden OA-2026-004512/4513/4514", ["2026-004512", "004513", "004514"]),
         ("del file falta la mitad: 1402 sin flete, 1411 sin póliza", ["001402", "001411"]),
     ],
 )
@@ -180,6 +194,10 @@ def test_invoices_of_a_list_are_all_found() -> None:
         ("invoice", "SH12002"),
         ("invoice", "SH12003"),
     ]
+
+
+def test_a_number_that_is_named_as_two_kinds_is_both() -> None:
+    assert pairs("PO 45-2231 e invoice 45-2231") == [("po", "452231"), ("invoice", "452231")]
 
 
 def test_a_repeat_stands_once_at_the_place_that_counts_most() -> None:
