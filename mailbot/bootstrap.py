@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import SecretStr
 
+from mailbot.domain.errors import SettingsError
 from mailbot.domain.message import Address
 from mailbot.domain.office import Office
 from mailbot.login import Security
@@ -19,7 +20,7 @@ from mailbot.ports.sender import MailSender
 from mailbot.ports.store import Store
 from mailbot.services.deliver import Post
 from mailbot.services.desk import Box, Desk
-from mailbot.settings import MailboxSettings, SendMode, Settings, SettingsError
+from mailbot.settings import MailboxSettings, SendMode, Settings
 
 if TYPE_CHECKING:
     from mailbot.mailboxes.imap_account import ImapAccount

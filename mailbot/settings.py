@@ -17,20 +17,13 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, f
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from pydantic_settings import SettingsError as SettingsSourceError
 
+from mailbot.domain.errors import SettingsError
 from mailbot.login import Security
 
 PREFIX = "MAILBOT_"
 # Variables that tests and continuous integration read.
 _OTHER_VARIABLES = frozenset({"MAILBOT_REQUIRE_SERVERS"})
 _PLACEHOLDERS = frozenset({"changeme", "change-me", "secret", "cambiar", "cambiame", "xxx", "password"})
-
-
-class SettingsError(Exception):
-    """The settings are wrong; mailbot does not start. Outside the error tree on purpose."""
-
-    def __init__(self, problems: list[str]) -> None:
-        super().__init__("\n".join(problems))
-        self.problems = tuple(problems)
 
 
 class SendMode(StrEnum):

@@ -14,11 +14,11 @@ from mailbot.domain.errors import (
     MailboxUnavailable,
     OfficeFileRejected,
     RecordsUnavailable,
+    SettingsError,
     StoreRefused,
     StoreUnavailable,
     UnknownName,
 )
-from mailbot.settings import SettingsError
 
 
 class Exit(IntEnum):
@@ -119,11 +119,25 @@ def code_of(error: MailbotError) -> int:
 
 
 def _usage(error: Exception) -> int:
-    """A wrong call is click's own error; anything else is a bug and is shown whole."""
+    """A wrong call is click's own error; anything else is a bug, told in one line and kept whole in a file."""
     shown = getattr(error, "format_message", None)
-    if shown is None:
-        raise error
-    return _complain(f"{shown()}\nVea «mailbot --help».", getattr(error, "exit_code", Exit.USAGE))
+    if shown is not None:
+        return _complain(f"{shown()}\nVea «mailbot --help».", getattr(error, "exit_code", Exit.USAGE))
+    return _complain(
+        f"error inesperado ({type(error).__name__}); el detalle quedó en {_kept(error)}. "
+        "Nada de lo guardado se perdió; repórtelo con ese archivo.",
+        Exit.NEEDS_PERSON,
+    )
+
+
+def _kept(error: Exception) -> str:
+    """Write what a developer needs to a file of the user's own."""
+    import tempfile
+    import traceback
+
+    with tempfile.NamedTemporaryFile("w", prefix="mailbot-error-", suffix=".txt", delete=False) as file:
+        traceback.print_exception(error, file=file)
+    return file.name
 
 
 def _complain(text: str, code: int) -> int:

@@ -157,9 +157,9 @@ def deliver(dry_run: bool = DRY_RUN) -> int:
 def escalate(dry_run: bool = DRY_RUN) -> int:
     """Poner en cola los recordatorios y avisos que ya tocan."""
     from mailbot.cli.workshop import now
+    from mailbot.services.climb import climb
     from mailbot.services.escalate import due_steps
     from mailbot.services.notify import notify
-    from mailbot.services.climb import climb
     from mailbot.services.watch import watch
 
     with _shop(needs_mailboxes=False) as shop:

@@ -164,7 +164,7 @@ def _check_templates(settings: "Settings") -> Sequence[str]:
     if folder is None:
         return ("las de mailbot",)
     if not folder.is_dir():
-        from mailbot.settings import SettingsError
+        from mailbot.domain.errors import SettingsError
 
         raise SettingsError([f"MAILBOT_TEMPLATES_FOLDER: no existe la carpeta {folder}"])
     return (f"las de {folder}, y para el resto las de mailbot",)

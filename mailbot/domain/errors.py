@@ -13,6 +13,14 @@ class MailbotError(Exception):
     """Something mailbot expected to go wrong did; the text says what happened and what to do."""
 
 
+class SettingsError(Exception):
+    """The settings are wrong; mailbot does not start. Outside the tree, so that no handler swallows it."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = tuple(problems)
+
+
 class Transient(MailbotError):
     """Trying again later may help; `retry_at` is the earliest moment the other side asked for."""
 

@@ -8,7 +8,7 @@ from mailbot.domain.arrival import Arrival, Joining, Matter, Meeting, Opening, P
 from mailbot.domain.ladder import step_moments
 from mailbot.domain.message import Direction, MessageKind
 from mailbot.domain.obligation import EventName, Obligation, ObligationEvent, ObligationKind, ObligationState, Step
-from mailbot.domain.office import Agreement
+from mailbot.domain.office import Agreement, Role
 from mailbot.domain.plan import Rules, is_doubtful, kinds_opened, met_by, nature_of, plan_arrival, wants_head
 from mailbot.domain.verdict import Verdict
 from mailbot.ports.store import AuditLine, Notice, ObligationFilter, UnitOfWork
@@ -50,7 +50,7 @@ def matter_of(arrival: Arrival, uow: UnitOfWork, *, mailbox: str, desk: Desk) ->
     records = uow.records
     linked = (records.dispatch(match.order) for match in arrival.linkage.dispatches)
     matter = Matter(
-        owner=owner_of(arrival.linkage, mailbox=mailbox, records=records),
+        owner=owner_of(arrival.linkage, mailbox=_mailbox(arrival, mailbox, uow), records=records),
         client=records.client(arrival.linkage.client.ruc) if arrival.linkage.client else None,
         dispatches=tuple(dispatch for dispatch in linked if dispatch is not None),
         owed=tuple(_owed(arrival, uow)),
@@ -61,6 +61,14 @@ def matter_of(arrival: Arrival, uow: UnitOfWork, *, mailbox: str, desk: Desk) ->
 def owed_in(conversation: str, uow: UnitOfWork) -> Sequence[Obligation]:
     """What is still owed in a conversation."""
     return uow.obligations.list(ObligationFilter(conversation=conversation, is_open=True))
+
+
+def _mailbox(arrival: Arrival, mailbox: str, uow: UnitOfWork) -> str:
+    """Whose mail it is: a mailbox that several share belongs to the first ESC it was written to."""
+    if uow.records.staff_by_address(mailbox) is not None:
+        return mailbox
+    escs = (person.address for person in arrival.recipient_staff if person.role is Role.ESC)
+    return next(escs, mailbox)
 
 
 def _owed(arrival: Arrival, uow: UnitOfWork) -> Sequence[Obligation]:

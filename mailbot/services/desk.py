@@ -51,6 +51,10 @@ class Desk:
         calendar = _calendar(self.hours, tuple(records.holidays()), self.public_sector_days, self.zone)
         return Rules(calendar=calendar, policy=self.policy, zone=self.zone)
 
+    def box(self, name: str) -> Box:
+        """The watched mailbox of that name; one that is no longer watched is known by its name alone."""
+        return self.boxes.get(name) or Box(name=name, address=name)
+
     @property
     def domain(self) -> str:
         """The mail domain that mailbot's Message-IDs carry."""

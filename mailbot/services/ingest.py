@@ -164,7 +164,7 @@ def _quarantine(item: Read, uow: UnitOfWork, *, desk: Desk, now: datetime) -> In
         quarantined_at=now,
     )
     uow.quarantine.add(shelf)
-    open_for_unread(shelf, uow, desk=desk, mailbox=desk.boxes[key.mailbox].address)
+    open_for_unread(shelf, uow, desk=desk, mailbox=desk.box(key.mailbox).address)
     return _see(item, SightingState.QUARANTINED, uow, now=now, reason=item.fault)
 
 
@@ -224,7 +224,7 @@ def retry_quarantined(desk: Desk, id: str, *, now: datetime) -> Ingested:
     item = read(mail)
     if item.message is None:
         raise MessageUnreadable(item.fault)
-    box = desk.boxes.get(shelf.key.mailbox) or Box(name=shelf.key.mailbox, address=shelf.key.mailbox)
+    box = desk.box(shelf.key.mailbox)
     arriving = classify([item], desk, box)[mail.key]
     with desk.store.begin() as uow:
         uow.quarantine.remove(id)

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from mailbot.settings import SendMode, SettingsError, load_settings, setting_names
+from mailbot.domain.errors import SettingsError
+from mailbot.settings import SendMode, load_settings, setting_names
 from mailbot.shipped import example_settings
 
 

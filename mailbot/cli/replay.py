@@ -1,0 +1,117 @@
+"""`replay`: past mail through the live services with a simulated clock."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from mailbot.cli.app import Exit
+from mailbot.cli.output import print_json, print_jsonl, print_table, progress, say
+
+if TYPE_CHECKING:
+    from mailbot.services.chronicle import Happening
+    from mailbot.services.desk import Desk
+    from mailbot.services.replay import Action, PastMail
+
+
+def add_to(app: typer.Typer) -> None:
+    """Hang the command on the app."""
+    app.command("replay")(replay)
+
+
+def replay(
+    mail: list[str] = typer.Option(..., "--mail", help="Correos pasados: Maildir, mbox, .eml o carpeta."),
+    office: Path = typer.Option(..., "--office", help="Libro de la oficina (.xlsx o carpeta de CSV)."),
+    since: str | None = typer.Option(None, "--since", help="Desde este momento."),
+    until: str | None = typer.Option(None, "--until", help="Hasta este momento (por defecto, cinco días hábiles más)."),
+    actions: Path | None = typer.Option(None, "--actions", help="Lo que hicieron las personas (JSON Lines)."),
+    as_json: bool = typer.Option(False, "--json", help="Un solo documento JSON."),
+    as_jsonl: bool = typer.Option(False, "--jsonl", help="Un objeto JSON por línea."),
+) -> int:
+    """Pasar correos antiguos por los servicios de verdad y contar qué se habría avisado, cuándo y a quién."""
+    from mailbot.cli.workshop import reading_desk
+    from mailbot.senders.memory import MemorySender
+    from mailbot.services.actions import read_actions
+    from mailbot.services.chronicle import chronicle
+    from mailbot.services.deliver import Post
+    from mailbot.services.reckon import read_instant
+    from mailbot.services.replay import Span
+    from mailbot.services.replay import replay as replay_all
+
+    desk = reading_desk(office)
+    span = Span(
+        since=read_instant(since, desk) if since else None,
+        until=read_instant(until, desk) if until else None,
+    )
+    faults: list[str] = []
+    done: Sequence[Action] = read_actions(actions, desk) if actions else ()
+    replay_all(desk, Post(sender=MemorySender(), worker="replay"), _mails(mail, faults), span=span, actions=done)
+    with desk.store.begin() as uow:
+        events = chronicle(uow)
+    if as_json:
+        print_json([_shape(event, desk) for event in events])
+    elif as_jsonl:
+        print_jsonl(_shape(event, desk) for event in events)
+    else:
+        _print(events, desk)
+    for fault in faults:
+        progress(f"no se pudo leer: {fault}")
+    return Exit.NEEDS_PERSON if faults else Exit.DONE
+
+
+def _mails(paths: Sequence[str], faults: list[str]) -> "Iterator[PastMail]":
+    from mailbot.mailboxes.files import open_mails
+    from mailbot.services.replay import PastMail
+
+    for path in paths:
+        for file in open_mails(path):
+            if file.error is not None:
+                faults.append(file.error)
+            elif file.record is not None:
+                faults.append(f"{file.path}: un corpus no se puede repasar; dé correos")
+            else:
+                yield PastMail(path=file.path, raw=file.raw or b"")
+
+
+def _shape(event: "Happening", desk: "Desk") -> dict[str, Any]:
+    from mailbot.cli.shapes import instant
+
+    return {
+        "at": instant(event.at, desk.zone),
+        "event": event.event,
+        "message_id": event.message_id,
+        "order": event.order,
+        "client": event.client,
+        "kind": event.kind,
+        "obligation": event.obligation,
+        "due_at": instant(event.due_at, desk.zone),
+        "to": list(event.to),
+        "cc": list(event.cc),
+        "step": event.step,
+        "subject": event.subject,
+        "reckoning": list(event.reckoning),
+    }
+
+
+def _print(events: "Sequence[Happening]", desk: "Desk") -> None:
+    rows = (
+        [
+            _local(event.at, desk),
+            event.event,
+            event.kind or "",
+            event.order or "-",
+            ", ".join(event.to),
+            event.subject or "",
+        ]
+        for event in events
+    )
+    print_table(("cuándo", "qué", "obligación", "despacho", "para", "asunto"), rows)
+    breached = sum(event.event == "obligation_breached" for event in events)
+    opened = sum(event.event == "obligation_opened" for event in events)
+    say(f"{opened} plazos abiertos, {breached} vencidos.")
+
+
+def _local(at: datetime, desk: "Desk") -> str:
+    return f"{at.astimezone(desk.zone):%d/%m/%Y %H:%M}"

@@ -1,0 +1,104 @@
+"""What people did, for `replay`: a JSON Lines file of actions (contract, "JSON of `replay`")."""
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from mailbot.domain.errors import UnknownName
+from mailbot.domain.obligation import Obligation
+from mailbot.ports.store import MessageFilter, ObligationFilter, StoredMessage, UnitOfWork
+from mailbot.services.desk import Desk
+from mailbot.services.reckon import read_instant
+from mailbot.services.replay import Action
+
+_Run = Callable[[Desk, Mapping[str, Any], datetime], None]
+
+
+def read_actions(file: Path, desk: Desk) -> list[Action]:
+    """Every action of a file in order of time; raises `UnknownName` naming the line that is off."""
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except OSError as error:
+        raise UnknownName(f"no se puede leer {file}: {error.strerror}") from error
+    actions = [_action(line, number, desk) for number, line in enumerate(lines, start=1) if line.strip()]
+    return sorted(actions, key=lambda action: action.at)
+
+
+def _action(line: str, number: int, desk: Desk) -> Action:
+    try:
+        what = json.loads(line)
+        at, run = read_instant(str(what["at"]), desk), _RUNS[what["do"]]
+    except (ValueError, KeyError, TypeError) as error:
+        names = ", ".join(sorted(_RUNS))
+        raise UnknownName(f'acciones, línea {number}: se espera {{"at": …, "do": {names}}} ({error})') from error
+    return Action(at=at, run=lambda now: run(desk, what, now))
+
+
+def _done(desk: Desk, what: Mapping[str, Any], now: datetime) -> None:
+    from mailbot.services.word import mark_done
+
+    for obligation in _named(desk, what):
+        if obligation.is_open:
+            mark_done(desk.store, obligation.id, who=_who(what), why=str(what.get("why", "")), now=now)
+
+
+def _link(desk: Desk, what: Mapping[str, Any], now: datetime) -> None:
+    from mailbot.services.word import relink
+
+    message = _message(desk, what)
+    if message is not None:
+        relink(desk.store, message.id, str(what["order"]), who=_who(what), now=now)
+
+
+def _who(what: Mapping[str, Any]) -> str:
+    return str(what.get("who", "replay"))
+
+
+def _named(desk: Desk, what: Mapping[str, Any]) -> list[Obligation]:
+    """The obligations that `message_id` + `kind`, or `order` + `kind`, name."""
+    with desk.store.begin() as uow:
+        found = uow.obligations.list(ObligationFilter())
+    message_id, order, kind = what.get("message_id"), what.get("order"), what.get("kind")
+    return [
+        item
+        for item in found
+        if (kind is None or item.kind == kind)
+        and (message_id is None or item.message_id == message_id)
+        and (order is None or item.order == order)
+    ]
+
+
+def _message(desk: Desk, what: Mapping[str, Any]) -> StoredMessage | None:
+    with desk.store.begin() as uow:
+        return _with_id(uow, str(what.get("message_id")))
+
+
+def _with_id(uow: UnitOfWork, message_id: str) -> StoredMessage | None:
+    return next((item for item in uow.messages.list(MessageFilter()) if item.message_id == message_id), None)
+
+
+def _office(desk: Desk, what: Mapping[str, Any], now: datetime) -> None:
+    """A newer office: fields of one dispatch (`order` and `set`) as the workbook names them in English."""
+    from dataclasses import replace
+
+    with desk.store.begin() as uow:
+        dispatch = uow.records.dispatch(str(what.get("order")))
+        if dispatch is not None:
+            changes = {name: _value(name, value, desk) for name, value in dict(what.get("set", {})).items()}
+            uow.office.save_dispatches([replace(dispatch, **changes)])
+            uow.commit()
+
+
+def _value(name: str, value: object, desk: Desk) -> Any:
+    from datetime import date
+
+    if isinstance(value, str) and name.endswith("_on"):
+        return date.fromisoformat(value)
+    if isinstance(value, str) and (name.endswith("_at") or name == "eta"):
+        return read_instant(value, desk)
+    return tuple(value) if isinstance(value, list) else value
+
+
+_RUNS: dict[str, _Run] = {"done": _done, "link": _link, "office": _office}
