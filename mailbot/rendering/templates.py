@@ -52,8 +52,10 @@ class _Job:
 class TemplateRenderer:
     """Writes mails from the templates of several folders, the first that has a file wins."""
 
-    def __init__(self, folders: Sequence[Path]) -> None:
+    def __init__(self, folders: Sequence[Path], *, reads_answers: bool = True) -> None:
         self._folders = tuple(folders)
+        # A mail invites to answer only where somebody reads the answers.
+        self._reads_answers = reads_answers
         self._environments: dict[int, SandboxedEnvironment] = {}
         self._lock = threading.Lock()
 
@@ -92,7 +94,7 @@ class TemplateRenderer:
         paths = job.paths(part)
         try:
             template = self._environment(depth).select_template(paths)
-            return template.render(mail=job.context, language=job.language)
+            return template.render(mail=job.context, language=job.language, reads_answers=self._reads_answers)
         except (TemplateError, *_FAULTS) as fault:
             raise TemplateBroken(_told(paths[-1], fault)) from fault
 

@@ -132,6 +132,14 @@ def test_every_mail_can_be_written_to_somebody_who_reads_english(renderer: Templ
     assert renderer.render(SAMPLES.get(name) or SAMPLES[f"{name}-complaint"], language=Language.EN).subject
 
 
+@pytest.mark.parametrize("name", ["reminder", "notice-head", "alert-others", "agenda"])
+def test_nobody_is_asked_to_answer_where_no_answer_is_read(mails: dict[str, Rendered], name: str) -> None:
+    deaf = TemplateRenderer([templates_folder()], reads_answers=False).render(SAMPLES[name])
+
+    assert "atendido" in mails[name].text
+    assert not re.search("responda|atendido", deaf.text + deaf.html, re.IGNORECASE)
+
+
 def test_hostile_text_is_shown_and_never_runs(renderer: TemplateRenderer) -> None:
     item = replace(REPLY, subject=HOSTILE, client=HOSTILE, asker=HOSTILE, excerpt=HOSTILE, owner=HOSTILE)
     alert = replace(ALERT, item=item, words=(HOSTILE,), amounts=(HOSTILE,))
