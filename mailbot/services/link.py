@@ -13,7 +13,7 @@ from mailbot.domain.message import Message
 from mailbot.domain.office import Dispatch
 from mailbot.domain.verdict import Verdict
 from mailbot.ports.records import Records
-from mailbot.services.linking.clues import NUMBERS, STRONG, Case, Clue, ThreadEvidence, lost_orders, settle
+from mailbot.services.linking.clues import NUMBERS, SAID, STRONG, Case, Clue, ThreadEvidence, lost_orders, settle
 from mailbot.services.linking.evidence import ONLY_OPEN, SAME_CONVERSATION
 from mailbot.services.linking.parties import is_spoofed, recognise
 from mailbot.services.linking.questions import (
@@ -31,9 +31,9 @@ from mailbot.services.linking.underway import fitting, speaks_of_dispatch
 
 __all__ = ["ThreadEvidence", "is_spoofed", "link"]
 
-# What the sender says now, in the order in which places count; then the conversation; then what is quoted.
-_SAID = (ReferencePlace.TEXT, ReferencePlace.ATTACHMENT_NAME, ReferencePlace.SUBJECT, ReferencePlace.ATTACHMENT)
 _QUOTED = (ReferencePlace.QUOTED,)
+# A file that names more dispatches than this is a report, and a conversation about more is about none of them.
+_MOST_AT_ONCE = 5
 
 
 def link(
@@ -61,18 +61,35 @@ def link(
 
 def _outcomes(case: Case) -> Iterator[Linkage | None]:
     """Every way to decide, best evidence first; the last one always decides."""
-    yield from (_by_place(case, place) for place in _SAID)
+    yield from (_by_clues(case, case.clues_in(place)) for place in SAID[:2])
+    yield _by_clues(case, case.answered_clues())
+    yield _by_clues(case, case.clues_in(ReferencePlace.SUBJECT))
+    yield _by_attachments(case)
+    yield _by_clues(case, case.vessel_clues())
     yield _by_thread(case)
-    yield from (_by_place(case, place) for place in _QUOTED)
+    yield _by_quoted(case)
     yield _by_weak_number_of_another(case)
     yield _without_number(case)
 
 
-def _by_place(case: Case, place: ReferencePlace) -> Linkage | None:
-    clues = case.clues_in(place)
+def _by_clues(case: Case, clues: Sequence[Clue]) -> Linkage | None:
     if not clues:
         return None
     return _link_certain(case, clues) or _ask_several(case, clues) or _by_slip(case, clues) or _ask_other(case, clues)
+
+
+def _by_attachments(case: Case) -> Linkage | None:
+    found = _by_clues(case, case.clues_in(ReferencePlace.ATTACHMENT))
+    return None if found and len(found.dispatches) > _MOST_AT_ONCE else found
+
+
+def _by_quoted(case: Case) -> Linkage | None:
+    """What stands in earlier mail alone. A reply to a table of many speaks of no row; a bare forward of all."""
+    found = _by_clues(case, case.clues_in(ReferencePlace.QUOTED))
+    if found is None or len(found.dispatches) < 2 or not case.message.new_text.strip():
+        return found
+    named = [item for item in _named_elsewhere(case) if item.order in found.orders]
+    return asked(case, named, SEVERAL) if speaks_of_dispatch(case.message, case.verdict) else neither(case)
 
 
 def _link_certain(case: Case, clues: Sequence[Clue]) -> Linkage | None:
@@ -112,7 +129,7 @@ def _ask_other(case: Case, clues: Sequence[Clue]) -> Linkage | None:
 
 
 def _named_elsewhere(case: Case) -> list[Dispatch]:
-    return [item for place in (*_SAID, *_QUOTED) for clue in case.clues_in(place) for item in clue.own]
+    return [item for place in (*SAID, *_QUOTED) for clue in case.clues_in(place) for item in clue.own]
 
 
 def _by_thread(case: Case) -> Linkage | None:
@@ -120,14 +137,17 @@ def _by_thread(case: Case) -> Linkage | None:
     orders = case.thread.orders if case.thread else ()
     found = [item for order in orders if (item := case.records.dispatch(order)) is not None]
     own = [item for item in found if case.sender.may_speak_of(item.ruc)]
-    if own:
+    if 0 < len(own) <= _MOST_AT_ONCE:
         return linked(case, own, also=(SAME_CONVERSATION,), how="thread")
+    if own:
+        is_asked = speaks_of_dispatch(case.message, case.verdict)
+        return asked(case, own, SEVERAL, also=(SAME_CONVERSATION,)) if is_asked else neither(case)
     return asked(case, found, STRANGER, also=(SAME_CONVERSATION,)) if found and not case.sender.is_known else None
 
 
 def _by_weak_number_of_another(case: Case) -> Linkage | None:
     """An invoice or purchase order that only another client has: asked, since nothing better was said."""
-    clues = [clue for place in (*_SAID, *_QUOTED) for clue in case.clues_in(place) if clue.foreign]
+    clues = [clue for place in (*SAID, *_QUOTED) for clue in case.clues_in(place) if clue.foreign]
     if not clues:
         return None
     return asked(case, [item for clue in clues for item in clue.foreign], foreign_question(clues[0].reference, case))
@@ -139,7 +159,7 @@ def _without_number(case: Case) -> Linkage:
     fits = fitting(case.message, case.open_dispatches)
     if not case.sender.is_known:
         return asked(case, fits, STRANGER)
-    unknown = [item for item in case.references if item.kind in NUMBERS and item.where in _SAID]
+    unknown = [item for item in case.references if item.kind in NUMBERS and item.where in SAID]
     if unknown:
         return _with_unknown_number(case, fits, unknown[0])
     if len(fits) == 1:

@@ -15,6 +15,7 @@ from mailbot.domain.office import Dispatch
 from mailbot.domain.verdict import Verdict
 from mailbot.ports.records import Records
 from mailbot.services.linking.parties import Sender
+from mailbot.services.linking.rows import answered_lines
 
 # Numbers that name one dispatch the world over; others (an invoice "118") may recur with another client.
 STRONG = frozenset(
@@ -26,6 +27,8 @@ STRONG = frozenset(
         ReferenceKind.CONTAINER,
     }
 )
+# What the sender says now, in the order in which places count.
+SAID = (ReferencePlace.TEXT, ReferencePlace.ATTACHMENT_NAME, ReferencePlace.SUBJECT, ReferencePlace.ATTACHMENT)
 NUMBERS = STRONG | {ReferenceKind.INVOICE, ReferenceKind.PO}
 # A list of containers may name hundreds; beyond this a mail says nothing more about what it is about.
 _MOST_OF_A_PLACE = 60
@@ -80,13 +83,25 @@ class Case:
     def clues_in(self, place: ReferencePlace) -> tuple[Clue, ...]:
         """The clues of one place; looked up once."""
         if place not in self._clues:
-            wanted = [item for item in self.references if item.where is place and item.kind is not ReferenceKind.RUC]
+            wanted = [item for item in self.references if item.where is place and item.kind in NUMBERS]
             self._clues[place] = tuple(self._clue(item) for item in wanted[:_MOST_OF_A_PLACE])
         return self._clues[place]
 
+    def answered_clues(self) -> tuple[Clue, ...]:
+        """The clues in quoted lines that the sender answered one by one."""
+        rows = answered_lines(self.message)
+        wanted = [item for item in self.references if item.kind in NUMBERS and any(item.value in row for row in rows)]
+        return tuple(self._clue(item) for item in wanted[:_MOST_OF_A_PLACE])
+
+    def vessel_clues(self) -> tuple[Clue, ...]:
+        """The ships that the sender names."""
+        wanted = [item for item in self.references if item.kind is ReferenceKind.VESSEL and item.where in SAID]
+        return tuple(self._clue(item) for item in wanted)
+
     def support(self, dispatch: Dispatch) -> int:
-        """How many references of the whole message the dispatch carries."""
-        return sum(carries(dispatch, item.kind, item.canonical) for item in self.references)
+        """How many references of the whole message, and its conversation, speak for the dispatch."""
+        is_known = self.thread is not None and dispatch.order in self.thread.orders
+        return is_known + sum(carries(dispatch, item.kind, item.canonical) for item in self.references)
 
     def stands_beside(self, dispatch: Dispatch) -> bool:
         """Whether an exact reference of the dispatch, or its client's RUC, stands in the message."""

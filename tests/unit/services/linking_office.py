@@ -54,7 +54,7 @@ QUOTATION = Verdict(categories=(Category.REQUIREMENT,), topics=(Topic.QUOTATION_
 PAPERS = Verdict(categories=(Category.DOCUMENTS,), needs_reply=True)
 
 
-def mail(text: str = "", *, sender: str = "ana@andes.example", subject: str = "Consulta", **fields: object) -> Message:
+def mail(said: str = "", *, sender: str = "ana@andes.example", subject: str = "Consulta", **fields: object) -> Message:
     names = fields.pop("names", ())
     copied = fields.pop("cc", ())
     assert isinstance(names, tuple)
@@ -75,7 +75,7 @@ def mail(text: str = "", *, sender: str = "ana@andes.example", subject: str = "C
         "kind": MessageKind.PERSON,
         **fields,
     }
-    return Message(sender=Address(address=sender), subject=subject, new_text=text, **values)  # type: ignore[arg-type]
+    return Message(sender=Address(address=sender), subject=subject, new_text=said, **values)  # type: ignore[arg-type]
 
 
 def linked(

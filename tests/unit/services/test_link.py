@@ -6,10 +6,12 @@ import pytest
 
 from mailbot.domain.message import Bounce, MessageKind
 from mailbot.domain.office import Office
+from mailbot.reading.references import find_references
 from mailbot.records.memory import MemoryRecords
-from mailbot.services.link import ThreadEvidence
+from mailbot.services.link import ThreadEvidence, link
 from tests.unit.services.linking_office import (
     ANDES,
+    AT,
     COSTA,
     NORTE,
     OFFICE,
@@ -84,6 +86,56 @@ def test_every_dispatch_that_is_named_is_linked() -> None:
     linkage = linked(mail("Canal de OA-2026-004512 y de OA-2026-004600, por favor"))
 
     assert set(linkage.orders) == {"2026-004512", "2026-004600"}
+
+
+TABLE = "> OA-2026-004512 | MSKU1234565 | en tránsito\n{}> OA-2026-004600 | ANDES VOYAGER | en tránsito\n{}"
+
+
+@pytest.mark.parametrize(
+    ("answers", "orders"),
+    [
+        pytest.param(("¿Ya tiene canal?\n", ""), ("2026-004512",), id="first row"),
+        pytest.param(("ok\n", "¿Ya tiene canal?\n"), ("2026-004600", "2026-004512"), id="both rows"),
+    ],
+)
+def test_an_answer_inside_a_quoted_table_belongs_to_its_row(answers: tuple[str, str], orders: tuple[str, ...]) -> None:
+    text = TABLE.format(*answers)
+    quoted = "\n".join(line for line in text.splitlines() if line.startswith(">"))
+    message = mail("".join(answers), text=text, quoted=quoted)
+
+    assert set(linked(message).orders) == set(orders)
+
+
+def test_an_answer_below_a_quoted_table_is_asked_when_it_speaks_of_a_dispatch() -> None:
+    quoted = TABLE.format("", "")
+    question = mail("¿Ya tiene canal?", text=f"{quoted}¿Ya tiene canal?", quoted=quoted)
+    thanks = mail("Gracias", text=f"{quoted}Gracias", quoted=quoted)
+
+    assert {match.order for match in linked(question).candidates} == {"2026-004512", "2026-004600"}
+    assert (linked(thanks, verdict=THANKS).orders, linked(thanks, verdict=THANKS).candidates) == ((), ())
+
+
+def test_a_bare_forward_is_linked_to_all_that_it_passes_on() -> None:
+    assert set(linked(mail("", quoted=TABLE.format("", ""))).orders) == {"2026-004512", "2026-004600"}
+
+
+def test_a_number_counts_before_a_ship() -> None:
+    message = mail("¿Cuándo atraca la nave Andes Voyager?", subject="OA-2026-004512")
+
+    assert linked(message).orders == ("2026-004512",)
+
+
+def test_a_file_that_lists_many_dispatches_is_no_evidence() -> None:
+    base = OFFICE.dispatches[0]
+    many = tuple(replace(base, order=f"2026-01{at:04}", dam=None, containers=()) for at in range(9))
+    references = find_references(
+        mail("¿Ya salió el levante?"), attachment_texts={"0": "\n".join(f"OA-{item.order}" for item in many)}
+    )
+    records = MemoryRecords(replace(OFFICE, dispatches=many))
+    linkage = link(mail("¿Ya salió el levante?"), references, records=records, at=AT, verdict=STATUS)
+
+    assert linkage.orders == ()
+    assert linkage.candidates
 
 
 def test_a_partial_number_that_fits_several_is_asked() -> None:
