@@ -3,20 +3,14 @@
 `MAILBOT_REQUIRE_SERVERS=1` turns such a skip into a failure; continuous integration sets it.
 """
 
-import importlib.util
 import os
-import shutil
 from functools import cache
-from pathlib import Path
 
 import pytest
 
 _HOW_TO_GET = "apt install dovecot-imapd postgresql"
-_POSTGRESQL_FIXTURES = "tests.servers.postgresql"
 
-pytest_plugins = ["tests.servers.dovecot"]
-if importlib.util.find_spec(_POSTGRESQL_FIXTURES) is not None:
-    pytest_plugins.append(_POSTGRESQL_FIXTURES)
+pytest_plugins = ["tests.servers.dovecot", "tests.servers.postgresql"]
 
 
 @cache
@@ -33,10 +27,9 @@ def _missing_dovecot() -> str | None:
 
 
 def _missing_postgresql() -> str | None:
-    # Debian keeps the server out of PATH.
-    if shutil.which("postgres") or any(Path("/usr/lib/postgresql").glob("*/bin/postgres")):
-        return None
-    return "no PostgreSQL on this machine: apt install postgresql"
+    from tests.servers.postgresql import MISSING, bin_folder
+
+    return MISSING if bin_folder() is None else None
 
 
 @pytest.hookimpl(tryfirst=True)

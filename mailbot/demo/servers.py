@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Self
+from uuid import uuid4
 
 from mailbot.domain.clock import to_utc
 
@@ -166,18 +167,41 @@ class _Postman:
 
 
 async def _imap_server(mailboxes: Iterable[str], password: str, port: int) -> asyncio.Server:
-    from proxyprotocol.reader import ProxyProtocolReader
-    from pymap.backend.dict import Config, Login
-    from pymap.concurrent import Subsystem
+    from proxyprotocol.result import ProxyResultLocal
+    from proxyprotocol.sock import SocketInfo
+    from pymap.backend.dict import Login
     from pymap.imap import IMAPServer
     from pymap.user import UserMetadata
+
+    config = _imap_config()
+    config.apply_context()
+    login = Login(config)
+    for mailbox in mailboxes:
+        login.users_dict[mailbox] = UserMetadata(config, mailbox, password=password)
+    imap, sessions = IMAPServer(login, config), set[asyncio.Task[None]]()
+
+    async def session(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await imap(reader, writer, SocketInfo.get(writer, ProxyResultLocal(), unique_id=uuid4().bytes))
+
+    def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        # The loop holds tasks weakly only: one that nobody holds may be collected in mid-session.
+        task = asyncio.create_task(session(reader, writer))
+        sessions.add(task)
+        task.add_done_callback(sessions.discard)
+
+    return await asyncio.start_server(serve, LOOPBACK, port)
+
+
+def _imap_config() -> Any:
+    from pymap.backend.dict import Config
+    from pymap.concurrent import Subsystem
     from pysasl.hashing import Cleartext
 
     class LoopbackConfig(Config):
         # pymap would ask the DNS for this machine's name at every connection.
         greeting = b"mailbot demo server"
 
-    config = LoopbackConfig(
+    return LoopbackConfig(
         Namespace(passlib_cfg=None, proxy_protocol=None),
         host=LOOPBACK,
         port=0,
@@ -189,12 +213,6 @@ async def _imap_server(mailboxes: Iterable[str], password: str, port: int) -> as
         hash_context=Cleartext(),
         cpu_subsystem=Subsystem.for_asyncio(),
     )
-    config.apply_context()
-    login = Login(config)
-    for mailbox in mailboxes:
-        login.users_dict[mailbox] = UserMetadata(config, mailbox, password=password)
-    serve = ProxyProtocolReader(config.proxy_protocol).get_callback(IMAPServer(login, config))
-    return await asyncio.start_server(serve, LOOPBACK, port)
 
 
 async def _smtp_server(server: EmbeddedMailServer) -> asyncio.Server:
