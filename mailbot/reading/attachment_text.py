@@ -72,13 +72,14 @@ def document_kind(content: bytes, attachment: Attachment) -> str | None:
     """Which reader a file needs: its bytes decide, then its type and its name."""
     head = content[:1024]
     name = attachment.name.lower()
-    if b"%PDF-" in head:
-        return "pdf"
     if content.startswith(_OLE):
         return "ole"
+    # Before PDF: a ZIP may hold one that is not packed.
     if content.startswith(b"PK\x03\x04"):
         is_office = b"[Content_Types].xml" in content[:4096] or name.endswith((".docx", ".xlsx", ".xlsm", ".docm"))
         return "ooxml" if is_office else None
+    if b"%PDF-" in head:
+        return "pdf"
     if attachment.type == _MAIL_TYPE or name.endswith(".eml"):
         return "mail"
     if attachment.type == "text/html" or name.endswith((".html", ".htm")):

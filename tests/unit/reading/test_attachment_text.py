@@ -1,6 +1,8 @@
 import base64
+import io
 import os
 import time
+import zipfile
 from collections.abc import Iterator
 
 import pytest
@@ -84,6 +86,11 @@ def test_a_picture_is_a_scan() -> None:
 
 
 def test_an_archive_holds_no_text_of_its_own() -> None:
+    stored = io.BytesIO()
+    with zipfile.ZipFile(stored, "w") as file:
+        file.writestr("dentro.pdf", pdf("Factura comercial"))
+
+    assert extract_text(attachment("todo.zip", stored.getvalue(), type="application/zip")) is None
     assert extract_text(attachment("todo.rar", b"Rar!\x1a", type="application/vnd.rar")) is None
 
 
