@@ -26,6 +26,9 @@ from mailbot.reading.identifiers.vessel import find_known_vessels, find_vessels
 # No mail of a person is longer; what lies beyond is data, not a reference.
 LONGEST = 100_000
 
+# Papers name their numbers at their head; what fills ten pages is a list of goods.
+_LONGEST_INSIDE = 30_000
+_MOST_OPENED = 20
 _MOST_FILES = 200
 _MOST_SHIPS = 10
 
@@ -73,8 +76,8 @@ def _passages(message: Message, attachment_texts: Mapping[str, str]) -> Iterator
         if not attachment.inline:
             yield ReferencePlace.ATTACHMENT_NAME, Passage(text=_bare_name(attachment.name), is_name=True, context=said)
     yield ReferencePlace.SUBJECT, Passage(text=message.subject[:LONGEST], context=message.new_text[:LONGEST])
-    for text in attachment_texts.values():
-        yield ReferencePlace.ATTACHMENT, Passage(text=text[:LONGEST])
+    for text in tuple(attachment_texts.values())[:_MOST_OPENED]:
+        yield ReferencePlace.ATTACHMENT, Passage(text=text[:_LONGEST_INSIDE])
     quoted = "\n".join((message.quoted, *(f"{mail.subject}\n{mail.text}" for mail in message.forwarded)))
     yield ReferencePlace.QUOTED, Passage(text=quoted[:LONGEST])
     yield ReferencePlace.SIGNATURE, Passage(text=message.signature[:LONGEST])
