@@ -12,6 +12,7 @@ from mailbot.domain.obligation import Obligation, ObligationKind, ObligationStat
 from mailbot.domain.office import Staff
 from mailbot.ports.store import ObligationFilter, UnitOfWork
 from mailbot.services.desk import Desk
+from mailbot.services.glosas import glosas_of
 from mailbot.services.lines import item_of
 from mailbot.services.outgoing import compose
 from mailbot.services.people import agenda_readers
@@ -129,6 +130,7 @@ def _context(person: Staff, reader: Staff, uow: UnitOfWork, *, desk: Desk, morni
         questions=_numbered_questions(morning.questions.get(person.code, ()), after=lines),
         stale=tuple(_stale(owed, uow, desk=desk, morning=morning)),
         dated=tuple(_dated(item, uow, desk=desk, morning=morning) for item in lines[_DATED]),
+        glosas=glosas_of(owed, uow),
         office=desk.office,
     )
     is_empty = not (_obligations(context) or context.questions or context.stale)

@@ -139,6 +139,8 @@ class SuggestedGlosa:
     text: str
     dated_at: datetime
     client: str = ""
+    # The Message-ID of the mail it comes from.
+    message_id: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

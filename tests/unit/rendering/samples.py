@@ -322,7 +322,7 @@ AGENDA = AgendaContext(
         SuggestedGlosa(
             order="2026-004512",
             code="40025",
-            text="Nueva ETA 28/07 06:00 confirmada por la línea.",
+            text="24/07/2026 08:36 Nueva ETA 28/07 06:00 confirmada por la línea.",
             dated_at=NOW - timedelta(hours=2),
             client="Textiles Andinos S.A.C.",
         ),

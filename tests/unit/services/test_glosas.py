@@ -1,0 +1,43 @@
+from mailbot.domain.labels import Topic
+from mailbot.domain.obligation import ObligationKind, ObligationState
+from mailbot.domain.verdict import Verdict
+from mailbot.services.agenda import agenda_for
+from mailbot.services.glosas import suggested_glosas
+from tests.unit.services.outgoing_office import Bench, lima, owed, stored
+
+ENTRY = ObligationKind.SYSTEM_ENTRY
+
+
+def test_what_the_system_does_not_show_yet_is_suggested_by_time() -> None:
+    bench = Bench()
+    bench.receive(
+        stored("m1", at="2026-07-24T10:00", verdict=Verdict(topics=(Topic.EXTRA_SERVICE,))),
+        stored("m2", at="2026-07-24T09:30", verdict=Verdict()),
+    )
+    later, sooner = lima("2026-07-24T10:00"), lima("2026-07-24T09:30")
+    bench.owe(
+        owed("O1", ENTRY, "2026-07-24T18:00", message="m1", message_id="<m1@andes.example>", received_at=later),
+        owed("O2", ENTRY, "2026-07-24T18:00", message="m2", order="2026-004600", received_at=sooner),
+        owed("O3", ENTRY, "2026-07-24T18:00", state=ObligationState.MET, message="m2", order="2026-000001"),
+        owed("O4", ObligationKind.REPLY, "2026-07-24T18:00", message="m2", order="2026-000002"),
+    )
+
+    glosas = suggested_glosas(bench.desk.store)
+
+    assert [(one.order, one.code, one.message_id) for one in glosas] == [
+        ("2026-004600", "40025", ""),
+        ("2026-004512", "10110", "<m1@andes.example>"),
+    ]
+    assert glosas[1].text == "24/07/2026 10:00 Por favor coordinar mejor la próxima vez."
+    assert glosas[1].client == "Textiles Andes"
+
+
+def test_they_stand_in_the_owners_agenda_and_since_a_time() -> None:
+    bench = Bench()
+    bench.owe(owed("O1", ENTRY, "2026-07-24T18:00"))
+
+    context = agenda_for(bench.desk, "ESC01", now=lima("2026-07-24T08:00"))
+
+    assert context is not None
+    assert [one.order for one in context.glosas] == ["2026-004512"]
+    assert suggested_glosas(bench.desk.store, since=lima("2026-07-21T00:00")) == ()
