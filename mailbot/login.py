@@ -7,6 +7,7 @@ import shlex
 import ssl
 import subprocess
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 
 from mailbot.domain.errors import Permanent, Transient
@@ -30,17 +31,23 @@ def tls_context(ca_file: Path | None) -> ssl.SSLContext:
 
     Raises `Permanent` when the file cannot be used.
     """
-    context = ssl.create_default_context()
-    if ca_file is None:
-        return context
     try:
-        context.load_verify_locations(cafile=str(ca_file))
+        changed_at = ca_file.stat().st_mtime_ns if ca_file is not None else 0
+        return _context(ca_file, changed_at)
     except OSError as error:
         # ssl.SSLError is an OSError: a file that holds no certificate ends here too.
         raise Permanent(
             f"No se puede usar el archivo de autoridad «{ca_file}» (CA_FILE): "
             "compruebe que existe, que se puede leer y que es un certificado en formato PEM."
         ) from error
+
+
+# A context holds every authority of the system, close to a megabyte: mailboxes share one.
+@lru_cache(maxsize=8)
+def _context(ca_file: Path | None, changed_at: int) -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    if ca_file is not None:
+        context.load_verify_locations(cafile=str(ca_file))
     return context
 
 

@@ -1,5 +1,6 @@
 """Tokens and TLS contexts, and what is told when there are none."""
 
+import os
 import ssl
 import sys
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 
 from mailbot.domain.errors import Permanent, Transient
 from mailbot.login import access_token, oauthbearer, tls_context, xoauth2
+from tests.servers.tls import make_certificates
 
 SECRET = "s3cr3t0"
 
@@ -58,6 +60,16 @@ def test_an_authority_that_cannot_be_used_is_told_by_its_path(tmp_path: Path, co
         path.write_text(content)
     with pytest.raises(Permanent, match=r"ca\.pem"):
         tls_context(path)
+
+
+def test_mailboxes_share_a_context_until_the_authority_changes(tmp_path: Path) -> None:
+    first = make_certificates(tmp_path / "one").ca_file
+    shared = tls_context(first)
+    assert tls_context(first) is shared
+    first.write_bytes(make_certificates(tmp_path / "two").ca_file.read_bytes())
+    os.utime(first, ns=(1, 1))
+    assert tls_context(first) is not shared
+    assert tls_context(None) is tls_context(None)
 
 
 def test_the_words_of_xoauth2() -> None:
