@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from types import TracebackType
 from typing import Protocol, Self
+from zoneinfo import ZoneInfo
 
 from mailbot.domain.linkage import Linkage, Reference
 from mailbot.domain.mail import MailState, OutgoingMail
@@ -21,6 +22,7 @@ from mailbot.domain.office import Dispatch, Office
 from mailbot.domain.verdict import Verdict
 from mailbot.ports.mailbox import Cursor
 from mailbot.ports.records import Records
+from mailbot.ports.tally import LedgerLine, Tally
 
 
 class SightingState(StrEnum):
@@ -210,6 +212,10 @@ class Messages(Protocol):
         """Every place where a stored message was seen."""
         ...
 
+    def ledger(self, *, since: datetime, zone: ZoneInfo) -> Sequence[LedgerLine]:
+        """What became of every mail received since, by mailbox, folder and day in that zone."""
+        ...
+
 
 class Obligations(Protocol):
     """Obligations, their events and their notices."""
@@ -379,6 +385,10 @@ class UnitOfWork(Protocol):
 
     def audit_lines(self, *, subject: str | None = None) -> Sequence[AuditLine]:
         """The audit log in order, or what it says of one subject."""
+        ...
+
+    def tally(self, now: datetime) -> Tally:
+        """How much of everything is stored; counted where it lies, so it costs little at any size."""
         ...
 
     def commit(self) -> None:

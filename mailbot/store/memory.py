@@ -4,24 +4,30 @@ Units of work take turns: one at a time holds the store, so each sees all of tho
 of those after it.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from threading import Lock, get_ident
 from types import TracebackType
 from typing import Self
 
 from mailbot.domain.errors import StoreRefused, StoreUnavailable
+from mailbot.domain.mail import MailState
+from mailbot.domain.obligation import is_overdue
 from mailbot.ports.records import Records
 from mailbot.ports.store import (
     AuditLine,
     Cursors,
     Facts,
     Messages,
+    ObligationFilter,
     Obligations,
     OfficeBooks,
     Outbox,
     Quarantine,
     UnitOfWork,
 )
+from mailbot.ports.tally import Tally
 from mailbot.store.memory_messages import MemoryCursors, MemoryFacts, MemoryMessages, MemoryQuarantine
 from mailbot.store.memory_office import MemoryOffice
 from mailbot.store.memory_tables import HashIndex, Journal, Table
@@ -98,6 +104,19 @@ class MemoryUnitOfWork:
         if subject is None:
             return self._contents.audit.values()
         return self._contents.audit.pick(self._contents.audit_subjects.find(subject))
+
+    def tally(self, now: datetime) -> Tally:
+        """How much of everything is stored."""
+        owed = self.obligations.list(ObligationFilter(is_open=True))
+        states = Counter(mail.state for mail in self.outbox.list())
+        return Tally(
+            messages=len(self._contents.messages.rows),
+            open=len(owed),
+            overdue=sum(is_overdue(obligation, now) for obligation in owed),
+            oldest_due_at=min((obligation.due_at for obligation in owed), default=None),
+            mails={state: states[state] for state in MailState},
+            quarantined=len(self.quarantine.list()),
+        )
 
     def commit(self) -> None:
         """Keep everything done so far."""

@@ -3,10 +3,13 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from mailbot.domain.message import MailKey, Message
 from mailbot.ports.mailbox import Cursor
 from mailbot.ports.store import MessageFilter, QuarantinedMail, Sighting, StoredMessage
+from mailbot.ports.tally import LedgerLine
+from mailbot.store.ledger import ledger_of
 from mailbot.store.memory_tables import HashIndex, Journal, Table
 from mailbot.store.packing import pack, unpack
 
@@ -132,6 +135,11 @@ class MemoryMessages:
     def sightings(self, message: str) -> Sequence[Sighting]:
         """By place."""
         return sorted(self.seen.pick(self._seen_by_message.find(message)), key=lambda sighting: sighting.key)
+
+    def ledger(self, *, since: datetime, zone: ZoneInfo) -> Sequence[LedgerLine]:
+        """By mailbox, folder and day."""
+        recent = (s for s in self.seen.values() if s.received_at >= since)
+        return ledger_of(((s.key.mailbox, s.key.folder, s.received_at, s.state) for s in recent), zone=zone)
 
     def twin(self, message_id: str, content_digest: str) -> StoredMessage | None:
         """The stored one of that Message-ID and content."""

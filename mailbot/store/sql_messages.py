@@ -8,11 +8,13 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import BindParameter, Select, bindparam, delete, select, union, update
 
 from mailbot.domain.message import MailKey, Message
 from mailbot.ports.store import MessageFilter, Sighting, StoredMessage
+from mailbot.ports.tally import LedgerLine
 from mailbot.store.columns import shortened
 from mailbot.store.mapping import from_message, to_message
 from mailbot.store.memory_messages import MemoryMessages, ancestors_of
@@ -167,6 +169,10 @@ class SqlMessages:
             return
         self._fetch(_RELATED, message_ids=wanted)
         self._covered.update(wanted)
+
+    def ledger(self, *, since: datetime, zone: ZoneInfo) -> Sequence[LedgerLine]:
+        """By mailbox, folder and day."""
+        return self._seen.ledger(since=since, zone=zone)
 
     def _is_stored(self, message: StoredMessage) -> bool:
         if (message.message_id, message.content_digest) in self._absent:

@@ -32,6 +32,10 @@ _CHANGE = (
     .where(_OBLIGATIONS.c.id == bindparam("its_id"), _OBLIGATIONS.c.version == bindparam("its_version"))
     .values({name: bindparam(f"new_{name}") for name in _WRITTEN} | {"version": _OBLIGATIONS.c.version + 1})
 )
+# The least that can be written: it touches one of the many indexes.
+_SCHEDULE = (
+    update(_OBLIGATIONS).where(_OBLIGATIONS.c.id == bindparam("its_id")).values(next_step_at=bindparam("moment"))
+)
 _BY_ID = select(_OBLIGATIONS).where(_OBLIGATIONS.c.id == bindparam("its_id"))
 _BY_CONVERSATIONS = select(_OBLIGATIONS).where(_OBLIGATIONS.c.conversation.in_(bindparam("names", expanding=True)))
 _OVERTAKEN = "otro proceso cambió una obligación entretanto: mire de nuevo"
@@ -62,6 +66,7 @@ class ObligationShelf:
         self._near = NearObligations()
         self._added: dict[str, None] = {}
         self._changed: dict[str, None] = {}
+        self._scheduled: dict[str, None] = {}
         # Conversations whose every obligation is near.
         self._whole: set[str] = set()
         transaction.before_flush(self._write_back)
@@ -91,7 +96,9 @@ class ObligationShelf:
 
     def schedule(self, id: str, next_step_at: datetime | None) -> None:
         """Say when to look next."""
-        self.put(replace(self.known(id), next_step_at=next_step_at))
+        self._near.rows.put(id, replace(self.known(id), next_step_at=next_step_at))
+        if id not in self._added:
+            self._scheduled[id] = None
 
     def get(self, id: str) -> Obligation | None:
         """The obligation with that id."""
@@ -141,6 +148,7 @@ class ObligationShelf:
         self._near = NearObligations()
         self._added.clear()
         self._changed.clear()
+        self._scheduled.clear()
         self._whole.clear()
 
     def _cover(self, conversations: Iterable[str]) -> None:
@@ -151,11 +159,15 @@ class ObligationShelf:
 
     def _write_back(self) -> None:
         added, changed = list(self._added), list(self._changed)
+        scheduled = [key for key in self._scheduled if key not in self._changed]
         self._added.clear()
         self._changed.clear()
+        self._scheduled.clear()
         rows = (from_obligation(obligation) | {"version": 1} for obligation in self._near.rows.pick(added))
         self._transaction.gather(ObligationRow, *rows)
         self._transaction.gather_changes(_CHANGE, [self._change_of(key) for key in changed], overtaken=_OVERTAKEN)
+        moments = [{"its_id": o.id, "moment": o.next_step_at} for o in self._near.rows.pick(scheduled)]
+        self._transaction.gather_changes(_SCHEDULE, moments, overtaken=_OVERTAKEN)
 
     def _change_of(self, id: str) -> Values:
         version = self._near.versions[id]

@@ -6,11 +6,15 @@ usually empty, and one statement then answers for all of it.
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import bindparam, select
 
 from mailbot.domain.message import MailKey
 from mailbot.ports.store import Sighting
+from mailbot.ports.tally import LedgerLine
+from mailbot.store.ledger import ledger_of
 from mailbot.store.mapping import from_key, from_sighting, to_sighting
 from mailbot.store.schema import table_of
 from mailbot.store.tables import SightingRow
@@ -30,6 +34,9 @@ _FROM = (
     .limit(_STRETCH)
 )
 _OF_MESSAGE = select(_SIGHTINGS).where(_SIGHTINGS.c.message == bindparam("its_message"))
+_SINCE = select(_SIGHTINGS.c.mailbox, _SIGHTINGS.c.folder, _SIGHTINGS.c.received_at, _SIGHTINGS.c.state).where(
+    _SIGHTINGS.c.received_at >= bindparam("since")
+)
 
 Folder = tuple[str, str, int]
 
@@ -68,6 +75,12 @@ class SqlSightings:
         self._transaction.flush()
         rows = self._transaction.rows(_OF_MESSAGE, {"its_message": message})
         return sorted((to_sighting(row) for row in rows), key=lambda sighting: sighting.key)
+
+    def ledger(self, *, since: datetime, zone: ZoneInfo) -> Sequence[LedgerLine]:
+        """By mailbox, folder and day."""
+        self._transaction.flush()
+        rows = self._transaction.rows(_SINCE, {"since": since})
+        return ledger_of(((r["mailbox"], r["folder"], r["received_at"], r["state"]) for r in rows), zone=zone)
 
     def _is_covered(self, key: MailKey) -> bool:
         stretch = self._stretches.get((key.mailbox, key.folder, key.validity))

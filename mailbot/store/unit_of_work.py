@@ -1,6 +1,7 @@
 """One transaction over the database, with a repository for each thing that is kept."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from types import TracebackType
 from typing import Self
 
@@ -18,6 +19,7 @@ from mailbot.ports.store import (
     Quarantine,
     UnitOfWork,
 )
+from mailbot.ports.tally import Tally
 from mailbot.store.audit import AuditLog
 from mailbot.store.office_records import OfficeRecords
 from mailbot.store.sql_facts import SqlCursors, SqlFacts, SqlQuarantine
@@ -25,6 +27,7 @@ from mailbot.store.sql_messages import SqlMessages
 from mailbot.store.sql_notices import SqlObligations
 from mailbot.store.sql_office import OfficeCache, SqlOffice
 from mailbot.store.sql_outbox import SqlOutbox
+from mailbot.store.sql_tally import tally
 from mailbot.store.transaction import Transaction
 
 
@@ -56,6 +59,10 @@ class SqlUnitOfWork:
     def audit_lines(self, *, subject: str | None = None) -> Sequence[AuditLine]:
         """The log in order, or what it says of one subject."""
         return self._audit.lines(subject=subject)
+
+    def tally(self, now: datetime) -> Tally:
+        """How much of everything is stored."""
+        return tally(self._transaction, now)
 
     def commit(self) -> None:
         """Keep everything done so far."""

@@ -9,8 +9,11 @@ from pathlib import Path
 import pytest
 
 from mailbot.domain.errors import StoreRefused
+from mailbot.domain.mail import MailState
+from mailbot.domain.obligation import ObligationState
 from mailbot.ports.mailbox import Cursor
 from mailbot.ports.store import AuditLine, QuarantinedMail, Store, UnitOfWork
+from mailbot.ports.tally import Tally
 from tests.unit.store.samples import HOUR, NOW, dispatch, event, key, mail, notice, obligation, sighting, stored
 from tests.unit.store.stores import STORES, opened
 
@@ -147,6 +150,35 @@ class TestSmallThings:
         with store.begin() as unit:
             assert unit.quarantine.get("q1") is None
             assert list(unit.quarantine.list()) == [second]
+
+    def test_everything_is_counted(self, store: Store) -> None:
+        with store.begin() as unit:
+            assert unit.tally(NOW) == Tally(
+                messages=0,
+                open=0,
+                overdue=0,
+                oldest_due_at=None,
+                mails=dict.fromkeys(MailState, 0),
+                quarantined=0,
+            )
+            unit.messages.add(stored(), raw=b"raw")
+            unit.quarantine.add(quarantined("q1", received_at=NOW))
+            for number in range(3):
+                unit.obligations.add(obligation(f"o{number}", due_at=NOW + number * HOUR), event(f"o{number}"))
+            ended = obligation("o4", due_at=NOW - HOUR, state=ObligationState.MET)
+            unit.obligations.add(ended, event("o4"))
+            unit.outbox.add(mail("k1"))
+            unit.outbox.add(mail("k2", state=MailState.REFUSED))
+            unit.commit()
+        with store.begin() as unit:
+            assert unit.tally(NOW + HOUR) == Tally(
+                messages=1,
+                open=3,
+                overdue=1,
+                oldest_due_at=NOW,
+                mails=dict.fromkeys(MailState, 0) | {MailState.QUEUED: 1, MailState.REFUSED: 1},
+                quarantined=1,
+            )
 
     def test_the_audit_log_keeps_its_order_and_tells_of_one_subject(self, store: Store) -> None:
         lines = [

@@ -2,11 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
+from mailbot.domain.clock import LIMA
 from mailbot.ports.store import MessageFilter, SightingState, Store
+from mailbot.ports.tally import LedgerLine
 from tests.unit.store.samples import HOUR, NOW, event, key, obligation, read, sighting, stored
 from tests.unit.store.stores import STORES, opened
 
@@ -227,3 +230,27 @@ class TestSightings:
                 True,
                 False,
             ]
+
+    def test_the_ledger_adds_up_by_mailbox_folder_and_day_of_the_office(self, store: Store) -> None:
+        keep(store, stored())
+        evening = datetime(2026, 7, 25, 4, 59, tzinfo=UTC)
+        seen = [
+            sighting(1),
+            sighting(2, state=SightingState.DUPLICATE, received_at=evening),
+            sighting(3, state=SightingState.IGNORED, message=None, received_at=evening + HOUR),
+            sighting(4, key=key(4, folder="Sent"), state=SightingState.QUARANTINED, message=None),
+            sighting(5, received_at=NOW - HOUR),
+        ]
+        with store.begin() as unit:
+            for each in seen:
+                unit.messages.see(each)
+            unit.commit()
+        with store.begin() as unit:
+            lines = unit.messages.ledger(since=NOW, zone=LIMA)
+        friday, saturday = date(2026, 7, 24), date(2026, 7, 25)
+        assert list(lines) == [
+            LedgerLine(mailbox="esc1", folder="INBOX", day=friday, stored=1, duplicate=1),
+            LedgerLine(mailbox="esc1", folder="INBOX", day=saturday, ignored=1),
+            LedgerLine(mailbox="esc1", folder="Sent", day=friday, quarantined=1),
+        ]
+        assert [line.seen for line in lines] == [2, 1, 1]
