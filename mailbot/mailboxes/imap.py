@@ -96,9 +96,7 @@ class ImapMailSource:
             return
         folder = self.sent_folder
         if folder is None:
-            raise MailboxRefused(
-                f"Buzón «{self.name}»: no se encontró la carpeta de enviados; indíquela en SENT_FOLDER."
-            )
+            raise MailboxRefused(f"Buzón «{self.name}»: {self._without_sent}")
         message_id = str(BytesHeaderParser().parsebytes(raw).get("Message-ID", "")).strip()
 
         def file(connection: ImapConnection) -> None:
@@ -117,6 +115,11 @@ class ImapMailSource:
         self._link.close()
         self._watch.close()
 
+    @property
+    def _without_sent(self) -> str:
+        setting = f"MAILBOT_MAILBOX__{self.name.upper()}__SENT_FOLDER"
+        return f"no se encontró la carpeta de enviados, donde se ven las respuestas; indíquela en {setting}."
+
     def _checked(self, connection: ImapConnection) -> Sequence[str]:
         account = self._account
         how = "con un token (OAuth)" if account.token_command else "con contraseña"
@@ -128,7 +131,7 @@ class ImapMailSource:
             state = connection.examine(folder)
             lines.append(f"Carpeta «{folder}»: {state.exists} mensajes.")
         if self.sent_folder is None:
-            lines.append("No se encontró la carpeta de enviados: indíquela en SENT_FOLDER para ver las respuestas.")
+            lines.append(f"Falta algo: {self._without_sent}")
         else:
             lines.append(f"Carpeta de enviados: «{self.sent_folder}».")
         pushes = "sí" if connection.can("IDLE") else "no; se consultará cada poco"

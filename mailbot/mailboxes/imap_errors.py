@@ -56,7 +56,7 @@ def _explain_tls(error: ssl.SSLError, account: ImapAccount) -> MailbotError:
     if isinstance(error, ssl.SSLCertVerificationError):
         return MailboxRefused(
             f"{start}el certificado de {account.place} no se puede verificar ({error.verify_message}). Si el servidor "
-            "usa una autoridad propia, indique su certificado en CA_FILE; si no, revise el nombre del servidor."
+            "usa una autoridad propia, indique su certificado en MAILBOT_IMAP_CA_FILE; si no, revise el nombre."
         )
     if error.reason in _NOT_TLS:
         return MailboxRefused(
@@ -84,7 +84,7 @@ def _explain_login(error: Exception, account: ImapAccount) -> MailbotError:
     answer = said(error)
     if _TRY_LATER.search(answer):
         return MailboxUnavailable(f"Buzón «{account.name}»: {account.place} no admite la entrada por ahora ({answer}).")
-    what = "el token (tal vez caducó) y TOKEN_COMMAND" if account.token_command else "usuario y contraseña"
+    what = "el token (tal vez caducó) y MAILBOT_IMAP_TOKEN_COMMAND" if account.token_command else "usuario y contraseña"
     return MailboxRefused(
         f"Buzón «{account.name}»: {account.place} no deja entrar a «{account.username}» ({answer}): revise {what}."
     )

@@ -230,12 +230,13 @@ def _explained(error: Exception, account: SmtpAccount, doing: str) -> str:
     if isinstance(error, ssl.SSLCertVerificationError):
         return (
             f"el certificado no se puede verificar ({error.verify_message}). Si el servidor usa una autoridad propia, "
-            "indique su certificado en CA_FILE; si no, revise el nombre del servidor."
+            "indique su certificado en MAILBOT_SMTP_CA_FILE; si no, revise el nombre del servidor."
         )
     if isinstance(error, ssl.SSLError):
         return f"TLS falló ({error.reason}): use el puerto 465 con seguridad «tls», o el 587 con «starttls»."
     if isinstance(error, smtplib.SMTPAuthenticationError):
-        what = "el token (tal vez caducó) y TOKEN_COMMAND" if account.token_command else "usuario y contraseña"
+        has_token = account.token_command is not None
+        what = "el token (tal vez caducó) y MAILBOT_SMTP_TOKEN_COMMAND" if has_token else "usuario y contraseña"
         return f"no deja entrar a «{account.username}» ({error.smtp_code} {_line(error.smtp_error)}): revise {what}."
     if isinstance(error, smtplib.SMTPNotSupportedError):
         return f"el servidor no ofrece lo necesario para {doing} ({_said(error)}): revise la seguridad elegida."
