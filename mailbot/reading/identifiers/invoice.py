@@ -52,6 +52,7 @@ _BILL = re.compile(
 _BY_ARTICLE = re.compile(
     r"\b[Ff]acturas?\b[^.\n]{0,70}?\b(?:la|las)\s((?=[A-Z0-9-]*\d{3})[A-Z0-9-]{4,20})(?=\s*[,;:.)?!]|\s(?:que|no|ya|queda|tiene|dice|sin|con|es|fue)\b)"
 )
+_OF_CARRIER = re.compile(r"\b(?:l[ií]nea|naviera|forwarder|agente)\b", re.IGNORECASE)
 _OWN_BILL = re.compile(
     r"\b(?:su|sus|vuestra|la de ustedes|your) (?:factura|invoice)|\bde (?:ustedes|la agencia)\b", re.IGNORECASE
 )
@@ -59,7 +60,9 @@ _NEAR = 60
 _FOLLOWED = re.compile(
     rf"({TOKEN.pattern})[\s_-]{{1,3}}(?:(?:comm?ercial\s+)?invoice|factura|fact|inv|CI|Rechnung)\b", re.IGNORECASE
 )
-_SPEAKS_OF_INVOICES = re.compile(r"\b(?:facturas?|invoices?|CI|documentos|docs|documents|set)\b", re.IGNORECASE)
+_SPEAKS_OF_INVOICES = re.compile(
+    r"\b(?:facturas?|invoices?|CI|documentos|docs|documents|set)\b", re.IGNORECASE
+)
 # A file called by nothing but its number, or with a word that says which state it is in.
 _BARE = re.compile(
     r"(?:PL\s+|PKL\s+|packing(?:\s+list)?\s+)?((?=[A-Za-z0-9/-]*\d{3})[A-Z][A-Z0-9]{0,4}(?:-[A-Z0-9]+){1,3}|"
@@ -116,6 +119,8 @@ def may_be_invoice(token: str) -> bool:
 def is_bill(passage: Passage, token: str, start: int) -> bool:
     """Whether a number is more likely that of a bill for services than of the goods' invoice."""
     near = _around(passage, token, start)
+    if passage.is_name and _OF_CARRIER.search(passage.text):
+        return True
     if not _BILLING_SERIES.fullmatch(token):
         return token.replace("-", "").isdigit() and bool(_BILL.search(near))
     if _BILL.search(near) or _OWN_BILL.search(near):
