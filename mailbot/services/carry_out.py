@@ -99,7 +99,7 @@ def carry_out(plan: Plan, arrival: Arrival, uow: UnitOfWork, *, desk: Desk, now:
     opened = [_open(opening, arrival, uow, rules) for opening in plan.openings]
     for opening in plan.openings:
         if opening.is_alert and arrival.verdict is not None:
-            _alert(opening.obligation, arrival, arrival.verdict, uow, desk)
+            alert(opening.obligation, arrival, arrival.verdict, uow, desk)
     for joining in plan.joinings:
         uow.obligations.append(_joined(joining, arrival))
     for meeting in plan.meetings:
@@ -154,7 +154,7 @@ def scheduled(obligation: Obligation, rules: Rules) -> Obligation:
     return replace(obligation, next_step_at=moments.reminder_at or moments.breach_at)
 
 
-def _alert(obligation: Obligation, arrival: Arrival, verdict: Verdict, uow: UnitOfWork, desk: Desk) -> None:
+def alert(obligation: Obligation, arrival: Arrival, verdict: Verdict, uow: UnitOfWork, desk: Desk) -> None:
     """Queue the notice of a complaint or contingency; while the ESC is asked, it waits."""
     rules = desk.rules(uow.records)
     due_at = arrival.received_at

@@ -77,23 +77,43 @@ def _dated_rungs(obligation: Obligation, rules: Rules, records: Records) -> tupl
 
 def _climb(obligation: Obligation, uow: UnitOfWork, *, desk: Desk, rules: Rules, now: datetime) -> bool:
     if obligation.seen_until is not None and now < obligation.seen_until:
-        uow.obligations.schedule(obligation.id, obligation.seen_until)
-        return False
+        return _stay_silent(obligation, obligation.seen_until, uow, now=now)
     rungs = rungs_of(obligation, rules, uow.records)
-    done = _taken(obligation, uow)
-    due = [rung for rung in rungs if rung.at <= now and (rung.step, rung.mark) not in done]
+    due = _due(rungs, _taken(obligation, uow), now)
     later = [rung.at for rung in rungs if rung.at > now]
-    if due:
-        # After an outage several moments are due at once: the last stands for them all.
-        for rung in [rung for rung in due if rung.at == due[-1].at]:
-            _take(rung, obligation, uow, desk=desk)
+    for rung in due:
+        _take(_not_before(obligation.seen_until, rung), obligation, uow, desk=desk)
     _breach(obligation, uow, now=now)
     uow.obligations.schedule(obligation.id, min(later, default=None))
     return bool(due)
 
 
+def _stay_silent(obligation: Obligation, until: datetime, uow: UnitOfWork, *, now: datetime) -> bool:
+    """No step while a person has put it off; that its limit passes is noted all the same."""
+    _breach(obligation, uow, now=now)
+    is_ahead = now < obligation.due_at < until
+    uow.obligations.schedule(obligation.id, obligation.due_at if is_ahead else until)
+    return False
+
+
+def _not_before(seen_until: datetime | None, rung: Rung) -> Rung:
+    """A step that waited for a person's silence to end is told when it ended."""
+    return rung if seen_until is None or rung.at >= seen_until else replace(rung, at=seen_until)
+
+
+def _due(rungs: Sequence[Rung], taken: set[tuple[Step, str]], now: datetime) -> list[Rung]:
+    """The step to take now: when several moments have passed at once, the last stands for them all."""
+    told = [rung.at for rung in rungs if (rung.step, rung.mark) in taken]
+    due = [
+        rung
+        for rung in rungs
+        if rung.at <= now and (rung.step, rung.mark) not in taken and (not told or rung.at > max(told))
+    ]
+    return [rung for rung in due if rung.at == due[-1].at]
+
+
 def _taken(obligation: Obligation, uow: UnitOfWork) -> set[tuple[Step, str]]:
-    """The steps queued since a person last allowed them anew, and the lower ones they stand for."""
+    """The steps queued since a person last allowed them anew."""
     return {
         (notice.step, notice.mark)
         for notice in uow.obligations.notices(obligation.id)
@@ -144,9 +164,9 @@ def due_steps(desk: Desk, *, now: datetime) -> list[tuple[Obligation, Step]]:
     with desk.store.begin() as uow:
         rules = desk.rules(uow.records)
         for obligation in uow.obligations.due_for_step(now):
-            taken = _taken(obligation, uow)
-            rungs = rungs_of(obligation, rules, uow.records)
-            due = [rung for rung in rungs if rung.at <= now and (rung.step, rung.mark) not in taken]
+            if obligation.seen_until is not None and now < obligation.seen_until:
+                continue
+            due = _due(rungs_of(obligation, rules, uow.records), _taken(obligation, uow), now)
             if due:
                 found.append((obligation, due[-1].step))
     return found
