@@ -1,9 +1,13 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from mailbot.domain.identifiers import normal_form
 from mailbot.domain.labels import ReferenceKind, ReferencePlace
 from mailbot.domain.message import Address, Attachment, Message
+from mailbot.reading.identifiers.passage import tamed
 from mailbot.reading.references import find_in_text, find_references
 
 
@@ -296,8 +300,6 @@ def test_references_of_the_corpus_are_found() -> None:
     """A floor for what was developed on it; each author's file scored 0.90 to 0.95 before it was looked at."""
     import json
 
-    from mailbot.domain.identifiers import normal_form
-
     own = {ReferencePlace.TEXT, ReferencePlace.SUBJECT, ReferencePlace.ATTACHMENT_NAME}
     hits = found_count = wanted_count = 0
     for path in sorted((Path(__file__).parents[3] / "models" / "corpus").glob("*.jsonl")):
@@ -315,3 +317,18 @@ def test_references_of_the_corpus_are_found() -> None:
             )
 
     assert 2 * hits / (found_count + wanted_count) >= 0.985
+
+
+_WORDS = """factura invoice INV CI BL HBL AWB guía OC PO pedido orden OA DAM DUA nave MN contenedor RUC y , / - : . N°
+( ) la de 2026 2026-004512 4512 118-2026-10-084512 SH-2231 MSKU1234565 139-12345675 MEDUAB123456 20131312955 PACIFIC HERON
+602E V.12 F001-2231 USD 12/05/2026 é ñ > 👍"""
+_PIECES = st.sampled_from([*_WORDS.split(), "\n", "\t", "\u00a0"])
+
+
+@given(st.lists(st.one_of(_PIECES, st.text(max_size=6)), max_size=40).map(" ".join))
+@settings(max_examples=150, deadline=None)
+def test_whatever_is_written_the_values_stand_in_it_and_have_one_normal_form(text: str) -> None:
+    for found in find_in_text(text):
+        assert found.value in tamed(text)
+        assert normal_form(found.kind, found.canonical) == found.canonical
+        assert found.canonical
