@@ -12,6 +12,7 @@ from mailbot.domain.labels import Category, Contingency, DocumentType, Primary, 
 from mailbot.domain.mail import MailPurpose, MailState
 from mailbot.domain.obligation import ObligationKind, ObligationState, Step
 from mailbot.domain.office import Language, Modality, Transport
+from mailbot.domain.reports import Judgement, Span
 
 Names = dict[str, tuple[str, str]]
 
@@ -149,6 +150,17 @@ MAIL_STATES: Names = {
     MailState.WITHHELD: ("retenido", "withheld"),
 }
 
+JUDGEMENTS: Names = {
+    Judgement.MET: ("cumplido", "met"),
+    Judgement.MISSED: ("incumplido", "missed"),
+    Judgement.EXCUSED: ("excusado", "excused"),
+}
+
+SPANS: Names = {
+    Span.WEEK: ("semana", "week"),
+    Span.MONTH: ("mes", "month"),
+}
+
 MODALITIES: Names = {
     Modality.ANTICIPADO: ("Anticipado (SADA)", "Advance"),
     Modality.DIFERIDO: ("Diferido", "Deferred"),
@@ -176,6 +188,8 @@ NAMES: dict[type[StrEnum], Names] = {
     QuestionKind: QUESTIONS,
     MailPurpose: PURPOSES,
     MailState: MAIL_STATES,
+    Judgement: JUDGEMENTS,
+    Span: SPANS,
     Modality: MODALITIES,
     Transport: TRANSPORTS,
 }

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-from mailbot.domain.contexts import DigestContext
+from mailbot.domain.contexts import DigestContext, ReportContext
 from mailbot.domain.office import Language
 
 
@@ -40,4 +40,8 @@ class Renderer(Protocol):
 
     def workbook(self, context: DigestContext) -> bytes:
         """The table of a digest as an XLSX file; nothing in it is a formula."""
+        ...
+
+    def report_workbook(self, context: ReportContext) -> bytes:
+        """The tallies and every line of a report as an XLSX file; nothing in it is a formula."""
         ...

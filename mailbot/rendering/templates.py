@@ -14,12 +14,13 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mailbot.domain.contexts import DigestContext
+from mailbot.domain.contexts import DigestContext, ReportContext
 from mailbot.domain.errors import TemplateBroken
 from mailbot.domain.office import Language
 from mailbot.domain.words import NAMES, word
 from mailbot.ports.renderer import MailContext, Rendered
 from mailbot.rendering.filters import PLAIN, SPOKEN, full_date_text, moment_text
+from mailbot.rendering.report_workbook import report_workbook
 from mailbot.rendering.safety import clean, one_line, unlinked
 from mailbot.rendering.workbook import status_workbook
 
@@ -76,6 +77,10 @@ class TemplateRenderer:
     def workbook(self, context: DigestContext) -> bytes:
         """The digest's table as an XLSX file."""
         return status_workbook(context)
+
+    def report_workbook(self, context: ReportContext) -> bytes:
+        """The tallies and every line of a report as an XLSX file."""
+        return report_workbook(context)
 
     def _depths(self) -> list[int]:
         """Every folder that exists; the last one is ours and is always asked."""

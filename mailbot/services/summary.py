@@ -48,7 +48,7 @@ def queue_summaries(desk: Desk, *, now: datetime) -> int:
         if day is None:
             return 0
         found = _day(day, uow, desk=desk, now=now)
-        mails = (mail for chief in _chiefs(uow) for mail in _mails(chief, uow, desk, found))
+        mails = (mail for chief in chiefs(uow) for mail in _mails(chief, uow, desk, found))
         queued = sum(uow.outbox.add(mail) for mail in mails)
         uow.facts.set(_LAST_SUMMARY, day.isoformat())
         uow.commit()
@@ -89,7 +89,8 @@ def _day(day: date, uow: UnitOfWork, *, desk: Desk, now: datetime) -> _Day:
     )
 
 
-def _chiefs(uow: UnitOfWork) -> Iterable[Staff]:
+def chiefs(uow: UnitOfWork) -> Iterable[Staff]:
+    """Every supervisor and head, by code."""
     return (person for person in uow.records.staff() if person.role in _CHIEFS)
 
 
@@ -113,7 +114,7 @@ def _mails(chief: Staff, uow: UnitOfWork, desk: Desk, found: _Day) -> Iterable[O
 
 def _context(chief: Staff, uow: UnitOfWork, *, desk: Desk, found: _Day) -> SummaryContext | None:
     """A chief's summary; None for somebody who has no people."""
-    team = {person.code: person for person in _team(chief, uow)}
+    team = {person.code: person for person in team_of(chief, uow)}
     if not team:
         return None
     mine = [one for one in found.owed if one.owner in team]
@@ -138,7 +139,7 @@ def _context(chief: Staff, uow: UnitOfWork, *, desk: Desk, found: _Day) -> Summa
     )
 
 
-def _team(chief: Staff, uow: UnitOfWork) -> Iterable[Staff]:
+def team_of(chief: Staff, uow: UnitOfWork) -> Iterable[Staff]:
     """The ESCs whose way up leads to this chief."""
     for person in uow.records.staff():
         above = chief_of(person, chief.role, uow.records) if person.role is Role.ESC else None

@@ -27,6 +27,7 @@ from mailbot.domain.contexts.mails import (
     SummaryContext,
     Trouble,
 )
+from mailbot.domain.contexts.report import ClientTally, KindTally, ReportContext, ReportLine, Tally
 
 __all__ = [
     "AdminContext",
@@ -36,11 +37,13 @@ __all__ = [
     "Answer",
     "AskContext",
     "Candidate",
+    "ClientTally",
     "ConfirmationContext",
     "DatedMatter",
     "DigestContext",
     "Effect",
     "Item",
+    "KindTally",
     "Load",
     "NoticeContext",
     "Outage",
@@ -48,9 +51,12 @@ __all__ = [
     "Question",
     "QuestionKind",
     "ReminderContext",
+    "ReportContext",
+    "ReportLine",
     "StaleNote",
     "SuggestedGlosa",
     "SummaryContext",
+    "Tally",
     "Trouble",
     "Wait",
     "WaitingForClient",

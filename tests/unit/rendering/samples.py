@@ -12,11 +12,13 @@ from mailbot.domain.contexts import (
     Answer,
     AskContext,
     Candidate,
+    ClientTally,
     ConfirmationContext,
     DatedMatter,
     DigestContext,
     Effect,
     Item,
+    KindTally,
     Load,
     NoticeContext,
     Outage,
@@ -24,9 +26,12 @@ from mailbot.domain.contexts import (
     Question,
     QuestionKind,
     ReminderContext,
+    ReportContext,
+    ReportLine,
     StaleNote,
     SuggestedGlosa,
     SummaryContext,
+    Tally,
     Trouble,
     Wait,
     WaitingForClient,
@@ -34,6 +39,7 @@ from mailbot.domain.contexts import (
 from mailbot.domain.labels import Contingency, DocumentType
 from mailbot.domain.obligation import ObligationKind, ObligationState, Step
 from mailbot.domain.office import Language
+from mailbot.domain.reports import Judgement, ReportPeriod, Span
 from mailbot.domain.status import StatusCell, StatusRow, StatusTable
 from mailbot.ports.renderer import MailContext
 
@@ -345,6 +351,67 @@ SUMMARY = SummaryContext(
     late=2,
 )
 
+REPORT = ReportContext(
+    office=OFFICE,
+    recipient="Hugo Paredes",
+    now=NOW,
+    period=ReportPeriod(span=Span.WEEK, since=date(2026, 7, 13), until=date(2026, 7, 19), name="2026-W29"),
+    total=Tally(met=41, missed=3, excused=2),
+    clients=(
+        ClientTally(
+            ruc="1", name="Textiles Andinos S.A.C.", esc="Lucía Ramos", tally=Tally(met=20, missed=2, excused=1)
+        ),
+        ClientTally(ruc="2", name="Químicos Rímac S.A.", esc="Diego Vargas", tally=Tally(met=21, missed=1)),
+        ClientTally(ruc="3", name="Minera Cerro Blanco S.A.", esc="Lucía Ramos", tally=Tally(excused=1)),
+    ),
+    kinds=(
+        KindTally(kind=ObligationKind.REPLY, tally=Tally(met=30, missed=3)),
+        KindTally(kind=ObligationKind.DOCUMENT_REVIEW, tally=Tally(met=11, excused=2)),
+    ),
+    lines=(
+        ReportLine(
+            obligation="O1",
+            judgement=Judgement.MISSED,
+            kind=ObligationKind.REPLY,
+            client="Textiles Andinos S.A.C.",
+            order="2026-004512",
+            owner="Lucía Ramos",
+            subject="¿ya tenemos levante?",
+            received_at=NOW - timedelta(days=8),
+            due_at=NOW - timedelta(days=8, hours=-2),
+            ended_at=NOW - timedelta(days=8, hours=-3),
+            evidence="respondió Lucía Ramos (<r1@pacifico.example>)",
+            limit="2 h hábiles",
+        ),
+        ReportLine(
+            obligation="O2",
+            judgement=Judgement.MISSED,
+            kind=ObligationKind.REPLY,
+            client="Químicos Rímac S.A.",
+            order=None,
+            owner="Diego Vargas",
+            subject="=HYPERLINK(1)",
+            received_at=NOW - timedelta(days=7),
+            due_at=NOW - timedelta(days=7, hours=-2),
+            ended_at=None,
+            evidence="",
+        ),
+        ReportLine(
+            obligation="O3",
+            judgement=Judgement.MET,
+            kind=ObligationKind.DOCUMENT_REVIEW,
+            client="Químicos Rímac S.A.",
+            order="2026-004488",
+            owner="Diego Vargas",
+            subject="Documentos",
+            received_at=NOW - timedelta(days=7),
+            due_at=NOW - timedelta(days=6),
+            ended_at=NOW - timedelta(days=6, hours=2),
+            evidence="conforme",
+        ),
+    ),
+)
+
 # Every mail by a name of its own; several show the same template in another case.
 SAMPLES: dict[str, MailContext] = {
     "reminder": ReminderContext(office=OFFICE, recipient="Lucía Ramos", now=NOW, items=(REPLY,)),
@@ -368,6 +435,7 @@ SAMPLES: dict[str, MailContext] = {
     "agenda": AGENDA,
     "digest": DIGEST,
     "summary": SUMMARY,
+    "report": REPORT,
     "confirmation": ConfirmationContext(
         office=OFFICE,
         recipient="Lucía Ramos",
