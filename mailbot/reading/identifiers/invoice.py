@@ -60,9 +60,7 @@ _NEAR = 60
 _FOLLOWED = re.compile(
     rf"({TOKEN.pattern})[\s_-]{{1,3}}(?:(?:comm?ercial\s+)?invoice|factura|fact|inv|CI|Rechnung)\b", re.IGNORECASE
 )
-_SPEAKS_OF_INVOICES = re.compile(
-    r"\b(?:facturas?|invoices?|CI|documentos|docs|documents|set)\b", re.IGNORECASE
-)
+_SPEAKS_OF_INVOICES = re.compile(r"\b(?:facturas?|invoices?|CI|documentos|docs|documents|set)\b", re.IGNORECASE)
 # A file called by nothing but its number, or with a word that says which state it is in.
 _BARE = re.compile(
     r"(?:PL\s+|PKL\s+|packing(?:\s+list)?\s+)?((?=[A-Za-z0-9/-]*\d{3})[A-Z][A-Z0-9]{0,4}(?:-[A-Z0-9]+){1,3}|"
