@@ -7,7 +7,7 @@ loaded with the first mail.
 
 import re
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -81,6 +81,24 @@ class TemplateRenderer:
     def report_workbook(self, context: ReportContext) -> bytes:
         """The tallies and every line of a report as an XLSX file."""
         return report_workbook(context)
+
+    def check(self) -> tuple[str, ...]:
+        """Faults that can be seen in the overriding folders without a mail, one sentence each."""
+        return tuple(fault for depth in self._depths()[:-1] for fault in self._faults(depth))
+
+    def _faults(self, depth: int) -> Iterator[str]:
+        from jinja2 import TemplateError
+
+        folder, ours = self._folders[depth], self._folders[-1]
+        for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+            name = path.relative_to(folder).as_posix()
+            if not (ours / name).is_file() and not name.startswith("_base/"):
+                yield f"plantilla {name}: ningún correo usa ese nombre"
+                continue
+            try:
+                self._environment(depth).get_template(name)
+            except (TemplateError, UnicodeDecodeError) as fault:
+                yield _told(name, fault)
 
     def _depths(self) -> list[int]:
         """Every folder that exists; the last one is ours and is always asked."""

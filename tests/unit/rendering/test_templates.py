@@ -245,6 +245,26 @@ def test_a_fault_in_the_last_folder_is_an_error(tmp_path: Path) -> None:
         TemplateRenderer([tmp_path]).render(SAMPLES["reminder"])
 
 
+def test_a_check_names_the_faults_of_overrides_before_any_mail(tmp_path: Path) -> None:
+    write(tmp_path, "reminder/subject.txt", "{% if %}")
+    write(tmp_path, "notice/body.txt", "{{ mail.recipient }}")
+    write(tmp_path, "notise/body.txt", "hola")
+    write(tmp_path, "_base/firma.txt", "Saludos")
+    (tmp_path / "agenda").mkdir()
+    (tmp_path / "agenda" / "subject.txt").write_bytes("acción".encode("latin-1"))
+
+    faults = TemplateRenderer([tmp_path, templates_folder()]).check()
+
+    assert len(faults) == 3
+    assert faults[0].startswith("plantilla agenda/subject.txt")
+    assert faults[1] == "plantilla notise/body.txt: ningún correo usa ese nombre"
+    assert faults[2].startswith("plantilla reminder/subject.txt, línea 1")
+
+
+def test_our_own_templates_have_no_faults() -> None:
+    assert TemplateRenderer([templates_folder(), templates_folder()]).check() == ()
+
+
 def test_an_english_override_holds_for_english_readers_alone(tmp_path: Path) -> None:
     write(tmp_path, "digest/en/subject.txt", "Hello {{ mail.client }}")
     renderer = TemplateRenderer([tmp_path, templates_folder()])
