@@ -31,7 +31,7 @@ def import_office(
 ) -> int:
     """Importar el archivo de la oficina: todo, o nada si tiene errores."""
     from mailbot.cli.workshop import database
-    from mailbot.records.changes import difference
+    from mailbot.records.changes import difference, doubts
     from mailbot.records.workbook import read_office
 
     with database() as store:
@@ -45,6 +45,8 @@ def import_office(
                 uow.office.save_dispatches(fresh.dispatches)
                 uow.commit()
     _say_changes(changes, dry_run=dry_run)
+    for doubt in doubts(fresh):
+        say(f"  ¿? {doubt}")
     return Exit.DONE
 
 
