@@ -45,6 +45,8 @@ class ImapMailSource:
         self._link = ImapLink(account)
         self._watch = ImapWatch(account)
         self._next_uids: dict[str, int | None] = {}
+        # INBOX is the one name that means the same in any case (RFC 3501 section 5.1); keys need one spelling.
+        self._folders = tuple("INBOX" if name.upper() == "INBOX" else name for name in account.folders)
         self._sent_folder = account.sent_folder
         self._knows_sent_folder = account.sent_folder is not None
 
@@ -57,8 +59,7 @@ class ImapMailSource:
     def folders(self) -> Sequence[str]:
         """The folders of the account, and the Sent folder once it is known; asks the server once."""
         sent = self.sent_folder
-        extra = () if sent is None or sent in self._account.folders else (sent,)
-        return self._account.folders + extra
+        return self._folders if sent is None or sent in self._folders else (*self._folders, sent)
 
     @property
     def sent_folder(self) -> str | None:
@@ -79,7 +80,7 @@ class ImapMailSource:
 
     def wait(self, timeout: timedelta) -> bool:
         """Watch the first folder with IDLE where the server can, else sit still."""
-        folder = self._account.folders[0]
+        folder = self._folders[0]
         return self._watch.wait(folder, timeout, seen_next=self._next_uids.get(folder))
 
     def wake(self) -> None:

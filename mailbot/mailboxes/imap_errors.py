@@ -15,7 +15,12 @@ from mailbot.domain.errors import MailbotError, MailboxRefused, MailboxUnavailab
 from mailbot.mailboxes.imap_account import ImapAccount
 
 # Response codes with which a server says that trying later may help (RFC 5530, RFC 9051 section 7.1).
-_TRY_LATER = re.compile(r"\[(UNAVAILABLE|INUSE|LIMIT|SERVERBUG|CORRUPTION|CONTACTADMIN|THROTTLED|OVERQUOTA)\b")
+_TRY_LATER = re.compile(
+    r"\[(UNAVAILABLE|INUSE|LIMIT|SERVERBUG|CORRUPTION|CONTACTADMIN|THROTTLED|OVERQUOTA)\b"
+    # Gmail and Exchange Online say the same in words.
+    r"|too many|temporar|try again|exceeded|authenticated but not connected",
+    re.IGNORECASE,
+)
 _NOT_TLS = ("WRONG_VERSION_NUMBER", "UNKNOWN_PROTOCOL", "HTTP_REQUEST", "RECORD_LAYER_FAILURE")
 
 

@@ -179,6 +179,10 @@ def test_close_from_another_thread_ends_a_read_that_hangs(script: ScriptedImap, 
     timer.join()
 
 
+def test_the_inbox_has_one_spelling_whatever_the_settings_say(make: Make) -> None:
+    assert list(make(folders=("Inbox",)).folders) == ["INBOX", "Sent"]
+
+
 class TestLogin:
     @pytest.mark.parametrize(
         ("answer", "error"),

@@ -47,6 +47,12 @@ def _login_cut() -> LoginError:
         (lambda: IMAPClientAbortError("socket error: EOF"), MailboxUnavailable, "se cortó"),
         (lambda: LoginError("b'[AUTHENTICATIONFAILED] no'"), MailboxRefused, "usuario y contraseña"),
         (lambda: LoginError("[UNAVAILABLE] later"), MailboxUnavailable, "por ahora"),
+        (lambda: LoginError("[ALERT] Too many simultaneous connections. (Failure)"), MailboxUnavailable, "por ahora"),
+        (
+            lambda: IMAPClientError("LIST command error: BAD [b'User is authenticated but not connected.']"),
+            MailboxUnavailable,
+            "not connected",
+        ),
         (_login_cut, MailboxUnavailable, "se cortó"),
         (lambda: CapabilityError("STARTTLS"), MailboxRefused, "STARTTLS"),
         (lambda: IMAPClientError("search failed: [SERVERBUG] oops"), MailboxUnavailable, "SERVERBUG"),
@@ -58,7 +64,7 @@ def _login_cut() -> LoginError:
         (lambda: Transient("el comando falló"), MailboxUnavailable, "el comando falló"),
     ],
     ids=["certificate", "not tls", "tls alert", "timeout", "no such host", "port closed", "reset", "eof", "password",
-         "login later", "cut at login", "capability", "server bug", "over quota", "no rights", "no imap", "garbled",
+         "login later", "gmail full", "exchange away", "cut at login", "capability", "server bug", "over quota", "no rights", "no imap", "garbled",
          "permanent", "transient"],
 )  # fmt: skip
 def test_what_a_library_raises_is_told_in_our_words(
