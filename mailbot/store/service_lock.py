@@ -1,30 +1,39 @@
-"""One service on an SQLite file, and one scheduler among many services on PostgreSQL."""
+"""One service on an SQLite file; on PostgreSQL any number, of which one runs the schedule.
+
+The many share the work by locks of a session of its own: the lock ends when the session does, whether
+the process was killed, cut off, or frozen for so long that the server let it go. None of this is what
+makes an effect happen once; that is the unique keys' office. It keeps the many from working in vain.
+"""
 
 import fcntl
 import os
 import socket
+import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
-from threading import Lock
 from typing import IO, Protocol
 
-from sqlalchemy import Connection, Engine, text
-from sqlalchemy.exc import SQLAlchemyError
-
 from mailbot.domain.errors import StoreRefused
-from mailbot.store.engine import file_of, is_sqlite, make_engine
+from mailbot.store.engine import file_of, is_sqlite
+from mailbot.store.leadership import Session
+
+_SCHEDULE = "schedule"
 
 
 class ServiceLock(Protocol):
-    """What a service holds while it runs."""
+    """What a service holds while it runs; nothing here ever raises."""
 
     def is_held(self) -> bool:
-        """Whether this service may run the schedule now; asked before every tick, never raises.
+        """Whether this service may run the schedule now; to be asked before every tick.
 
-        On PostgreSQL it becomes True when the service that held the lock is gone, and False at once
-        when the connection that holds it breaks.
+        On PostgreSQL it becomes True when the service that held the lock is gone, and False as soon as
+        the connection that holds it breaks.
         """
+        ...
+
+    def takes(self, mailbox: str) -> bool:
+        """Whether this service is the one that reads that mailbox; to be asked before every poll."""
         ...
 
 
@@ -35,15 +44,15 @@ def hold_service_lock(url: str) -> Iterator[ServiceLock]:
     Raises `StoreRefused` when another service works on the same SQLite file; PostgreSQL takes any
     number of services, of which one at a time `is_held`.
     """
-    if not is_sqlite(url):
-        leader = _Leadership(url)
-        try:
-            yield leader
-        finally:
-            leader.let_go()
+    if is_sqlite(url):
+        with _locked_file(file_of(url)):
+            yield _Alone()
         return
-    with _locked_file(file_of(url)):
-        yield _Alone()
+    session = Session(url)
+    try:
+        yield _OneOfMany(session)
+    finally:
+        session.close()
 
 
 class _Alone:
@@ -51,6 +60,27 @@ class _Alone:
 
     def is_held(self) -> bool:
         return True
+
+    def takes(self, mailbox: str) -> bool:
+        return True
+
+
+class _OneOfMany:
+    """Locks by name on one session."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def is_held(self) -> bool:
+        return self._session.holds(_number(_SCHEDULE))
+
+    def takes(self, mailbox: str) -> bool:
+        return self._session.holds(_number(f"mailbox {mailbox}"))
+
+
+def _number(name: str) -> int:
+    """A lock is known to PostgreSQL by a signed number of 32 bits."""
+    return zlib.crc32(name.encode()) - 2**31
 
 
 @contextmanager
@@ -82,46 +112,3 @@ def _lock(file: IO[str], path: Path) -> None:
     file.truncate(0)
     file.write(f"pid {os.getpid()} en {socket.gethostname()}")
     file.flush()
-
-
-class _Leadership:
-    """A session lock on a connection of its own, so that it ends with that connection."""
-
-    def __init__(self, url: str) -> None:
-        self._engine = make_engine(url)
-        self._connection: Connection | None = None
-        self._turn = Lock()
-
-    def is_held(self) -> bool:
-        """Ask over the very connection that holds the lock: a broken one means it is lost."""
-        with self._turn:
-            try:
-                if self._connection is None:
-                    self._connection = _take(self._engine)
-                else:
-                    self._connection.execute(text("SELECT 1"))
-            except SQLAlchemyError:
-                self._drop()
-            return self._connection is not None
-
-    def let_go(self) -> None:
-        """End the connection, and the lock with it."""
-        with self._turn:
-            self._drop()
-            self._engine.dispose()
-
-    def _drop(self) -> None:
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            with suppress(SQLAlchemyError):
-                # Not back to the pool: the session itself must end.
-                connection.invalidate()
-                connection.close()
-
-
-def _take(engine: Engine) -> Connection | None:
-    connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-    if connection.execute(text("SELECT pg_try_advisory_lock(7246003)")).scalar():
-        return connection
-    connection.close()
-    return None

@@ -1,12 +1,9 @@
 """Checking, copying, backing up and restoring a database, and keeping it to one service."""
 
 import hashlib
-import multiprocessing
-import os
-import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -19,9 +16,7 @@ from mailbot.ports.mailbox import Cursor
 from mailbot.ports.store import AuditLine, MessageFilter, Store
 from mailbot.store import backup, check_integrity, copy, open_store, restore
 from mailbot.store.backups import RESTORED_AT
-from mailbot.store.service_lock import hold_service_lock
 from tests.contract.test_store_office import OFFICE
-from tests.servers.postgresql import cluster
 from tests.unit.store.samples import HOUR, NOW, event, mail, notice, obligation, sighting, stored
 from tests.unit.store.stores import DATABASES, prepared
 
@@ -207,86 +202,3 @@ def write_pairs(store: Store, stop: threading.Event) -> None:
             unit.audit(AuditLine(at=NOW, who="mailbot", action="set", subject=str(number)))
             unit.facts.set("right", str(number))
             unit.commit()
-
-
-class TestServiceLock:
-    def test_a_second_service_on_one_file_is_refused_and_told_who_holds_it(self, tmp_path: Path) -> None:
-        url = f"sqlite:///{tmp_path}/mailbot.db"
-        with hold_service_lock(url) as lock:
-            assert lock.is_held()
-            with pytest.raises(StoreRefused, match=f"pid {os.getpid()}"), hold_service_lock(url):
-                pass
-        with hold_service_lock(url) as lock:
-            assert lock.is_held()
-
-    def test_a_killed_service_leaves_the_file_free(self, tmp_path: Path) -> None:
-        url = f"sqlite:///{tmp_path}/mailbot.db"
-        holder = start(hold_for_ever, url)
-        with pytest.raises(StoreRefused, match=f"pid {holder.pid}"), hold_service_lock(url):
-            pass
-        kill(holder, signal.SIGKILL)
-        with hold_service_lock(url) as lock:
-            assert lock.is_held()
-
-    @pytest.mark.needs_postgresql
-    def test_one_of_many_services_leads_and_the_next_takes_over(self, postgresql_url: str) -> None:
-        with hold_service_lock(postgresql_url) as second:
-            with hold_service_lock(postgresql_url) as first:
-                assert first.is_held()
-                assert not second.is_held()
-                assert first.is_held()
-            assert second.is_held()
-
-    @pytest.mark.needs_postgresql
-    def test_a_leader_whose_connection_breaks_leads_no_more(self, postgresql_url: str) -> None:
-        with hold_service_lock(postgresql_url) as first, hold_service_lock(postgresql_url) as second:
-            assert first.is_held()
-            cut(postgresql_url)
-            assert not first.is_held()
-            assert second.is_held()
-            assert not first.is_held()
-
-    @pytest.mark.needs_postgresql
-    def test_a_killed_leader_is_followed_within_seconds(self, postgresql_url: str) -> None:
-        holder = start(hold_for_ever, postgresql_url)
-        with hold_service_lock(postgresql_url) as lock:
-            assert not lock.is_held()
-            kill(holder, signal.SIGKILL)
-            until = time.monotonic() + 10
-            while not lock.is_held():
-                assert time.monotonic() < until
-                time.sleep(0.05)
-
-    def test_a_server_out_of_reach_has_no_leader(self) -> None:
-        with hold_service_lock("postgresql+psycopg://u:p@127.0.0.1:1/mailbot") as lock:
-            assert not lock.is_held()
-
-
-def start(work: Callable[..., None], url: str) -> multiprocessing.process.BaseProcess:
-    context = multiprocessing.get_context("spawn")
-    ready = context.Event()
-    process = context.Process(target=work, args=(url, ready), daemon=True)
-    process.start()
-    assert ready.wait(timeout=30)
-    return process
-
-
-def kill(process: multiprocessing.process.BaseProcess, how: signal.Signals) -> None:
-    assert process.pid
-    os.kill(process.pid, how)
-    process.join(timeout=10)
-
-
-def hold_for_ever(url: str, ready: "threading.Event") -> None:
-    with hold_service_lock(url) as lock:
-        assert lock.is_held()
-        ready.set()
-        time.sleep(600)
-
-
-def cut(url: str) -> None:
-    others = "datname = current_database() AND pid <> pg_backend_pid()"
-    cluster().run_sql(
-        f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}",  # noqa: S608
-        database=url.rpartition("/")[2],
-    )
