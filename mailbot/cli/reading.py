@@ -118,7 +118,7 @@ def _triaged_batch(
             result.verdict,
             references=result.references,
             linkage=result.linkage,
-            missing=(),
+            missing=[kind.value for kind in result.missing],
             obligations=result.obligations,
         )
         yield result, shape

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from mailbot.domain.labels import DocumentType
 from mailbot.domain.linkage import Linkage, Reference
 from mailbot.domain.message import Direction, Message
 from mailbot.domain.obligation import Obligation
@@ -17,6 +18,7 @@ from mailbot.services.arrive import Arriving, place_message, role_of
 from mailbot.services.carry_out import matter_of
 from mailbot.services.desk import Box, Desk
 from mailbot.services.ingest import texts_in
+from mailbot.services.review import missing_in_mail
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +30,8 @@ class Triaged:
     references: tuple[Reference, ...]
     linkage: Linkage
     obligations: tuple[Obligation, ...]
+    # Papers of the dispatch that neither this mail brings nor its row shows to be there.
+    missing: tuple[DocumentType, ...] = ()
 
 
 def triage(desk: Desk, messages: Sequence[Message], *, now: datetime) -> list[Triaged]:
@@ -51,6 +55,7 @@ def _triage_one(desk: Desk, message: Message, verdict: Verdict, now: datetime) -
         placed = place_message(arriving, uow)
         matter = matter_of(placed.arrival, uow, mailbox=arriving.box.address, desk=desk)
         plan = plan_arrival(placed.arrival, matter, desk.rules(uow.records))
+        missing = missing_in_mail(verdict, placed.stored.linkage, records=uow.records)
     linkage = placed.stored.linkage
     return Triaged(
         message=message,
@@ -58,6 +63,7 @@ def _triage_one(desk: Desk, message: Message, verdict: Verdict, now: datetime) -
         references=placed.stored.references,
         linkage=linkage,
         obligations=tuple(opening.obligation for opening in plan.openings),
+        missing=tuple(missing),
     )
 
 
