@@ -18,7 +18,7 @@ from mailbot.reading.html.anchors import (
 )
 
 # Longer markup is cut: a mail a person wrote has a few hundred kilobytes at most.
-MARKUP_CHARS = 3_000_000
+MARKUP_CHARS = 1_500_000
 _TOKEN = re.compile(
     r"<!--(?:(?!-->)[\s\S])*+(?:-->|\Z)"
     r"|<!\[[^\]>]*+\]>"
@@ -81,6 +81,9 @@ class _Reader:
         self.lists: list[int | None] = []
         self.preformatted = 0
         self.too_deep = 0
+        # Elements whose end the markup does not have, and tags still to be looked at for ends of hidden ones.
+        self.endless: set[str] = set()
+        self.patience = 50_000
 
     def text(self) -> str:
         position = 0
@@ -117,9 +120,12 @@ class _Reader:
         return position
 
     def _skip(self, tag: str, position: int) -> int:
+        if tag in self.endless:
+            return position
         end = _SKIP_END[tag].search(self.markup, position)
         if end is not None:
             return end.end()
+        self.endless.add(tag)
         if tag == "head":
             body = self.markup.find("<body", position)
             return max(body, position)
@@ -129,8 +135,9 @@ class _Reader:
         """What is hidden nobody reads; when its end is missing it is taken as shown."""
         depth = 1
         for step, match in enumerate(_TOKEN.finditer(self.markup, position)):
-            if step > 2000:
+            if step > 2000 or self.patience <= 0:
                 break
+            self.patience -= 1
             name = match.group("tag")
             if name is None or name.lower() != tag:
                 continue

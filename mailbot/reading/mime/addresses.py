@@ -18,6 +18,8 @@ _TOKEN = re.compile(
     rb"|(\s+|.)",  # 8: blanks, anything else
     re.DOTALL,
 )
+# A name is some words; what is longer is an attack or a broken header.
+_NAME_BYTES = 4000
 _ESCAPED = re.compile(rb"\\(.)", re.DOTALL)
 _ANGLE_AHEAD = re.compile(rb",[^<>@,;:\"]{1,100}<[^<>]*@")
 _ADDRESS_IN_TEXT = re.compile(r"[^\s<>,;:()\"'\[\]]+@[^\s<>,;:()\"'\[\]]+")
@@ -41,7 +43,7 @@ def _plain(address: bytes) -> str:
 
 
 def _name(raw: bytes) -> str:
-    text = " ".join(decode_header(raw).split())
+    text = " ".join(decode_header(raw[:_NAME_BYTES]).split())
     # Outlook and others quote the decoded name once more: "'Rosa Quispe'".
     if len(text) > 1 and text[0] == text[-1] and text[0] in "'\"":
         text = text[1:-1].strip()
@@ -160,7 +162,7 @@ class _List:
             self._add(address, name)
 
     def _add(self, address: str, name: str) -> None:
-        inner = None if "@" in address else _ADDRESS_IN_TEXT.search(name)
+        inner = _ADDRESS_IN_TEXT.search(name[:1000]) if "@" in name and "@" not in address else None
         if inner and not address:
             # The whole mailbox was one encoded word: `=?utf-8?q?Rosa_<rosa@…>?=`.
             address, name = inner.group(), name[: inner.start()].strip(' <"')

@@ -70,6 +70,8 @@ _FOOTER = re.compile(
     r"mute the thread",
     re.IGNORECASE,
 )
+# What a notice is shows in its first sentences.
+_NOTICE_CHARS = 1500
 _BANNER = re.compile(
     r"^\W{0,6}(?:\[?\s*)(?:correo externo|correo de origen externo|external(?: e-?mail| sender| message)?|"
     r"caution|precauci[oó]n|"
@@ -114,14 +116,16 @@ def is_device_line(line: str) -> bool:
 
 def is_disclaimer(paragraph: str) -> bool:
     """A confidentiality notice, a plea not to print, the footer of a newsletter or of a robot."""
-    return _DISCLAIMER.search(paragraph) is not None or _FOOTER.search(paragraph) is not None
+    opening = paragraph[:_NOTICE_CHARS]
+    return _DISCLAIMER.search(opening) is not None or _FOOTER.search(opening) is not None
 
 
 def is_banner(line: str) -> bool:
     """A gateway's warning on top of a mail from outside."""
+    line = line[:_NOTICE_CHARS]
     return _BANNER.match(line) is not None and (_BANNER_SENSE.search(line) is not None or line.strip().startswith("["))
 
 
 def is_contact(line: str) -> bool:
     """A line with a telephone, an address, a site or a firm's legal form."""
-    return _CONTACT.search(line) is not None
+    return _CONTACT.search(line[:_NOTICE_CHARS]) is not None

@@ -41,13 +41,17 @@ def _has_text(lines: Sequence[str]) -> bool:
 
 def _delimiter(lines: Sequence[str], end: int) -> int:
     """The first delimiter with no more below it than a signature has, and something above it."""
+    below = sum(1 for line in lines[:end] if line.strip())
+    written = False
     for index, line in enumerate(lines[:end]):
-        if not _DELIMITER.match(line):
+        if not line.strip():
             continue
-        below = [text for text in lines[index + 1 : end] if text.strip()]
+        below -= 1
         is_exact = line.startswith("-- ") and not line.strip("- ")
-        if _has_text(lines[:index]) and (len(below) <= _LINES_BELOW_DELIMITER or is_exact) and (below or is_exact):
+        fits = is_exact or 0 < below <= _LINES_BELOW_DELIMITER
+        if written and fits and _DELIMITER.match(line):
             return index
+        written = written or not is_farewell(line)
     return end
 
 
@@ -137,7 +141,7 @@ def _unnamed_block(lines: Sequence[str], last: int, signer: Signer) -> int | Non
     if last == 0:
         return None
     start = _paragraph_start(lines, last)
-    for index in range(start, last):
+    for index in range(max(start, last - _BLOCK_LINES), last):
         if not _has_text(lines[:index]) or (index > start and not is_farewell(lines[index - 1])):
             continue
         if _DASH_NAME.match(lines[index]) and index == last - 1:
