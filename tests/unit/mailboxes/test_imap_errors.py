@@ -64,8 +64,8 @@ def _login_cut() -> LoginError:
         (lambda: Transient("el comando falló"), MailboxUnavailable, "el comando falló"),
     ],
     ids=["certificate", "not tls", "tls alert", "timeout", "no such host", "port closed", "reset", "eof", "password",
-         "login later", "gmail full", "exchange away", "cut at login", "capability", "server bug", "over quota", "no rights", "no imap", "garbled",
-         "permanent", "transient"],
+         "login later", "gmail full", "exchange away", "cut at login", "capability", "server bug", "over quota",
+         "no rights", "no imap", "garbled", "permanent", "transient"],
 )  # fmt: skip
 def test_what_a_library_raises_is_told_in_our_words(
     make: Callable[[], Exception], expected: type[Exception], words: str
