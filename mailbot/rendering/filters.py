@@ -79,7 +79,9 @@ def span_text(span: timedelta, language: Language = Language.ES) -> str:
 
 
 def left_text(due_at: datetime, now: datetime, language: Language = Language.ES) -> str:
-    """How long until a moment, or since: "en 24 min", "hace 2 h"."""
+    """How long until a moment, or since: "en 24 min", "ahora", "hace 2 h"."""
+    if abs(due_at - now) < timedelta(minutes=1):
+        return "now" if language is Language.EN else "ahora"
     span = span_text(due_at - now, language)
     if language is Language.EN:
         return f"in {span}" if due_at >= now else f"{span} ago"

@@ -79,6 +79,17 @@ REVIEW = Item(
     reckoning=("Acuerdo del cliente desde 01/03/2026: 24 h.", "Sin acuerdo habría sido sáb 25/07 17:36."),
     step=Step.OWNER,
 )
+NOTE = Item(
+    obligation="ob-note",
+    kind=ObligationKind.STATUS_UPDATE,
+    order="2026-004530",
+    client="Textiles Andinos S.A.C.",
+    owner="Lucía Ramos",
+    received_at=NOW - timedelta(days=1),
+    due_at=NOW + timedelta(minutes=40),
+    limit="1 día hábil",
+    step=Step.OWNER,
+)
 LATE = Item(
     obligation="ob-late",
     number=3,
@@ -417,6 +428,12 @@ SAMPLES: dict[str, MailContext] = {
     "reminder": ReminderContext(office=OFFICE, recipient="Lucía Ramos", now=NOW, items=(REPLY,)),
     "reminder-several": ReminderContext(
         office=OFFICE, recipient="Diego Vargas", now=NOW, items=(REPLY, REVIEW), stands_in_for="Lucía Ramos"
+    ),
+    "reminder-notes": ReminderContext(
+        office=OFFICE,
+        recipient="Lucía Ramos",
+        now=NOW,
+        items=(REPLY, replace(NOTE, number=2), replace(NOTE, number=3, order="2026-004531")),
     ),
     "notice": NoticeContext(office=OFFICE, recipient="Carmen Salazar", now=NOW, items=(LATE,)),
     "notice-head": NoticeContext(office=OFFICE, recipient="Hugo Paredes", now=NOW, items=(LATER_HEAD, LATE, REPLY)),

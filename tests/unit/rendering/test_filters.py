@@ -54,6 +54,7 @@ def test_spans_show_their_largest_units(span: timedelta, expected: str) -> None:
 def test_what_is_left_turns_into_what_has_passed() -> None:
     assert left_text(LATE_FRIDAY + timedelta(minutes=5), LATE_FRIDAY) == "en 5 min"
     assert left_text(LATE_FRIDAY, LATE_FRIDAY + timedelta(hours=2)) == "hace 2 h"
+    assert left_text(LATE_FRIDAY, LATE_FRIDAY + timedelta(seconds=59)) == "ahora"
     assert left_text(LATE_FRIDAY, LATE_FRIDAY + timedelta(hours=2), Language.EN) == "2 h ago"
 
 

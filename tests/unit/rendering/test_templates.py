@@ -112,7 +112,7 @@ def test_a_question_is_answered_by_one_line(mails: dict[str, Rendered], sample: 
 
 
 def test_a_doubtful_label_is_asked_by_its_name(mails: dict[str, Rendered]) -> None:
-    assert mails["ask-label"].subject == "¿Trata de sobreestadía? · Devolución del vacío"
+    assert mails["ask-label"].subject == "¿Hay sobreestadía que reportar? · Devolución del vacío"
 
 
 def test_a_digest_speaks_the_clients_language(renderer: TemplateRenderer) -> None:
