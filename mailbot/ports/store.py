@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from types import TracebackType
-from typing import Protocol, Self
+from typing import TYPE_CHECKING, Protocol, Self
 from zoneinfo import ZoneInfo
 
 from mailbot.domain.linkage import Linkage, Reference
@@ -23,6 +23,10 @@ from mailbot.domain.verdict import Verdict
 from mailbot.ports.mailbox import Cursor
 from mailbot.ports.records import Records
 from mailbot.ports.tally import LedgerLine, Tally
+
+if TYPE_CHECKING:
+    # It speaks of stored messages itself.
+    from mailbot.ports.retention import Retention
 
 
 class SightingState(StrEnum):
@@ -378,6 +382,7 @@ class UnitOfWork(Protocol):
     office: OfficeBooks
     records: Records
     facts: Facts
+    retention: "Retention"
 
     def audit(self, line: AuditLine) -> None:
         """Append to the audit log."""

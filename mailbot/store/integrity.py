@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Table, and_, select
+from sqlalchemy import Connection, Table, and_, func, select
 from sqlalchemy import text as sql
 
 from mailbot.domain.errors import StoreRefused
@@ -98,7 +98,8 @@ def _orphans(connection: Connection, table: Table, pairs: Sequence[tuple[Any, An
 
 
 def _digest_faults(connection: Connection) -> Iterator[str]:
-    query = select(_RAWS).execution_options(yield_per=_CHUNK)
+    # Bytes that retention forgot are no fault.
+    query = select(_RAWS).where(func.length(_RAWS.c.content) > 0).execution_options(yield_per=_CHUNK)
     for row in connection.execute(query).mappings():
         fault = _raw_fault(row["content"], sha256=row["sha256"], size=row["size"])
         if fault is not None:

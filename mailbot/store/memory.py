@@ -15,6 +15,7 @@ from mailbot.domain.errors import StoreRefused, StoreUnavailable
 from mailbot.domain.mail import MailState
 from mailbot.domain.obligation import is_overdue
 from mailbot.ports.records import Records
+from mailbot.ports.retention import Retention
 from mailbot.ports.store import (
     AuditLine,
     Cursors,
@@ -30,6 +31,7 @@ from mailbot.ports.store import (
 from mailbot.ports.tally import Tally
 from mailbot.store.memory_messages import MemoryCursors, MemoryFacts, MemoryMessages, MemoryQuarantine
 from mailbot.store.memory_office import MemoryOffice
+from mailbot.store.memory_retention import MemoryRetention
 from mailbot.store.memory_tables import HashIndex, Journal, Table
 from mailbot.store.memory_work import MemoryObligations, MemoryOutbox
 from mailbot.store.office_records import OfficeRecords
@@ -64,6 +66,7 @@ class _Contents:
         self.office = MemoryOffice(self.journal)
         self.records = OfficeRecords(lambda: self.office.dispatches, book=lambda: self.office.book)
         self.facts = MemoryFacts(self.journal)
+        self.retention = MemoryRetention(self.messages, obligations=self.obligations, outbox=self.outbox)
         self.audit_subjects: HashIndex[int, AuditLine] = HashIndex(lambda line: [line.subject])
         self.audit: Table[int, AuditLine] = Table(self.journal, self.audit_subjects)
 
@@ -94,6 +97,7 @@ class MemoryUnitOfWork:
         self.office: OfficeBooks = contents.office
         self.records: Records = contents.records
         self.facts: Facts = contents.facts
+        self.retention: Retention = contents.retention
 
     def audit(self, line: AuditLine) -> None:
         """Append to the audit log."""

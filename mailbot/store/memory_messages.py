@@ -136,6 +136,15 @@ class MemoryMessages:
         """By place."""
         return sorted(self.seen.pick(self._seen_by_message.find(message)), key=lambda sighting: sighting.key)
 
+    def has_bytes(self, message: StoredMessage) -> bool:
+        """Whether its bytes are still kept."""
+        return message.sha256 in self._raws
+
+    def forget_bytes(self, messages: Iterable[StoredMessage]) -> None:
+        """Forget the bytes of messages."""
+        for message in messages:
+            self._raws.drop(message.sha256)
+
     def ledger(self, *, since: datetime, zone: ZoneInfo) -> Sequence[LedgerLine]:
         """By mailbox, folder and day."""
         recent = (s for s in self.seen.values() if s.received_at >= since)

@@ -119,6 +119,12 @@ class MemoryObligations:
         """Of one obligation."""
         return _by_due(self.notice_rows.pick(self._notices_of.find(id)))
 
+    def evidence(self, *, only_open: bool = False) -> frozenset[str]:
+        """The messages that opened, changed or ended obligations, or those still owed."""
+        owed = {o.id: o.message for o in self.rows.values() if o.is_open or not only_open}
+        told = {event.message for event in self._events.values() if event.obligation in owed}
+        return frozenset(message for message in (*owed.values(), *told) if message is not None)
+
     def move(self, old: str, new: str) -> None:
         """Put the obligations of one conversation into another."""
         for obligation in self.rows.pick(self._by_conversation.find(old)):
@@ -234,6 +240,12 @@ class MemoryOutbox:
         found = [entry.mail for entry in self._in_states(states)]
         kept = [mail for mail in found if since is None or mail.created_at >= since]
         return sorted(kept, key=lambda mail: (mail.created_at, mail.key))
+
+    def rewrite(self, mail: OutgoingMail) -> None:
+        """Replace the words of a mail; the claim on it stays."""
+        entry = self._rows.get(mail.key)
+        if entry is not None:
+            self._rows.put(mail.key, replace(entry, mail=mail))
 
     def _in_states(self, states: Collection[MailState]) -> Iterable[_Entry]:
         if not states:

@@ -109,7 +109,8 @@ class SqlMessages:
         self._transaction.flush()
         query = select(_RAWS.c.content).join(_MESSAGES).where(_MESSAGES.c.id == id)
         rows = self._transaction.rows(query)
-        return unpack(rows[0]["content"]) if rows else None
+        # No bytes at all are bytes that were forgotten: even an empty mail packs to some.
+        return unpack(rows[0]["content"]) if rows and rows[0]["content"] else None
 
     def duplicate_of(self, message: Message) -> StoredMessage | None:
         """The stored one with the same Message-ID and content."""

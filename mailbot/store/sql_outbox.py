@@ -42,11 +42,11 @@ class SqlOutbox:
 
     def get(self, key: str) -> OutgoingMail | None:
         """The mail with that key."""
-        return next(iter(self._ask(select(_OUTBOX).where(_OUTBOX.c.key == key))), None)
+        return next(iter(self.ask(select(_OUTBOX).where(_OUTBOX.c.key == key))), None)
 
     def by_message_id(self, message_id: str) -> OutgoingMail | None:
         """The mail of that Message-ID."""
-        return next(iter(self._ask(select(_OUTBOX).where(_OUTBOX.c.message_id == message_id))), None)
+        return next(iter(self.ask(select(_OUTBOX).where(_OUTBOX.c.message_id == message_id))), None)
 
     def claim(self, now: datetime, *, worker: str, lease: timedelta, limit: int = 20) -> Sequence[OutgoingMail]:
         """Take what is ready, the longest waiting first; rows that another worker is taking are left to it."""
@@ -87,7 +87,7 @@ class SqlOutbox:
             query = query.where(_OUTBOX.c.state.in_(states))
         if since is not None:
             query = query.where(_OUTBOX.c.created_at >= since)
-        return self._ask(query)
+        return self.ask(query)
 
     def _is_queued(self, mail: OutgoingMail) -> bool:
         same = or_(_OUTBOX.c.key == mail.key, _OUTBOX.c.message_id == mail.message_id)
@@ -104,10 +104,11 @@ class SqlOutbox:
         if not keys:
             return ()
         self._transaction.change(update(_OUTBOX).where(_OUTBOX.c.key.in_(keys)).values(values))
-        turned = {mail.key: mail for mail in self._ask(select(_OUTBOX).where(_OUTBOX.c.key.in_(keys)))}
+        turned = {mail.key: mail for mail in self.ask(select(_OUTBOX).where(_OUTBOX.c.key.in_(keys)))}
         return [turned[key] for key in keys]
 
-    def _ask(self, query: Select[Any]) -> Sequence[OutgoingMail]:
+    def ask(self, query: Select[Any]) -> Sequence[OutgoingMail]:
+        """The mails that a query over the outbox finds, with their files."""
         self._transaction.flush()
         rows = self._transaction.rows(query)
         files = _files_of(self._transaction, [row["key"] for row in rows])

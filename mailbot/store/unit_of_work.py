@@ -8,6 +8,7 @@ from typing import Self
 from sqlalchemy import Engine
 
 from mailbot.ports.records import Records
+from mailbot.ports.retention import Retention
 from mailbot.ports.store import (
     AuditLine,
     Cursors,
@@ -27,6 +28,7 @@ from mailbot.store.sql_messages import SqlMessages
 from mailbot.store.sql_notices import SqlObligations
 from mailbot.store.sql_office import OfficeCache, SqlOffice
 from mailbot.store.sql_outbox import SqlOutbox
+from mailbot.store.sql_retention import SqlRetention
 from mailbot.store.sql_tally import tally
 from mailbot.store.transaction import Transaction
 
@@ -51,6 +53,7 @@ class SqlUnitOfWork:
         self.office: OfficeBooks = office
         self.records: Records = OfficeRecords(lambda: office.shelf, book=lambda: office.book)
         self.facts: Facts = facts
+        self.retention: Retention = SqlRetention(self._transaction, outbox=outbox)
 
     def audit(self, line: AuditLine) -> None:
         """Append to the audit log."""
