@@ -129,12 +129,6 @@ class ImapConnection:
         with translated(self._account, f"guardar en la carpeta «{folder}»"):
             self.client.append(folder, raw, flags=(SEEN,), msg_time=at)
 
-    def is_alive(self) -> bool:
-        """Ask the server for a sign of life."""
-        with translated(self._account, "comprobar la conexión"):
-            self.client.noop()
-        return True
-
     def close(self) -> None:
         """Log out if that still works; never raises."""
         with suppress(Exception):
