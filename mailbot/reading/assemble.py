@@ -69,7 +69,7 @@ def assemble(
         kind_reason=reason,
         bounce=bounce,
         forwarded=forwarded,
-        defects=_defects(root, body, defects + files.defects),
+        defects=_defects(root, body, defects + files.defects, limits.message_bytes),
         headers=headers,
         size=len(root.buffer),
     )
@@ -115,7 +115,8 @@ def _headers(root: Part) -> tuple[tuple[str, str], ...]:
     return tuple((name, decode_header(value[:_HEADER_CHARS])) for name, value in root.headers[:_HEADERS_KEPT])
 
 
-def _defects(root: Part, body: BodyText, found: tuple[str, ...]) -> tuple[str, ...]:
+def _defects(root: Part, body: BodyText, found: tuple[str, ...], most: int) -> tuple[str, ...]:
+    large = [f"larger than {most} bytes; its files were not decoded"] if len(root.buffer) > most else []
     missing = [f"{name} missing" for name in ("from", "date", "message-id") if root.first(name) is None]
     parts = [f"part {part.path or '0'}: {defect}" for part in root.walk() for defect in part.defects]
-    return tuple(dict.fromkeys([*found, *missing, *parts[:50], *body.defects]))
+    return tuple(dict.fromkeys([*found, *large, *missing, *parts[:50], *body.defects]))

@@ -22,6 +22,7 @@ from mailbot.reading.subjects import is_forward_subject, strip_marks
 from mailbot.reading.texts import body_text
 
 _MOST = 20
+_LINES = 3000
 _LABEL = re.compile(r"^[^:：]{1,40}[:：]\s*")
 _MAILTO = re.compile(r"\s*[<\[(](?:mailto|smtp):\s*([^\s<>\[\]()]+)[>\])]+", re.IGNORECASE)
 _BOLD = re.compile(r"\*{1,2}|(?<!\w)_(?=\S)|(?<=\S)_(?!\w)")
@@ -55,7 +56,7 @@ def _header(part: Part, name: str) -> str:
 
 def find_pasted(*, subject: str, text: str, new_text: str) -> tuple[Forwarded, ...]:
     """Mails pasted into the text, newest first, when the mail forwards them rather than answers them."""
-    lines = text.split("\n")
+    lines = text.split("\n", _LINES)
     forwards = is_forward_subject(subject) or not new_text.strip() or any(is_forward_marker(line) for line in lines)
     if not forwards:
         return ()

@@ -9,7 +9,7 @@ from mailbot.reading.html.anchors import MARKS
 from mailbot.reading.html.clean import clean_html
 from mailbot.reading.html.text import html_to_text
 from mailbot.reading.limits import ReadingLimits
-from mailbot.reading.mime.bodies import Shown, leaf_text, part_name, sort_parts
+from mailbot.reading.mime.bodies import TEXT_BYTES, Shown, leaf_text, part_name, sort_parts
 from mailbot.reading.mime.charsets import decode_bytes
 from mailbot.reading.mime.tree import Part
 
@@ -47,7 +47,9 @@ def body_text(root: Part, limits: ReadingLimits, shown: Shown | None = None) -> 
     """The body of the mail at `root`, whose parts may be sorted already."""
     shown = shown or sort_parts(root)
     plain = "\n".join(leaf_text(part).strip("\n") for part in shown.texts)
-    markup = "\n".join(decode_bytes(part.content(), part.parameters.get("charset", "")) for part in shown.html)
+    markup = "\n".join(
+        decode_bytes(part.opening(TEXT_BYTES), part.parameters.get("charset", "")) for part in shown.html
+    )
     defects: list[str] = []
     marked = plain if plain.strip() else "\n".join(leaf_text(part) for part in shown.html)
     if not marked.strip():

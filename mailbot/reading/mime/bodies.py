@@ -27,6 +27,10 @@ class Shown:
     files: list[Part] = field(default_factory=list)
 
 
+# A text longer than this is no letter; what lies behind is not decoded.
+TEXT_BYTES = 6_000_000
+
+
 def part_name(part: Part) -> str:
     """The file's name (RFC 2183, else the older `name` of Content-Type); empty when it has none."""
     name = part.disposition_parameters.get("filename") or part.parameters.get("name") or ""
@@ -115,7 +119,7 @@ def _without_files(content: bytes) -> bytes:
 def leaf_text(part: Part) -> str:
     """The text of one body part with line feeds only; HTML comes with its anchors' marks."""
     charset = part.parameters.get("charset", "")
-    content = part.content()
+    content = part.opening(TEXT_BYTES)
     if b"begin " in content and part.type == "text/plain":
         content = _without_files(content)
     text = decode_bytes(content, charset)

@@ -4,6 +4,7 @@ import re
 
 _ENRICHED_TAG = re.compile(r"<(/?[A-Za-z][\w-]{0,40})>")
 _PARAMETER = re.compile(r"<param>.{0,500}?</param>", re.IGNORECASE | re.DOTALL)
+_CHARS = 300_000
 _SINGLE_BREAK = re.compile(r"(?<!\n)\n(?!\n)")
 _RTF = re.compile(r"\\'([0-9a-fA-F]{2})|\\u(-?\d{1,6})\s?\??|\\([a-z]{1,32})(-?\d{1,10})? ?|\\([^a-z])|([{}])|\r?\n")
 _DESTINATIONS = frozenset(
@@ -27,7 +28,9 @@ _RTF_BREAKS = {"par": "\n", "line": "\n", "tab": "\t", "row": "\n", "cell": "\t"
 
 def enriched_to_text(text: str) -> str:
     """The words of enriched text: single line breaks are blanks, n of them are n - 1 breaks."""
-    text = _PARAMETER.sub("", text)
+    text = text[:_CHARS]
+    if "</param>" in text.lower():
+        text = _PARAMETER.sub("", text)
     text = _SINGLE_BREAK.sub(" ", text)
     text = re.sub(r"\n(\n+)", r"\1", text)
     text = text.replace("<nl>", "\n").replace("<paragraph>", "\n\n")

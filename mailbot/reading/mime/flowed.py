@@ -5,20 +5,19 @@ def unflow(text: str, *, delete_space: bool = False) -> str:
     """The paragraphs of flowed text; quote depth separates, the signature line is never flowed."""
     if " \n" not in text:
         return text
-    lines: list[str] = []
+    lines: list[list[str]] = []
     open_depth: int | None = None
     for raw in text.split("\n"):
         depth = len(raw) - len(raw.lstrip(">"))
-        content = raw[depth:]
         # Space-stuffing (section 4.4) protects lines that begin with a blank, ">" or "From".
-        content = content.removeprefix(" ")
+        content = raw[depth:].removeprefix(" ")
         is_signature = content == "-- "
         if open_depth == depth and not is_signature:
-            lines[-1] += content
+            lines[-1].append(content)
         else:
-            lines.append(("> " if depth == 1 else ">" * depth + " " if depth else "") + content)
+            lines.append([">" * depth + " " if depth else "", content])
         is_soft = content.endswith(" ") and not is_signature
         open_depth = depth if is_soft else None
         if is_soft and delete_space:
-            lines[-1] = lines[-1][:-1]
-    return "\n".join(lines)
+            lines[-1][-1] = content[:-1]
+    return "\n".join("".join(pieces) for pieces in lines)

@@ -4,6 +4,7 @@ import re
 
 from mailbot.reading.limits import ReadingLimits
 
+_BLANK_LINE = re.compile(rb"\n[ \t]*\r?\n")
 HEADER_NAME = re.compile(rb"([!-9;-~]{1,200}?)[ \t]*:")
 
 
@@ -16,7 +17,13 @@ def split_headers(
     name = ""
     lines: list[bytes] = []
     position = start
+    farthest = start + 4 * limits.header_bytes
     while position < end:
+        if position > farthest or len(headers) > limits.headers:
+            # An endless header block costs no more than one search for its end.
+            blank = _BLANK_LINE.search(buffer, position, end)
+            position = blank.end() if blank else end
+            break
         line_end = buffer.find(b"\n", position, end)
         following = end if line_end < 0 else line_end + 1
         line = buffer[position:following]
@@ -43,7 +50,8 @@ def split_headers(
                 lines = [bare[match.end() :]]
         position = following
     _keep(headers, name, lines, limits)
-    if len(headers) >= limits.headers:
+    if len(headers) > limits.headers:
+        del headers[limits.headers :]
         defects.append(f"more than {limits.headers} header lines; the rest was left out")
     return headers, position, defects
 
@@ -53,7 +61,7 @@ def _ends_block(buffer: bytes, position: int, end: int) -> bool:
 
 
 def _keep(headers: list[tuple[str, bytes]], name: str, lines: list[bytes], limits: ReadingLimits) -> None:
-    if not name or len(headers) >= limits.headers:
+    if not name or len(headers) > limits.headers:
         return
     value = lines[0] if len(lines) == 1 else b"".join(lines)
     headers.append((name, value.replace(b"\x00", b"").strip()[: limits.header_bytes]))

@@ -95,6 +95,10 @@ class Part:
         """The decoded bytes of a leaf."""
         return decode_transfer(self.raw, self.encoding)
 
+    def opening(self, most: int) -> bytes:
+        """The decoded bytes of a leaf, cut so that no more than `most` encoded ones are touched."""
+        return decode_transfer(self.raw[:most], self.encoding)
+
     def walk(self) -> Iterator["Part"]:
         """This part and all below it, in order."""
         yield self

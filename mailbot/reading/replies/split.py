@@ -16,6 +16,7 @@ from mailbot.reading.replies.separators import (
 )
 from mailbot.reading.replies.signature import signature_start
 
+_LINES = 3000
 _MANY_BREAKS = re.compile(r"\n{3,}")
 _ARMOUR_TOP = re.compile(r"^-----BEGIN PGP SIGNED MESSAGE-----\n(?:[A-Z][\w-]*: .*\n)*\n?", re.MULTILINE)
 _ARMOUR_END = re.compile(r"^-----BEGIN PGP SIGNATURE-----\n[\s\S]*?(?:^-----END PGP SIGNATURE-----|\Z)", re.MULTILINE)
@@ -58,12 +59,15 @@ class _Layers:
 def split_reply(text: str, *, sender: str = "") -> Split:
     """Split a body; `sender` is the writer's mailbox as `Name <address>`, whose words signatures repeat."""
     lines = marked_lines(without_armour(text))
+    lines, rest = lines[:_LINES], lines[_LINES:]
     plain = [line.text for line in lines]
     layers = _sort(lines, plain)
     signer = Signer.of(sender)
     own = _own_text(layers, signer)
     if layers.tail is not None:
         own += inline_answers(own, plain[layers.tail :], signer)
+    # Nobody types that many lines: what lies beyond is a list or a log, and belongs to what it follows.
+    (layers.quoted if layers.tail is not None else own).extend(line.text for line in rest)
     new_text = _joined(own)
     return Split(new_text=new_text, signature=_joined(layers.signature), quoted=_joined(layers.quoted))
 
