@@ -168,6 +168,27 @@ class SummaryContext:
         return max((load.open for load in self.loads), default=0) or 1
 
 
+@dataclass(frozen=True, kw_only=True)
+class HandoverContext:
+    """A payment notice passed on to Administración, the voucher attached (Annex 01 row 9)."""
+
+    recipient: str
+    now: datetime
+    item: Item
+    # Amounts as the sender wrote them.
+    amounts: tuple[str, ...] = ()
+    # Names of the files that go with it, and of those that are too large or no papers.
+    files: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
+    text: str = ""
+    office: str = ""
+
+    @property
+    def template(self) -> str:
+        """The folder under `templates/`."""
+        return "handover"
+
+
 class Answer(StrEnum):
     """What a person can say to a notice (`contract.md`, the ladder)."""
 
@@ -195,8 +216,10 @@ class Effect:
     until: datetime | None = None
     # Who has it now, for `reasignar`.
     person: str = ""
-    # Which order it was linked to.
+    # Which order it was linked to; empty for `linked` means that it is about none.
     order: str = ""
+    # Which doubtful label was settled, where it is not that of a complaint.
+    label: str = ""
     # The subject of the mail that was corrected, where no obligation is meant.
     subject: str = ""
 
