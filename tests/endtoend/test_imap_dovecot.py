@@ -106,16 +106,6 @@ def test_a_server_that_dies_in_the_middle_is_read_on_after_it_is_back(dovecot: D
     assert all(mail.raw for mail in seen)
 
 
-def test_a_restart_between_two_batches_goes_unnoticed(dovecot: Dovecot, user: str, make: Make) -> None:
-    _deliver(dovecot, user, *range(1, 13))
-    batches = make(batch_count=3).fetch("INBOX", None)
-    uids = [mail.key.uid for mail in next(batches)]
-    dovecot.stop()
-    dovecot.start()
-    uids += [mail.key.uid for batch in batches for mail in batch if mail.raw]
-    assert uids == list(range(1, 13))
-
-
 def test_a_watch_survives_a_restart_and_tells_of_mail_that_came_after_it(
     dovecot: Dovecot, user: str, make: Make
 ) -> None:
