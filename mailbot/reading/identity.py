@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from mailbot.domain.message import Attachment
 from mailbot.reading.mime.tree import Part
+from mailbot.reading.mime.words import decode_words
 
 _ID = re.compile(rb"<([^<>]{1,998})>")
 _BARE_ID = re.compile(rb"[^\s<>,;\"'()]+@[^\s<>,;\"'()]+")
@@ -20,6 +21,9 @@ def message_ids(value: bytes | None) -> tuple[str, ...]:
     """The ids in a header, each in angle brackets, in order and once."""
     if not value:
         return ()
+    if b"=?" in value and b"<" not in value:
+        # RFC 2047 allows no encoded word in an id, but Python's mailer makes one of an id longer than a line.
+        value = decode_words(value).encode()
     found = [_BLANKS.sub(b"", inside) for inside in _ID.findall(value)]
     if not found:
         found = _BARE_ID.findall(value)

@@ -21,6 +21,7 @@ _LEVEL_ATTACHMENT = 2
 # IID_IMessage stands before a message that is stored as an object.
 _EMBEDDED = b"\x07\x03\x02\x00\x00\x00\x00\x00\xc0\x00\x00\x00\x00\x00\x00\x46"
 _NESTING = 5
+_MOST_FILES = 2000
 
 
 @dataclass(slots=True)
@@ -63,6 +64,8 @@ def read_tnef(content: bytes) -> TnefContent:
     """The attributes of a stream up to the first that is cut."""
     found = TnefContent()
     for level, tag, data in _attributes(content):
+        if len(found.files) > _MOST_FILES:
+            break
         if level == _LEVEL_ATTACHMENT:
             _take_file_attribute(found.files, tag, data)
         elif tag == _MESSAGE_PROPERTIES:
