@@ -238,8 +238,10 @@ def met_by(answer: Arrival, owed: Iterable[Obligation], nature: AnswerNature) ->
 
 
 def _evidence(answer: Arrival, obligation: Obligation, nature: AnswerNature) -> str | None:
-    if answer.direction is Direction.INTERNAL:
-        return _internal_evidence(answer, obligation)
+    inside = _internal_evidence(answer, obligation)
+    if inside is not None or answer.direction is Direction.INTERNAL:
+        # Administración or the chiefs count also in copy of a mail to the client.
+        return inside
     if obligation.kind is ObligationKind.MILESTONE_NOTICE:
         return _milestone_evidence(answer, obligation, nature)
     if obligation.asker not in answer.recipients:
