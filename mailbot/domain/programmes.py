@@ -21,6 +21,8 @@ _EVERY_N = re.compile(r"cada (\d+) dias?( habiles)?")
 _EXAMPLE = "escriba «diario 09:00», «lun,mie,vie 16:00», «lun-vie 08:30» o «cada 2 días 08:30»"
 # A programme that has never run starts with today's period; older ones were never promised.
 _LOOK_BACK = 14
+# A call that comes so little after a planned moment speaks of that moment.
+_PROMPT = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +49,14 @@ class LastSent:
 
     planned_at: datetime
     at: datetime
+
+
+def told_at(planned_at: datetime, now: datetime) -> datetime:
+    """The moment a planned mail speaks of: the planned one, unless it is long past.
+
+    So a restart of some minutes changes no word of it.
+    """
+    return planned_at if planned_at <= now < planned_at + _PROMPT else now
 
 
 def parse_frequency(text: str) -> Frequency:

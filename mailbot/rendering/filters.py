@@ -64,6 +64,13 @@ def long_day_text(value: date | datetime, language: Language = Language.ES) -> s
     return f"{weekday} {day.day} de {month} de {day.year}"
 
 
+def since_text(moment: datetime, now: datetime, language: Language = Language.ES) -> str:
+    """Since when, as short as it is clear: "el vie 24/07", "hoy 09:00"."""
+    if local(moment).date() == local(now).date():
+        return f"{'today' if language is Language.EN else 'hoy'} {clock_text(moment)}"
+    return day_text(moment, language) if language is Language.EN else f"el {day_text(moment, language)}"
+
+
 def span_text(span: timedelta, language: Language = Language.ES) -> str:
     """A length of time in its two largest units, "1 h 20 min", "1 día 5 h"; whole days from three on."""
     minutes = int(abs(span).total_seconds() // 60)
@@ -163,6 +170,7 @@ SPOKEN: dict[str, Callable[..., object]] = {
     "moment": moment_text,
     "long_day": long_day_text,
     "span": span_text,
+    "since": since_text,
     "left": left_text,
     "heading": heading_text,
     "label": label_words,

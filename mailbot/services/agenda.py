@@ -10,6 +10,7 @@ from mailbot.domain.contexts import AgendaContext, DatedMatter, Item, Question, 
 from mailbot.domain.mail import MailPurpose, OutgoingMail
 from mailbot.domain.obligation import Obligation, ObligationKind, ObligationState, is_overdue
 from mailbot.domain.office import Staff
+from mailbot.domain.programmes import told_at
 from mailbot.ports.store import ObligationFilter, UnitOfWork
 from mailbot.services.desk import Desk
 from mailbot.services.glosas import glosas_of
@@ -41,7 +42,8 @@ def queue_agendas(desk: Desk, *, now: datetime, at: time = time(8)) -> int:
         day = _due_day(uow, desk=desk, now=now, at=at)
         if day is None:
             return 0
-        morning = _Morning(now=now, day=day, questions=open_questions(uow, now=now))
+        told = told_at(_planned(day, at, desk), now)
+        morning = _Morning(now=told, day=day, questions=open_questions(uow, now=told))
         mails = [found for person in uow.records.staff() for found in _mails(person, uow, desk, morning)]
         queued = sum(_keep(mail, context, uow) for mail, context in mails)
         uow.facts.set(_LAST_AGENDA, day.isoformat())
@@ -62,10 +64,14 @@ def agenda_for(desk: Desk, code: str, *, now: datetime) -> AgendaContext | None:
 def _due_day(uow: UnitOfWork, *, desk: Desk, now: datetime, at: time) -> date | None:
     """Today, when its agendas are due; never after the day's last closing."""
     day = desk.day_of(now)
-    if now < to_utc(datetime.combine(day, at), zone=desk.zone) or uow.facts.get(_LAST_AGENDA) == day.isoformat():
+    if now < _planned(day, at, desk) or uow.facts.get(_LAST_AGENDA) == day.isoformat():
         return None
     windows = desk.rules(uow.records).calendar.windows_on(day)
     return day if windows and now < windows[-1][1] else None
+
+
+def _planned(day: date, at: time, desk: Desk) -> datetime:
+    return to_utc(datetime.combine(day, at), zone=desk.zone)
 
 
 def messages_asked(key: str, uow: UnitOfWork) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from mailbot.domain.mail import MailFile, MailPurpose, OutgoingMail
 from mailbot.domain.message import Address
 from mailbot.domain.office import Client, StatusProgramme
 from mailbot.domain.outgoing import message_id_for
-from mailbot.domain.programmes import Frequency, LastSent, Period, due_period, parse_frequency
+from mailbot.domain.programmes import Frequency, LastSent, Period, due_period, parse_frequency, told_at
 from mailbot.ports.store import UnitOfWork
 from mailbot.services.carry_out import note
 from mailbot.services.client_table import Audience, ClientTable, Memory, Seen, baseline, gather, recall, remember
@@ -47,6 +47,10 @@ class DueDigest:
         """The client's name."""
         return self.client.name
 
+    def told_at(self, now: datetime) -> datetime:
+        """The moment it speaks of when it is written at `now`."""
+        return told_at(self.period.planned_at, now)
+
     @property
     def key(self) -> str:
         """The key of its mail: there is one for a client and period, ever."""
@@ -72,7 +76,7 @@ def planned_digests(desk: Desk, *, now: datetime) -> tuple[OutgoingMail, ...]:
     for due in due_digests(desk, now=now):
         with desk.store.begin() as uow:
             seen = baseline(recall(due.client.ruc, uow), uow)
-            table = gather(due.audience, uow, desk=desk, seen=seen, now=now)
+            table = gather(due.audience, uow, desk=desk, seen=seen, now=due.told_at(now))
             to = _recipients(due.audience, uow)
         if not _is_silent(due.programme, table, seen):
             mails.append(_mail(table, desk, key=due.key, to=to, now=now))
@@ -138,7 +142,7 @@ def queue_one(due: DueDigest, uow: UnitOfWork, *, desk: Desk, now: datetime) -> 
         # Another worker dealt with it since the list of what is due was made.
         return False
     seen = baseline(memory, uow)
-    table = gather(due.audience, uow, desk=desk, seen=seen, now=now)
+    table = gather(due.audience, uow, desk=desk, seen=seen, now=due.told_at(now))
     last = LastSent(planned_at=due.period.planned_at, at=now)
     if _is_silent(due.programme, table, seen):
         remember(due.client.ruc, _nothing_told(memory, last, seen), uow)

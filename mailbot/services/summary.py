@@ -10,6 +10,7 @@ from mailbot.domain.mail import MailPurpose, OutgoingMail
 from mailbot.domain.obligation import Obligation, ObligationKind, ObligationState, is_overdue
 from mailbot.domain.office import Role, Staff
 from mailbot.domain.plan import Rules, is_doubtful, wants_head
+from mailbot.domain.programmes import told_at
 from mailbot.domain.verdict import Verdict
 from mailbot.ports.store import ObligationFilter, UnitOfWork
 from mailbot.services.desk import Desk
@@ -47,7 +48,8 @@ def queue_summaries(desk: Desk, *, now: datetime) -> int:
         day = _due_day(uow, desk=desk, now=now)
         if day is None:
             return 0
-        found = _day(day, uow, desk=desk, now=now)
+        planned_at = desk.rules(uow.records).calendar.windows_on(day)[-1][1] - BEFORE_CLOSING
+        found = _day(day, uow, desk=desk, now=told_at(planned_at, now))
         mails = (mail for chief in chiefs(uow) for mail in _mails(chief, uow, desk, found))
         queued = sum(uow.outbox.add(mail) for mail in mails)
         uow.facts.set(_LAST_SUMMARY, day.isoformat())

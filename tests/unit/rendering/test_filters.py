@@ -16,6 +16,7 @@ from mailbot.rendering.filters import (
     moment_text,
     money_text,
     quoted_text,
+    since_text,
     span_text,
 )
 
@@ -63,6 +64,12 @@ def test_what_is_left_turns_into_what_has_passed() -> None:
 )
 def test_a_number_in_one_piece_is_kept_together(text: str, together: bool) -> None:
     assert keeps_together(text) is together
+
+
+def test_since_is_as_short_as_it_is_clear() -> None:
+    assert since_text(LATE_FRIDAY, LATE_FRIDAY + timedelta(minutes=9)) == "hoy 22:30"
+    assert since_text(LATE_FRIDAY, LATE_FRIDAY + timedelta(hours=2)) == "el vie 24/07"
+    assert since_text(LATE_FRIDAY, LATE_FRIDAY + timedelta(hours=2), Language.EN) == "Fri 24/07"
 
 
 def test_money_and_counts() -> None:

@@ -62,6 +62,17 @@ def test_a_late_start_makes_up_for_the_morning() -> None:
     assert queue_agendas(bench.desk, now=lima("2026-07-24T10:20"), at=time(9)) == 1
 
 
+def test_a_short_interruption_changes_no_word() -> None:
+    prompt, delayed = Bench(), Bench()
+    for bench in (prompt, delayed):
+        bench.owe(REPLY, LATE)
+
+    queue_agendas(prompt.desk, now=EIGHT)
+    queue_agendas(delayed.desk, now=lima("2026-07-24T08:14"))
+
+    assert prompt.mails(MailPurpose.AGENDA)[0].html == delayed.mails(MailPurpose.AGENDA)[0].html
+
+
 def test_every_line_stands_in_one_section_and_is_numbered_in_the_order_of_the_mail() -> None:
     bench = Bench()
     bench.owe(REPLY, SOONER, LATE, REVIEW, LATER, WAITING)

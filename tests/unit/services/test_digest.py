@@ -89,6 +89,19 @@ def test_recipients_have_the_names_of_the_clients_contacts() -> None:
     assert [address.name for address in digests(bench)[0].to] == ["Ana Díaz", ""]
 
 
+def test_a_short_interruption_changes_no_word() -> None:
+    prompt, delayed = Bench(), Bench()
+    for bench, minute in ((prompt, "00"), (delayed, "07")):
+        for day in ("2026-07-22", "2026-07-24"):
+            queue_digests(bench.desk, now=lima(f"{day}T09:{minute}"))
+            bench.change("2026-004512", status_note=f"Nota del {day}")
+
+    assert [(mail.key, mail.text, mail.html, mail.files) for mail in digests(prompt)] == [
+        (mail.key, mail.text, mail.html, mail.files) for mail in digests(delayed)
+    ]
+    assert digests(prompt) != digests(delayed), "they left at other times"
+
+
 def test_no_row_of_another_client_ever_enters() -> None:
     bench = Bench()
     # What the last digest showed is kept as text; whatever stands in it, only rows of the client enter.
@@ -116,7 +129,7 @@ def test_the_second_digest_marks_what_changed() -> None:
 
     text = digests(bench)[1].text
     assert "* Estado: Levante autorizado (antes: En tránsito)" in text
-    assert "1 con novedades desde el vie 24/07 09:00" in text
+    assert "1 con novedades desde el vie 24/07" in text
     assert "* Estado: Documentos" not in text
 
 
@@ -188,7 +201,7 @@ def test_a_digest_that_never_left_is_not_what_the_client_saw_last(state: MailSta
     queue_digests(bench.desk, now=lima("2026-07-30T09:00"))
 
     assert "* Estado: Arribo (antes: En tránsito)" in digests(bench)[2].text
-    assert "desde el vie 24/07 09:00" in digests(bench)[2].text
+    assert "desde el vie 24/07" in digests(bench)[2].text
 
 
 def test_the_programmes_columns_and_language_come_first() -> None:
