@@ -1,0 +1,153 @@
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from mailbot.domain.errors import MailboxRefused, MailboxUnavailable, StoreUnavailable
+from mailbot.mailboxes.memory import MemoryMailSource
+from mailbot.runner import Service, Watcher, backoff, run_job, simulate, utc_now
+from mailbot.services.desk import Box
+from mailbot.services.tick import Job
+from tests.builders import REQUIREMENT, lima, raw_mail
+from tests.unit.services.world import World
+
+NOON = lima("2026-11-16 12:00")
+MINUTE = timedelta(minutes=1)
+
+
+def _watcher(world: World, source: MemoryMailSource) -> Watcher:
+    return Watcher(
+        desk=world.desk,
+        source=source,
+        box=Box(name="rq", address="rquispe@agencia.example", sent_folder="Sent"),
+        interval=timedelta(seconds=30),
+        since=timedelta(days=30),
+        clock=lambda: NOON,
+        stopping=threading.Event(),
+    )
+
+
+def _running(watcher: Watcher) -> threading.Thread:
+    thread = threading.Thread(target=watcher.run, daemon=True)
+    thread.start()
+    assert watcher.started.wait(5)
+    return thread
+
+
+def _stop(watcher: Watcher, thread: threading.Thread) -> None:
+    watcher.stopping.set()
+    watcher.source.wake()
+    thread.join(5)
+    assert not thread.is_alive()
+
+
+def test_the_pause_after_failures_doubles_up_to_five_minutes() -> None:
+    pauses = [backoff(failures, jitter=0).total_seconds() for failures in (1, 2, 3, 8, 9, 50)]
+
+    assert pauses == [2, 4, 8, 256, 300, 300]
+    assert backoff(1, jitter=1) == timedelta(seconds=3)
+
+
+def test_a_watcher_takes_in_what_lies_there_and_stops_at_once() -> None:
+    world, source = World(verdicts={"levante": REQUIREMENT}), MemoryMailSource("rq")
+    source.add(raw_mail(subject="levante", at=NOON), at=NOON)
+    watcher = _watcher(world, source)
+
+    thread = _running(watcher)
+    began = time.monotonic()
+    _stop(watcher, thread)
+
+    assert time.monotonic() - began < 3
+    assert len(world.owed()) == 1
+
+
+@pytest.mark.parametrize(
+    "failure", [MailboxUnavailable("sin red"), MailboxRefused("clave"), StoreUnavailable("ocupada")], ids=str
+)
+def test_a_mailbox_that_fails_is_waited_out_without_a_busy_loop(failure: Exception) -> None:
+    world, source = World(), MemoryMailSource("rq")
+    rounds = []
+    source.fail_with(failure)  # type: ignore[arg-type]
+    watcher = _watcher(world, source)
+    original = watcher._round
+    watcher._round = lambda failures: (rounds.append(failures), original(failures))[1]  # type: ignore[method-assign]
+
+    thread = _running(watcher)
+    time.sleep(0.5)
+    _stop(watcher, thread)
+
+    assert rounds == [0]
+
+
+def test_a_mailbox_that_comes_back_is_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mailbot.runner._FIRST_PAUSE", timedelta(milliseconds=50))
+    world, source = World(verdicts={"levante": REQUIREMENT}), MemoryMailSource("rq")
+    source.add(raw_mail(subject="levante", at=NOON), at=NOON)
+    source.fail_with(MailboxUnavailable("sin red"))
+    watcher = _watcher(world, source)
+    thread = _running(watcher)
+
+    source.fail_with(None)
+    end = time.monotonic() + 5
+    while not world.owed() and time.monotonic() < end:
+        time.sleep(0.02)
+    _stop(watcher, thread)
+
+    assert len(world.owed()) == 1
+
+
+def test_a_job_that_fails_does_not_end_the_schedule() -> None:
+    def fail(now: datetime) -> None:
+        raise RuntimeError("boom")
+
+    run_job(Job(name="broken", every=MINUTE, run=fail), NOON)
+
+
+def test_simulated_time_runs_every_job_at_its_own_pace() -> None:
+    ran: list[tuple[str, datetime]] = []
+    jobs = [
+        Job(name="often", every=MINUTE, run=lambda now: ran.append(("often", now))),
+        Job(name="seldom", every=2 * MINUTE, run=lambda now: ran.append(("seldom", now))),
+    ]
+
+    moments = list(simulate(jobs, start=NOON, until=NOON + 3 * MINUTE, before=lambda now: ran.append(("mail", now))))
+
+    assert moments == [NOON + n * MINUTE for n in range(4)]
+    assert [name for name, now in ran if now == NOON] == ["mail", "often", "seldom"]
+    assert [now for name, now in ran if name == "seldom"] == [NOON, NOON + 2 * MINUTE]
+
+
+def test_missed_ticks_are_made_up_for_once() -> None:
+    ran: list[datetime] = []
+    jobs = [Job(name="often", every=MINUTE, run=ran.append)]
+
+    list(simulate(jobs, start=NOON, until=NOON + 20 * MINUTE, before=lambda now: None, step=lambda now: 10 * MINUTE))
+
+    assert ran == [NOON, NOON + 10 * MINUTE, NOON + 20 * MINUTE]
+
+
+def test_the_live_schedule_runs_the_jobs_with_the_given_clock() -> None:
+    told: list[datetime] = []
+    stopping = threading.Event()
+
+    def look(now: datetime) -> None:
+        told.append(now)
+        stopping.set()
+
+    fixed = datetime(2026, 11, 24, 15, tzinfo=UTC)
+    clock = iter([utc_now()] * 2)
+    service = Service(
+        watchers=[],
+        jobs=[Job(name="look", every=MINUTE, run=look)],
+        # The trigger needs real time to fire; what the job is told is the clock's.
+        clock=lambda: next(clock, fixed),
+        stopping=stopping,
+    )
+
+    thread = threading.Thread(target=service.run, daemon=True)
+    thread.start()
+    thread.join(10)
+
+    assert not thread.is_alive()
+    assert told == [fixed]
