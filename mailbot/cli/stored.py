@@ -1,4 +1,4 @@
-"""What is stored, and a person's word on it: `messages`, `obligations`, `notices`, `done`, `correct`, `link`…"""
+"""What is stored: `messages`, `obligations`, `notices`, and what could not be read, `quarantine`."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -18,8 +18,6 @@ ESC = typer.Option(None, "--esc", help="Código del responsable.")
 STATE = typer.Option(None, "--state", help="Estado, por ejemplo open, met o overdue.")
 SINCE = typer.Option(None, "--since", help="Desde esta fecha (AAAA-MM-DD).")
 JSONL = typer.Option(False, "--jsonl", help="Un objeto JSON por línea.")
-WHY = typer.Option("", "--why", help="Por qué.")
-WHO = typer.Option("", "--who", help="Código de quien lo dice (por defecto, el usuario del sistema).")
 
 quarantine_app = typer.Typer(help="Correos que no se pudieron leer.", no_args_is_help=True)
 
@@ -29,8 +27,6 @@ def add_to(app: typer.Typer) -> None:
     app.command("messages")(messages)
     app.command("obligations")(obligations)
     app.command("notices")(notices)
-    app.command("done")(done)
-    app.command("link")(link)
     app.add_typer(quarantine_app, name="quarantine")
 
 
@@ -196,38 +192,6 @@ def _mail_shape(mail: "OutgoingMail") -> dict[str, Any]:
         "attempts": mail.attempts,
         "error": mail.last_error or None,
     }
-
-
-def done(obligation: str = typer.Argument(..., help="Código de la obligación."), why: str = WHY, who: str = WHO) -> int:
-    """Dar una obligación por cumplida, con quién, cuándo y por qué."""
-    from mailbot.cli.workshop import database, now
-    from mailbot.services.word import mark_done
-
-    with database() as store:
-        ended = mark_done(store, obligation, who=who or _user(), why=why, now=now())
-    say(f"{ended.id}: cumplida ({ended.evidence})")
-    return Exit.DONE
-
-
-def link(
-    message: str = typer.Argument(..., help="Código del correo."),
-    order: str = typer.Argument(..., help="Orden del despacho."),
-    who: str = WHO,
-) -> int:
-    """Vincular un correo con un despacho; sus plazos abiertos lo siguen."""
-    from mailbot.cli.workshop import database, now
-    from mailbot.services.word import relink
-
-    with database() as store:
-        relinked = relink(store, message, order, who=who or _user(), now=now())
-    say(f"{relinked.id}: vinculado con {', '.join(relinked.orders)}")
-    return Exit.DONE
-
-
-def _user() -> str:
-    import getpass
-
-    return getpass.getuser()
 
 
 @quarantine_app.command("list")

@@ -30,6 +30,11 @@ def verify(message_id: str, *, secret: str) -> bool:
     return hmac.compare_digest(signature, _signature(name, domain, secret))
 
 
+def claims_to_be_ours(message_id: str) -> bool:
+    """Whether it has the shape of our Message-IDs, whoever made it."""
+    return _SHAPE.fullmatch(message_id.strip()) is not None
+
+
 def belongs_to(message_id: str, key: str, *, secret: str) -> bool:
     """Whether that Message-ID is the one of the mail with that key."""
     match = _SHAPE.fullmatch(message_id.strip())

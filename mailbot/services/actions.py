@@ -49,7 +49,7 @@ def _link(desk: Desk, what: Mapping[str, Any], now: datetime) -> None:
 
     message = _message(desk, what)
     if message is not None:
-        relink(desk.store, message.id, str(what["order"]), who=_who(what), now=now)
+        relink(desk, message.id, str(what["order"]), who=_who(what), now=now)
 
 
 def _who(what: Mapping[str, Any]) -> str:

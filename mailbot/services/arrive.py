@@ -32,6 +32,8 @@ class Arriving:
     received_at: datetime
     # Text inside attachments, by attachment path.
     attachment_texts: Mapping[str, str] = field(default_factory=dict)
+    # From where mailbot writes: what is sent there alone goes to nobody outside.
+    own_address: str = ""
 
     @property
     def lies_in_sent(self) -> bool:
@@ -59,7 +61,8 @@ def role_of(message: Message, records: Records) -> SenderRole:
 def direction_of(arriving: Arriving, staff: Staff | None, records: Records) -> Direction:
     """Which way it went (contract, "What is an answer")."""
     message = arriving.message
-    inside = [records.staff_by_address(address.key) for address in message.recipients]
+    told = [address.key for address in message.recipients if address.key != arriving.own_address]
+    inside = [records.staff_by_address(address) for address in told]
     if staff is None:
         return Direction.OUTGOING if arriving.lies_in_sent else Direction.INCOMING
     if staff.role in _INCOMING_ROLES and any(person and person.role is Role.ESC for person in inside):
@@ -91,13 +94,14 @@ def place_message(arriving: Arriving, uow: UnitOfWork) -> Placed:
     direction = direction_of(arriving, staff, records)
     references = find_references(message, attachment_texts=arriving.attachment_texts)
     placement = place(message, client=_client_hint(message, records), messages=uow.messages)
+    is_stranger = staff is None and role_of(message, records) is SenderRole.UNKNOWN and not is_spoofed(message)
     linkage = link(
         message,
         references,
         records=records,
         at=arriving.received_at,
         verdict=arriving.verdict if direction is Direction.INCOMING else None,
-        thread=_thread_evidence(placement, uow),
+        thread=_thread_evidence(placement, uow, stranger=message.sender.key if is_stranger else None),
         is_office=staff is not None,
     )
     stored = StoredMessage(
@@ -176,9 +180,15 @@ def _client_hint(message: Message, records: Records) -> str | None:
     return None
 
 
-def _thread_evidence(placement: Placement, uow: UnitOfWork) -> ThreadEvidence | None:
-    """What the conversation so far was about: its client and the dispatches of its latest message."""
+def learnt_sender(address: str) -> str:
+    """Under which name it is remembered for whom a sender that nobody lists writes."""
+    return f"sender:{address.lower()}"
+
+
+def _thread_evidence(placement: Placement, uow: UnitOfWork, *, stranger: str | None) -> ThreadEvidence | None:
+    """What the conversation so far was about, and what a person once said of a sender that nobody lists."""
     earlier = uow.messages.in_conversation(placement.conversation)
     ruc = next((message.client for message in reversed(earlier) if message.client), None)
     orders = next((message.orders for message in reversed(earlier) if message.orders), ())
-    return ThreadEvidence(ruc=ruc, orders=orders) if ruc or orders else None
+    learnt = uow.facts.get(learnt_sender(stranger)) if stranger else None
+    return ThreadEvidence(ruc=ruc, orders=orders, sender_ruc=learnt) if ruc or orders or learnt else None

@@ -20,6 +20,7 @@ from mailbot.reading.parse import read_message
 from mailbot.services.arrive import Arriving, Placed, place_message, role_of
 from mailbot.services.carry_out import MAILBOT, note, oblige, reopen_after_bounce
 from mailbot.services.desk import Box, Desk
+from mailbot.services.obey import obey
 from mailbot.services.shelve import close_for_unread, open_for_unread
 
 
@@ -111,6 +112,7 @@ def classify(fresh: Sequence[Read], desk: Desk, box: Box) -> dict[MailKey, Arriv
             folder=item.mail.key.folder,
             received_at=item.mail.received_at,
             attachment_texts=texts_in(message),
+            own_address=desk.sender.key,
         )
         for (item, message), verdict in zip(readable, verdicts, strict=True)
     }
@@ -140,6 +142,9 @@ def _store(item: Read, arriving: Arriving, uow: UnitOfWork, *, desk: Desk, now: 
         uow.messages.move_conversation(older, placed.placement.conversation)
     uow.messages.add(placed.stored, raw=item.mail.raw or b"")
     _see(item, SightingState.STORED, uow, now=now, message=placed.stored.id)
+    obeyed = obey(placed.stored, arriving.message, uow, desk=desk, now=now)
+    if obeyed is not None:
+        return Ingested(stored=1, met=obeyed.met)
     outcome = oblige(placed.arrival, uow, desk=desk, mailbox=arriving.box.address, now=now)
     _after_bounce(placed, arriving.message, uow, desk)
     note(uow, at=now, action="message_stored", subject=placed.stored.id, detail=placed.placement.how)

@@ -128,7 +128,7 @@ def _mail(
         purpose=MailPurpose.REMINDER if is_reminder else MailPurpose.NOTICE,
         to=(person,),
         cc=tuple(others[code] for code in sorted(others)),
-        obligations=[item.obligation.id for item in bundle],
+        obligations=[item.obligation.id for item in _numbered(bundle)],
         now=now,
     )
 
@@ -162,7 +162,7 @@ def _context(
     outage: Outage | None,
 ) -> MailContext:
     alerts = [item for item in bundle if item.notice.mark == ALERT]
-    others = [item for item in bundle if item.notice.mark != ALERT]
+    others = _numbered(bundle)[len(alerts) :]
     items = tuple(
         item_of(p.obligation, uow, now=now, number=number, step=p.notice.step, mark=p.notice.mark)
         for number, p in enumerate(others, start=len(alerts) + 1)
@@ -174,6 +174,11 @@ def _context(
         absent = _absent_owner(person, others, uow)
         return ReminderContext(recipient=person.name, now=now, items=items, stands_in_for=absent, office=desk.office)
     return NoticeContext(recipient=person.name, now=now, items=items, outage=outage, office=desk.office)
+
+
+def _numbered(bundle: Sequence[Pending]) -> list[Pending]:
+    """The lines in the order of their numbers, so that an answer "2 atendido" finds the second."""
+    return sorted(bundle, key=lambda item: item.notice.mark != ALERT)
 
 
 def _alert(pending: Pending, uow: UnitOfWork, *, now: datetime, number: int) -> AlertItem:

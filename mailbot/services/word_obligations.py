@@ -22,6 +22,7 @@ def end(
 
 def cancel(obligation: Obligation, uow: UnitOfWork, *, who: str, at: datetime, why: str) -> Obligation:
     """Not owed after all, by a person's correction."""
+    uow.obligations.withdraw([notice for notice in uow.obligations.notices(obligation.id) if notice.mail is None])
     cancelled = obligation.to(ObligationState.CANCELLED, at=at, evidence=why)
     uow.obligations.update(cancelled, _event(cancelled, EventName.CANCELLED, who, at, why))
     return cancelled

@@ -141,6 +141,8 @@ class SuggestedGlosa:
     client: str = ""
     # The Message-ID of the mail it comes from.
     message_id: str = ""
+    # Whether it is still to be entered.
+    state: ObligationState = ObligationState.OPEN
 
 
 @dataclass(frozen=True, kw_only=True)

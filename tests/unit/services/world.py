@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
+from functools import cache, cached_property
 
 from mailbot.domain.mail import OutgoingMail
 from mailbot.domain.message import Address
@@ -21,6 +21,13 @@ from mailbot.services.ingest import Ingested, ingest
 from mailbot.shipped import templates_folder
 from mailbot.store.memory import MemoryStore
 from tests.builders import ESC, TableClassifier, fetched, office, raw_mail
+
+
+@cache
+def _renderer() -> TemplateRenderer:
+    """One for all tests: compiling the templates is most of what a test would cost."""
+    return TemplateRenderer([templates_folder()])
+
 
 BOX = Box(name="rq", address=ESC, sent_folder="Sent")
 
@@ -44,7 +51,7 @@ class World:
         return Desk(
             store=store,
             classifier=TableClassifier(table=self.verdicts),
-            renderer=TemplateRenderer([templates_folder()]),
+            renderer=_renderer(),
             policy=load_policy(self.policy),
             sender=Address(name="mailbot", address="mailbot@agencia.example"),
             secret="a secret of the tests",

@@ -1,0 +1,204 @@
+"""Obey what people of the office answer to our mails (`contract.md`, the ladder).
+
+Obeyed is only a person of `Personal` to whom the very mail was sent, whose answer the receiving
+server does not call forged. Everything else does nothing and is recorded. Each command is confirmed
+by one mail in the thread, and what was not understood by one a day.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from mailbot.domain.commands import Command, NotUnderstood, Verb, read_commands
+from mailbot.domain.contexts import Answer, ConfirmationContext, Effect, Outcome
+from mailbot.domain.errors import UnknownName
+from mailbot.domain.mail import MailPurpose, OutgoingMail
+from mailbot.domain.message import Direction, Message, MessageKind
+from mailbot.domain.office import Staff
+from mailbot.domain.outgoing import claims_to_be_ours, verify
+from mailbot.ports.store import StoredMessage, UnitOfWork
+from mailbot.services.carry_out import note
+from mailbot.services.desk import Desk
+from mailbot.services.outgoing import compose
+from mailbot.services.word_commands import Answering, carry_out_command, fits
+
+_AUTHENTICATED = re.compile(r"(?<![\w.])(dmarc|spf|dkim)\s*=\s*(\w+)", re.IGNORECASE)
+_COMMENT = re.compile(r"\([^()]*\)")
+_FAILED = frozenset({"fail", "softfail"})
+_LONGEST_SAID = 160
+_BARE = frozenset({Verb.CHOICE, Verb.NONE, Verb.YES, Verb.NO})
+_CAN_ANSWER_A_QUESTION = (Answer.NOT_COMPLAINT, Answer.IS_COMPLAINT, Answer.LINKED)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Obeyed:
+    """What came of an answer to one of our mails."""
+
+    outcome: Outcome
+    effects: tuple[Effect, ...] = ()
+
+    @property
+    def met(self) -> int:
+        """How many lines were marked as done."""
+        return sum(effect.answer is Answer.DONE for effect in self.effects)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Result:
+    """What the commands of one answer did, and what stood in the way."""
+
+    effects: tuple[Effect, ...] = ()
+    problem: str = ""
+    nearest: tuple[str, ...] = ()
+
+
+def obey(answer: StoredMessage, message: Message, uow: UnitOfWork, *, desk: Desk, now: datetime) -> Obeyed | None:
+    """Carry out an answer to one of our mails; None when it is none, and an ordinary mail."""
+    if not any(claims_to_be_ours(ancestor) for ancestor in _ancestors(message)):
+        return None
+    mail = _answered(message, uow, desk)
+    if mail is not None and mail.purpose is MailPurpose.DIGEST:
+        return None
+    person = uow.records.staff_by_address(message.sender.key)
+    refusal = _refusal(message, person, mail)
+    if refusal or person is None or mail is None:
+        note(uow, at=now, action="command_refused", subject=answer.id, detail=refusal, who=answer.sender)
+        return None
+    if answer.direction is Direction.OUTGOING:
+        # It went to somebody outside: whatever it says, it is said to them.
+        return None
+    answering = Answering(person=person, mail=_noticed(mail, uow), answer=answer, desk=desk, uow=uow, now=now)
+    said = read_commands(message.new_text)
+    if isinstance(said, NotUnderstood):
+        return _misunderstood(said, answering, mail)
+    return _carried_out(said, answering)
+
+
+def _ancestors(message: Message) -> Iterator[str]:
+    """What it answers, nearest first."""
+    yield from filter(None, (message.in_reply_to, *reversed(message.references)))
+
+
+def _answered(message: Message, uow: UnitOfWork, desk: Desk) -> OutgoingMail | None:
+    own = (ancestor.strip().lower() for ancestor in _ancestors(message) if verify(ancestor, secret=desk.secret))
+    return next((mail for mail in map(uow.outbox.by_message_id, own) if mail is not None), None)
+
+
+def _noticed(mail: OutgoingMail, uow: UnitOfWork) -> OutgoingMail:
+    """The mail whose lines are meant: behind a confirmation stands the notice that was answered first."""
+    if mail.purpose is not MailPurpose.CONFIRMATION:
+        return mail
+    thread = (uow.outbox.by_message_id(ancestor) for ancestor in mail.references)
+    return next((found for found in thread if found and found.purpose is not MailPurpose.CONFIRMATION), mail)
+
+
+def _refusal(message: Message, person: Staff | None, mail: OutgoingMail | None) -> str:
+    """Why it is not obeyed; empty when it is."""
+    if mail is None:
+        return "identificador desconocido"
+    if message.kind is not MessageKind.PERSON:
+        return f"correo automático ({message.kind_reason})"
+    if person is None:
+        return "el remitente no está en Personal"
+    if is_forged(message):
+        return "el servidor no reconoce al remitente (SPF, DKIM o DMARC)"
+    if message.sender.key not in {address.key for address in (*mail.to, *mail.cc)}:
+        return "el aviso no se envió a ese remitente"
+    return ""
+
+
+def is_forged(message: Message) -> bool:
+    """Whether our server's own result (RFC 8601) speaks against the sender.
+
+    The topmost result of each method counts: what stands below may be the sender's own. A passed
+    DMARC outweighs a broken DKIM or SPF, which a forwarder may have broken.
+    """
+    results: dict[str, str] = {}
+    for name, value in message.headers:
+        if name.lower() == "authentication-results":
+            results = _results(value) | results
+    if results.get("dmarc") == "pass":
+        return False
+    return any(result in _FAILED for result in results.values())
+
+
+def _results(value: str) -> dict[str, str]:
+    """The result of each method; one good signature of several is enough."""
+    found: dict[str, str] = {}
+    for method, result in _AUTHENTICATED.findall(_COMMENT.sub("", value)):
+        if found.get(method.lower()) != "pass":
+            found[method.lower()] = result.lower()
+    return found
+
+
+def _misunderstood(said: NotUnderstood, answering: Answering, mail: OutgoingMail) -> Obeyed | None:
+    """One polite answer a day and thread, and only to what was written to us."""
+    if answering.desk.sender.key not in answering.answer.recipients:
+        return None
+    _record(answering, "command_not_understood", said.said)
+    day = answering.desk.day_of(answering.answer.received_at).isoformat()
+    told = f"not_understood:{answering.mail.key}"
+    is_thanks = said.is_courtesy and mail.purpose is MailPurpose.CONFIRMATION
+    if not is_thanks and answering.uow.facts.get(told) != day:
+        answering.uow.facts.set(told, day)
+        _confirm(answering, Outcome.NOT_UNDERSTOOD, _Result())
+    return Obeyed(outcome=Outcome.NOT_UNDERSTOOD)
+
+
+def _carried_out(commands: tuple[Command, ...], answering: Answering) -> Obeyed | None:
+    if all(command.verb in _BARE and not fits(command, answering) for command in commands):
+        # "2" or "sí" says nothing where nothing was asked.
+        return _misunderstood(NotUnderstood(said=commands[0].said), answering, answering.mail)
+    result = _run(commands, answering)
+    outcome = Outcome.IMPOSSIBLE if result.problem else Outcome.OBEYED
+    detail = "; ".join(command.said for command in commands)
+    action = "command_impossible" if result.problem else "command_obeyed"
+    _record(answering, action if result.effects or result.problem else "command_repeated", detail)
+    if result.effects or result.problem:
+        _confirm(answering, outcome, result)
+    return Obeyed(outcome=outcome, effects=result.effects)
+
+
+def _run(commands: tuple[Command, ...], answering: Answering) -> _Result:
+    effects: list[Effect] = []
+    problems: dict[str, tuple[str, ...]] = {}
+    for command in commands:
+        try:
+            effects.extend(carry_out_command(command, answering))
+        except UnknownName as error:
+            problems[str(error)] = error.nearest
+    nearest = tuple(name for names in problems.values() for name in names)
+    return _Result(effects=tuple(effects), problem=" ".join(problems), nearest=nearest)
+
+
+def _confirm(answering: Answering, outcome: Outcome, result: _Result) -> None:
+    answer, desk, mail = answering.answer, answering.desk, answering.mail
+    context = ConfirmationContext(
+        recipient=answering.person.name,
+        now=answering.now,
+        outcome=outcome,
+        said=" ".join(answer.new_text.split())[:_LONGEST_SAID],
+        about=mail.subject,
+        effects=result.effects,
+        problem=result.problem,
+        nearest=result.nearest,
+        can_say=_CAN_ANSWER_A_QUESTION if mail.purpose is MailPurpose.ASK else (),
+        office=desk.office,
+    )
+    confirmation = compose(
+        context,
+        desk=desk,
+        key=f"confirm:{answer.id}",
+        purpose=MailPurpose.CONFIRMATION,
+        to=(answering.person,),
+        obligations=mail.obligations,
+        now=answering.now,
+    )
+    thread = dict.fromkeys((mail.message_id, *answer.reference_ids, answer.message_id))
+    answering.uow.outbox.add(replace(confirmation, in_reply_to=answer.message_id, references=tuple(thread)))
+
+
+def _record(answering: Answering, action: str, detail: str) -> None:
+    answer = answering.answer
+    note(answering.uow, at=answering.now, action=action, subject=answer.id, detail=detail, who=answering.person.code)
