@@ -12,11 +12,11 @@ from mailbot.reading.kinds.facts import Facts
 from mailbot.reading.languages import language_of
 from mailbot.reading.limits import ReadingLimits
 from mailbot.reading.mime.addresses import parse_addresses
-from mailbot.reading.mime.bodies import sort_parts
+from mailbot.reading.mime.bodies import Shown, leaf_text, sort_parts
 from mailbot.reading.mime.dates import is_believable, parse_date, received_date
 from mailbot.reading.mime.tree import Part
 from mailbot.reading.mime.words import decode_header
-from mailbot.reading.replies.split import split_reply
+from mailbot.reading.replies.split import Split, split_by_twin, split_reply
 from mailbot.reading.texts import BodyText, body_text
 
 _HEADERS_KEPT = 200
@@ -30,7 +30,7 @@ def assemble(
     sender = _sender(root)
     shown = sort_parts(root)
     body = body_text(root, limits, shown)
-    split = split_reply(body.marked, sender=f"{sender.name} <{sender.address}>")
+    split = _split(body, shown, sender)
     files = FileLister(limits, shown_ids=body.shown_ids)
     attachments = tuple(files.list(root, shown))
     digest = content_digest(root, text=body.text, files=attachments)
@@ -73,6 +73,15 @@ def assemble(
         headers=headers,
         size=len(root.buffer),
     )
+
+
+def _split(body: BodyText, shown: Shown, sender: Address) -> Split:
+    """The text's layers; where plain text shows no quotation, the anchors of its HTML twin may."""
+    signer = f"{sender.name} <{sender.address}>"
+    split = split_reply(body.marked, sender=signer)
+    if split.quoted or not shown.html or shown.html[0] in shown.body:
+        return split
+    return split_by_twin(body.text, leaf_text(shown.html[0]), sender=signer) or split
 
 
 def _text(root: Part, name: str) -> str:

@@ -32,7 +32,7 @@ class FileLister:
     def list(self, root: Part, shown: Shown | None = None) -> Iterator[Attachment]:
         """Every file in order; what lies inside another one follows it."""
         shown = shown or sort_parts(root)
-        for part in shown.texts:
+        for part in shown.body:
             yield from self._in_text(part)
         for part in shown.files:
             yield from self._file(part)

@@ -43,15 +43,32 @@ class BodyText:
     defects: tuple[str, ...] = ()
 
 
+def _joined(parts: Sequence[Part]) -> str:
+    """The body's parts one below the other; the same text once more as HTML is shown once."""
+    texts: list[str] = []
+    for part in parts:
+        text = leaf_text(part).strip("\n")
+        is_markup = part.type == "text/html"
+        if not text.strip() or (is_markup and texts and _says_the_same(text, texts[-1])):
+            continue
+        texts.append(text)
+    return "\n".join(texts)
+
+
+def _says_the_same(text: str, other: str) -> bool:
+    """Two bodies that some programs send side by side without calling them alternatives."""
+    mine, theirs = set(MARKS.sub("", text).split()), set(other.split())
+    return len(mine & theirs) * 10 >= max(len(mine), len(theirs), 1) * 8
+
+
 def body_text(root: Part, limits: ReadingLimits, shown: Shown | None = None) -> BodyText:
     """The body of the mail at `root`, whose parts may be sorted already."""
     shown = shown or sort_parts(root)
-    plain = "\n".join(leaf_text(part).strip("\n") for part in shown.texts)
     markup = "\n".join(
         decode_bytes(part.opening(TEXT_BYTES), part.parameters.get("charset", "")) for part in shown.html
     )
     defects: list[str] = []
-    marked = plain if plain.strip() else "\n".join(leaf_text(part) for part in shown.html)
+    marked = _joined(shown.body)
     if not marked.strip():
         marked, markup = _tnef_body(shown.files, markup)
     if _PGP_MESSAGE in marked or any(part.type == "application/pgp-encrypted" for part in shown.files):

@@ -1,5 +1,6 @@
 """Which parts of a mail are its body and which are files, as a mail program would show them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from mailbot.reading.html.text import html_to_text
@@ -20,13 +21,17 @@ _BODY_TYPES = frozenset(
 
 @dataclass(slots=True)
 class Shown:
-    """The leaves of one mail (attached mails not opened): body texts in order, and files."""
+    """The leaves of one mail (attached mails not opened) as a mail program shows them."""
 
-    texts: list[Part] = field(default_factory=list)
+    # What is read as the body, in order; of alternatives only the one chosen.
+    body: list[Part] = field(default_factory=list)
+    # Every HTML body, chosen or not.
     html: list[Part] = field(default_factory=list)
     files: list[Part] = field(default_factory=list)
 
 
+_LOOK_BYTES = 400
+_BLANKS = b" \t\r\n\xa0\xc2"
 # A text longer than this is no letter; what lies behind is not decoded.
 TEXT_BYTES = 6_000_000
 
@@ -41,53 +46,51 @@ def sort_parts(root: Part) -> Shown:
     """Body parts and files of the mail at `root`."""
     shown = Shown()
     _sort(root, shown, is_root=True)
-    if not shown.texts and not shown.html:
+    if not shown.body:
         _promote_named_body(shown)
     return shown
 
 
 def _sort(part: Part, shown: Shown, *, is_root: bool = False) -> None:
     kind = part.type
-    if kind.startswith("multipart/") and part.children:
-        _sort_multipart(part, shown)
+    if kind == "multipart/alternative" and part.children:
+        _sort_alternative(part, shown)
+    elif kind.startswith("multipart/") and part.children:
+        for child in part.children:
+            _sort(child, shown)
     elif kind.startswith("multipart/"):
         # A multipart whose delimiters cannot be found: a reader sees its bytes as text.
-        shown.texts.append(part)
+        shown.body.append(part)
     elif kind in _SIGNED_CONTAINERS and part.children:
         shown.files.append(part)
         _sort(part.children[0], shown, is_root=True)
     elif kind in _MAILS or not _is_body(part, is_root=is_root):
         shown.files.append(part)
-    elif kind == "text/html":
-        shown.html.append(part)
     else:
-        shown.texts.append(part)
-
-
-def _sort_multipart(part: Part, shown: Shown) -> None:
-    if part.type == "multipart/alternative":
-        _sort_alternative(part, shown)
-        return
-    before = len(shown.texts), len(shown.html)
-    for child in part.children:
-        _sort(child, shown)
-    # Plain text and HTML side by side, though not declared as alternatives: shown by `body_text`.
-    if part.type == "multipart/related" and (len(shown.texts), len(shown.html)) != before:
-        return
+        shown.body.append(part)
+        if kind == "text/html":
+            shown.html.append(part)
 
 
 def _sort_alternative(part: Part, shown: Shown) -> None:
-    inner = [Shown() for _ in part.children]
-    for child, found in zip(part.children, inner, strict=True):
-        _sort(child, found)
-    for found in inner:
-        shown.texts += [text for text in found.texts if text.type not in _SHADOW_TYPES]
-        shown.html += found.html
-        shown.files += found.files
-    if not any(found.texts or found.html for found in inner):
-        return
-    if not shown.texts and not shown.html:
-        shown.texts += [text for found in inner for text in found.texts]
+    """Plain text where it says anything, else HTML, else whatever there is."""
+    found = []
+    for child in part.children:
+        inner = Shown()
+        _sort(child, inner)
+        shown.html += inner.html
+        shown.files += inner.files
+        found.append(inner.body)
+    shown.body += min(found, key=_preference, default=[])
+
+
+def _preference(body: Iterable[Part]) -> int:
+    written = [item for item in body if item.opening(_LOOK_BYTES).strip(_BLANKS)]
+    if not written:
+        return 4
+    if any(item.type in _SHADOW_TYPES for item in written):
+        return 3
+    return 2 if written[0].type == "text/html" else 1
 
 
 def _is_body(part: Part, *, is_root: bool) -> bool:
@@ -102,7 +105,8 @@ def _promote_named_body(shown: Shown) -> None:
     """When every text has a file name, the first one that is not an attachment is what readers see."""
     for part in shown.files:
         if part.type in {"text/plain", "text/html"} and part.disposition != "attachment":
-            (shown.html if part.type == "text/html" else shown.texts).append(part)
+            shown.body.append(part)
+            shown.html += [part] if part.type == "text/html" else []
             return
 
 

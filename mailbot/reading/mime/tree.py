@@ -178,6 +178,11 @@ class Scanner:
     def _open_multipart(self, part: Part, depth: int) -> None:
         boundary = part.parameters.get("boundary", "").encode("utf-8", errors="surrogateescape")
         spans = self._spans(part, boundary.rstrip()) if boundary.strip() else []
+        if not spans and part.encoding in {"base64", "quoted-printable"}:
+            # RFC 2045 section 6.4 forbids encoding a multipart; some do it all the same.
+            part.buffer, part.start = part.content(), 0
+            part.end = len(part.buffer)
+            spans = self._spans(part, boundary.rstrip()) if boundary.strip() else []
         if not spans:
             guessed = _guess_boundary(part)
             if guessed:
@@ -209,10 +214,8 @@ class Scanner:
         marker = b"--" + boundary
         position = part.start
         if not buffer.startswith(marker, position, end):
-            position = buffer.find(b"\n" + marker, max(part.start - 1, 0), end) + 1
-            if position <= 0:
-                return
-        while position > 0 and self.steps > 0:
+            position = _next_delimiter(buffer, marker, max(part.start - 1, 0), end)
+        while position >= 0 and self.steps > 0:
             self.steps -= 1
             after = position + len(marker)
             line_end = buffer.find(b"\n", after, end)
@@ -220,9 +223,15 @@ class Scanner:
             rest = buffer[after : min(line_end, after + 200)].strip()
             if rest in {b"", b"--"} or rest.startswith(b"-- "):
                 yield position, line_end, rest.startswith(b"--")
-            position = buffer.find(b"\n" + marker, line_end - 1, end) + 1
+            position = _next_delimiter(buffer, marker, line_end - 1, end)
         if self.steps <= 0:
             self._note("too many boundary lines; the rest was left out")
+
+
+def _next_delimiter(buffer: bytes, marker: bytes, start: int, end: int) -> int:
+    """Where the next line that begins with `marker` starts; -1 when there is none."""
+    found = buffer.find(b"\n" + marker, start, end)
+    return found + 1 if found >= 0 else -1
 
 
 def _number_single(root: Part) -> None:

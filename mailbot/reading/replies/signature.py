@@ -49,10 +49,20 @@ def _delimiter(lines: Sequence[str], end: int) -> int:
         below -= 1
         is_exact = line.startswith("-- ") and not line.strip("- ")
         fits = is_exact or 0 < below <= _LINES_BELOW_DELIMITER
-        if written and fits and _DELIMITER.match(line):
+        if written and fits and (_DELIMITER.match(line) or _is_footer_rule(lines, index, end)):
             return index
         written = written or not is_farewell(line)
     return end
+
+
+def _is_footer_rule(lines: Sequence[str], index: int, end: int) -> bool:
+    """A long rule with the footer of a mailing list or a card of addresses below it."""
+    if not _LONG_RULE.match(lines[index]) or len(lines[index].strip()) < 5:
+        return False
+    below = [line for line in lines[index + 1 : end] if line.strip()]
+    return all(is_contact(line) or is_disclaimer(line) or len(line) < 70 for line in below) and any(
+        is_contact(line) or is_disclaimer(line) for line in below
+    )
 
 
 def _device(lines: Sequence[str], end: int) -> int:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from mailbot.reading.html.anchors import MARKS
 from mailbot.reading.replies.closings import is_banner
 from mailbot.reading.replies.inline import inline_answers
 from mailbot.reading.replies.marks import Line, marked_lines
@@ -65,11 +66,36 @@ def split_reply(text: str, *, sender: str = "") -> Split:
     signer = Signer.of(sender)
     own = _own_text(layers, signer)
     if layers.tail is not None:
-        own += inline_answers(own, plain[layers.tail :], signer)
+        answers = inline_answers(own, plain[layers.tail :], signer)
+        while answers and own and not own[-1].strip():
+            own.pop()
+        own += answers
     # Nobody types that many lines: what lies beyond is a list or a log, and belongs to what it follows.
     (layers.quoted if layers.tail is not None else own).extend(line.text for line in rest)
     new_text = _joined(own)
     return Split(new_text=new_text, signature=_joined(layers.signature), quoted=_joined(layers.quoted))
+
+
+def split_by_twin(text: str, twin: str, *, sender: str = "") -> Split | None:
+    """Split plain text where the marked text of its HTML twin says that earlier mail begins."""
+    if MARKS.search(twin) is None:
+        return None
+    lines = marked_lines(twin)
+    start = next((index for index, line in enumerate(lines) if line.is_tail or line.is_quoted), None)
+    if start is None or not any(line.text.strip() for line in lines[:start]):
+        return None
+    first = next((_key(line.text) for line in lines[start:] if _key(line.text)), "")
+    plain = text.split("\n")
+    cut = next((index for index, line in enumerate(plain) if first and _key(line).startswith(first[:40])), None)
+    if cut is None:
+        return None
+    head = split_reply("\n".join(plain[:cut]), sender=sender)
+    return Split(new_text=head.new_text, signature=head.signature, quoted=_joined(plain[cut:]))
+
+
+def _key(line: str) -> str:
+    """A line's letters and digits alone: plain text and HTML differ in blanks and signs."""
+    return "".join(character for character in line if character.isalnum())
 
 
 def _sort(lines: Sequence[Line], plain: Sequence[str]) -> _Layers:

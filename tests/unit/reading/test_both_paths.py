@@ -48,7 +48,7 @@ def _is_comparable(shape: str) -> bool:
     reference = message_from_bytes((FOLDER / f"{shape}.eml").read_bytes())
     if reference.get_content_maintype() == "multipart" and not reference.is_multipart():
         return False
-    reports = {"message/delivery-status", "message/disposition-notification"}
+    reports = {"message/delivery-status", "message/disposition-notification", "message/feedback-report"}
     return shape not in BETTER and not any(part.get_content_type() in reports for part in reference.walk())
 
 

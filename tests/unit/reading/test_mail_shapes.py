@@ -32,6 +32,7 @@ def _reading(message: Message) -> dict[str, object]:
         "text": message.text,
         "new_text": message.new_text,
         "signature": message.signature,
+        "quoted": message.quoted,
         "attachments": [[file.name, file.path] for file in message.attachments],
         "inline": [file.name for file in message.attachments if file.inline],
         "kind": message.kind.value,
