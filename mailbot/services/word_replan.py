@@ -120,7 +120,12 @@ def _follow(item: Obligation, opening: Opening, uow: UnitOfWork, *, rules: Rules
 
 
 def _moved(item: Obligation, anew: Obligation, *, now: datetime) -> Obligation:
-    """With today's client, order and limit; the owner follows the client alone, so that a hand-over stands."""
+    """With today's client, order and limit; the owner follows the client alone, so that a hand-over stands.
+
+    A limit that rests on the same facts stays as it is, since a pause may have moved it.
+    """
+    if _basis(item) == _basis(anew):
+        return item
     return replace(
         item,
         client=anew.client,
@@ -134,6 +139,10 @@ def _moved(item: Obligation, anew: Obligation, *, now: datetime) -> Obligation:
         reckoning=anew.reckoning,
         breached_at=item.breached_at if anew.due_at <= now else None,
     )
+
+
+def _basis(obligation: Obligation) -> tuple[str | None, ...]:
+    return obligation.client, obligation.order, obligation.limit, obligation.source
 
 
 def _told(before: Obligation, after: Obligation, said: Said) -> Iterator[str]:
