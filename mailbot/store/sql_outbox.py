@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, or_, select, update
-from sqlalchemy import text as sql
 
 from mailbot.domain.errors import UnknownName
 from mailbot.domain.mail import MailFile, MailState, OutgoingMail
@@ -16,8 +15,7 @@ from mailbot.store.transaction import Transaction
 
 _OUTBOX = table_of(OutboxRow)
 _FILES = table_of(MailFileRow)
-# Written as the partial index has it, so that the planner recognises it.
-_IS_READY = sql("state IN ('queued', 'deferred')")
+_READY = (MailState.QUEUED, MailState.DEFERRED)
 
 
 class SqlOutbox:
@@ -51,7 +49,7 @@ class SqlOutbox:
     def claim(self, now: datetime, *, worker: str, lease: timedelta, limit: int = 20) -> Sequence[OutgoingMail]:
         """Take what is ready, the longest waiting first; rows that another worker is taking are left to it."""
         self._transaction.flush()
-        ready = select(_OUTBOX.c.key).where(_IS_READY, _OUTBOX.c.not_before <= now)
+        ready = select(_OUTBOX.c.key).where(_OUTBOX.c.state.in_(_READY), _OUTBOX.c.not_before <= now)
         keys = self._lock(ready.order_by(_OUTBOX.c.not_before, _OUTBOX.c.key).limit(limit))
         taken = {"state": MailState.SENDING, "claimed_by": worker, "claimed_until": now + lease}
         return self._turn(keys, taken)

@@ -167,7 +167,6 @@ class NoticeRow(Row, table=True):
     __table_args__ = (
         one_of("step", Step),
         UniqueConstraint("obligation", "step", "recipient", "occurrence", "mark"),
-        _partial("ix_notices_waiting", "due_at", where="mail IS NULL"),
     )
     seq: int | None = Field(default=None, primary_key=True)
     obligation: str = key_column(foreign_key="obligations.id")
@@ -188,9 +187,8 @@ class OutboxRow(Row, table=True):
     __table_args__ = (
         one_of("purpose", MailPurpose),
         one_of("state", MailState),
-        _partial("ix_outbox_ready", "not_before", "key", where="state IN ('queued', 'deferred')"),
         _partial("ix_outbox_held", "claimed_until", where="claimed_until IS NOT NULL"),
-        Index(None, "state", "created_at"),
+        Index(None, "state", "not_before"),
     )
     key: str = key_column(primary_key=True)
     purpose: str = word_column()

@@ -49,14 +49,7 @@ def upgrade() -> None:
         sqlite_where=sa.text("claimed_until IS NOT NULL"),
         postgresql_where=sa.text("claimed_until IS NOT NULL"),
     )
-    op.create_index(
-        "ix_outbox_ready",
-        "outbox",
-        ["not_before", "key"],
-        sqlite_where=sa.text("state IN ('queued', 'deferred')"),
-        postgresql_where=sa.text("state IN ('queued', 'deferred')"),
-    )
-    op.create_index("ix_outbox_state_created_at", "outbox", ["state", "created_at"])
+    op.create_index("ix_outbox_state_not_before", "outbox", ["state", "not_before"])
     op.create_table(
         "mail_files",
         sa.Column("mail", sa.String(), nullable=False),
@@ -170,10 +163,3 @@ def upgrade() -> None:
         ),
     )
     op.create_index("ix_notices_mail", "notices", ["mail"])
-    op.create_index(
-        "ix_notices_waiting",
-        "notices",
-        ["due_at"],
-        sqlite_where=sa.text("mail IS NULL"),
-        postgresql_where=sa.text("mail IS NULL"),
-    )
