@@ -20,6 +20,7 @@ from mailbot.ports.sender import MailSender
 from mailbot.ports.store import Store
 from mailbot.services.deliver import Post
 from mailbot.services.desk import Box, Desk
+from mailbot.services.tick import Habits
 from mailbot.settings import MailboxSettings, SendMode, Settings
 
 if TYPE_CHECKING:
@@ -121,7 +122,7 @@ def _list(text: str) -> tuple[str, ...]:
 
 def build_sender(settings: Settings) -> MailSender | None:
     """How mails leave by `MAILBOT_SEND`; None keeps them all back."""
-    if settings.send is SendMode.OFF:
+    if settings.send in (SendMode.OFF, SendMode.SHADOW):
         return None
     if settings.send is SendMode.FOLDER:
         from mailbot.senders.folder import FolderSender
@@ -191,9 +192,13 @@ def build_desk(settings: Settings, store: Store, *, watched: Sequence[Watched] =
     )
 
 
-def agenda_time(settings: Settings) -> time:
-    """When the morning's agendas leave, in the office's zone."""
-    return time.fromisoformat(settings.agenda_at.zfill(5))
+def habits_of(settings: Settings) -> Habits:
+    """What the settings choose about the schedule."""
+    return Habits(
+        agenda_at=time.fromisoformat(settings.agenda_at.zfill(5)),
+        forwards_payments=settings.forward_payments,
+        is_shadow=settings.send is SendMode.SHADOW,
+    )
 
 
 def _default_sender(watched: Sequence[Watched]) -> str:

@@ -33,6 +33,8 @@ class SendMode(StrEnum):
     SMTP = "smtp"
     # They are written to a folder as `.eml` and `.html`; nobody is mailed.
     FOLDER = "folder"
+    # They are kept back, and everything goes on as if they had been sent: to watch for a week.
+    SHADOW = "shadow"
     # They are kept back, marked as withheld.
     OFF = "off"
 
@@ -109,6 +111,8 @@ class Settings(BaseSettings):
     timezone: str = "America/Lima"
     public_sector_days: bool = False
     agenda_at: str = "08:00"
+    # Whether payment notices are passed on to Administración with their voucher.
+    forward_payments: bool = True
     policy_file: Path | None = None
     templates_folder: Path | None = None
     model_file: Path | None = None

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,9 +15,11 @@ from mailbot.cli.output import print_table, progress, say
 
 if TYPE_CHECKING:
     from mailbot.bootstrap import Watched
+    from mailbot.runner import Clock, Service
     from mailbot.services.deliver import Post
     from mailbot.services.desk import Desk
     from mailbot.settings import Settings
+    from mailbot.store.service_lock import ServiceLock
 
 DRY_RUN = typer.Option(False, "--dry-run", help="Solo mostrar qué haría.")
 
@@ -41,7 +44,8 @@ class Shop:
 
 
 @contextmanager
-def _shop(*, needs_mailboxes: bool = True) -> Iterator[Shop]:
+def open_shop(*, needs_mailboxes: bool = True) -> Iterator[Shop]:
+    """Open what the settings name, and let it all go at the end of the block."""
     from mailbot.bootstrap import build_desk, build_post, build_sender, build_watched, open_database
     from mailbot.cli.workshop import settings as read_settings
 
@@ -60,32 +64,41 @@ def _shop(*, needs_mailboxes: bool = True) -> Iterator[Shop]:
 
 def run() -> int:
     """El servicio: vigila los buzones y cumple el horario hasta que se le detenga (SIGTERM o Ctrl-C)."""
-    import threading
-
-    from mailbot.bootstrap import agenda_time
     from mailbot.logs import configure
-    from mailbot.runner import Service, Watcher, utc_now
-    from mailbot.services.tick import jobs
     from mailbot.store.service_lock import hold_service_lock
 
-    with _shop() as shop, hold_service_lock(shop.settings.database_url):
-        configure(shop.settings.log_level)
-        stopping = threading.Event()
-        watchers = [
-            Watcher(
-                desk=shop.desk,
-                source=item.source,
-                box=item.box,
-                interval=shop.settings.poll_interval,
-                since=timedelta(days=shop.settings.since_days),
-                clock=utc_now,
-                stopping=stopping,
-            )
-            for item in shop.watched
-        ]
-        schedule = jobs(shop.desk, shop.post, agenda_at=agenda_time(shop.settings))
-        Service(watchers=watchers, jobs=schedule, clock=utc_now, stopping=stopping).run()
+    with open_shop() as found, hold_service_lock(found.settings.database_url) as lock:
+        configure(found.settings.log_level)
+        service_of(found, lock).run()
     return Exit.DONE
+
+
+def service_of(shop: Shop, lock: "ServiceLock", *, clock: "Clock | None" = None) -> "Service":
+    """The service over a shop; where several share a database, the lock says which part is this one's."""
+    import threading
+
+    from mailbot.bootstrap import habits_of
+    from mailbot.runner import Service, Watcher, utc_now
+    from mailbot.services.tick import jobs
+
+    stopping = threading.Event()
+    watchers = [
+        Watcher(
+            desk=shop.desk,
+            source=item.source,
+            box=item.box,
+            interval=shop.settings.poll_interval,
+            since=timedelta(days=shop.settings.since_days),
+            clock=clock or utc_now,
+            stopping=stopping,
+            is_ours=partial(lock.takes, item.box.name),
+        )
+        for item in shop.watched
+    ]
+    schedule = jobs(shop.desk, shop.post, habits=habits_of(shop.settings))
+    return Service(
+        watchers=watchers, jobs=schedule, clock=clock or utc_now, stopping=stopping, is_leading=lock.is_held
+    )
 
 
 def poll(
@@ -95,7 +108,7 @@ def poll(
     """Leer lo nuevo de cada buzón."""
     from time import sleep
 
-    with _shop() as shop:
+    with open_shop() as shop:
         while True:
             code = _poll_all(shop, dry_run=dry_run)
             if once:
@@ -132,26 +145,39 @@ def _poll_all(shop: Shop, *, dry_run: bool) -> int:
     return code
 
 
-def deliver(dry_run: bool = DRY_RUN) -> int:
+def deliver(
+    dry_run: bool = DRY_RUN,
+    resume: bool = typer.Option(
+        False, "--resume", help="Dejar salir correos otra vez."
+    ),
+) -> int:
     """Enviar lo que está en cola y ya le toca."""
     from mailbot.cli.workshop import now
     from mailbot.domain.mail import MailState
     from mailbot.services.deliver import deliver as deliver_all
+    from mailbot.services.deliver import resume as resume_sending
     from mailbot.services.deliver import withhold
 
-    with _shop(needs_mailboxes=False) as shop:
+    with open_shop(needs_mailboxes=False) as shop:
         if dry_run:
             with shop.desk.store.begin() as uow:
                 waiting = uow.outbox.list(states=[MailState.QUEUED, MailState.DEFERRED])
             rows = ([mail.purpose, ", ".join(a.address for a in mail.to), mail.subject] for mail in waiting)
             print_table(("motivo", "para", "asunto"), rows)
             return Exit.DONE
+        if resume:
+            resume_sending(shop.desk, now=now())
         if shop.post is None:
-            say(f"MAILBOT_SEND=off: {withhold(shop.desk, now=now(), worker='cli')} correos retenidos")
+            is_shadow = shop.settings.send == "shadow"
+            count = withhold(shop.desk, now=now(), worker="cli", is_shadow=is_shadow)
+            say(f"MAILBOT_SEND={shop.settings.send}: {count} correos retenidos")
             return Exit.DONE
         done = deliver_all(shop.desk, shop.post, now=now())
-    say(f"{done.sent} enviados, {done.deferred} para después, {done.uncertain} inciertos, {done.refused} rechazados")
-    return Exit.NEEDS_PERSON if done.refused or done.uncertain else Exit.DONE
+    say(
+        f"{done.sent} enviados, {done.deferred} para después, {done.uncertain} inciertos, "
+        f"{done.refused} rechazados, {done.withheld} retenidos"
+    )
+    return Exit.NEEDS_PERSON if done.refused or done.uncertain or done.withheld else Exit.DONE
 
 
 def escalate(dry_run: bool = DRY_RUN) -> int:
@@ -162,7 +188,7 @@ def escalate(dry_run: bool = DRY_RUN) -> int:
     from mailbot.services.notify import notify
     from mailbot.services.watch import watch
 
-    with _shop(needs_mailboxes=False) as shop:
+    with open_shop(needs_mailboxes=False) as shop:
         moment = now()
         if dry_run:
             rows = (
@@ -190,7 +216,7 @@ def digest(
     """El status a los clientes."""
     from mailbot.cli.digests import preview_digest, run_digests
 
-    with _shop(needs_mailboxes=False) as shop:
+    with open_shop(needs_mailboxes=False) as shop:
         if action == "preview":
             return preview_digest(shop.desk, client, out)
         if action != "run":

@@ -6,20 +6,24 @@ fate is unknown is looked for on the server before anything is tried again.
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from mailbot.domain.arrival import Meeting
 from mailbot.domain.errors import DeliveryDeferred, DeliveryRefused, DeliveryUncertain, Transient
-from mailbot.domain.mail import MailPurpose, MailState, OutgoingMail
-from mailbot.domain.obligation import ObligationKind
+from mailbot.domain.mail import MailState, OutgoingMail
 from mailbot.ports.mailbox import MailSource
 from mailbot.ports.sender import MailSender
-from mailbot.ports.store import ObligationFilter, UnitOfWork
-from mailbot.services.carry_out import ALERT, MAILBOT, meet, note
+from mailbot.ports.store import UnitOfWork
+from mailbot.services.caps import DEFAULT_CAPS, Sent, held_back, is_flood
+from mailbot.services.carry_out import note
+from mailbot.services.delivered import meet_by_delivery
 from mailbot.services.desk import Box, Desk
 
 LEASE = timedelta(minutes=5)
+# The fact that stops all sending, and what is said of mails that it keeps back.
+BREAKER = "breaker"
+STOPPED = "demasiados correos: el envío se detuvo hasta que alguien lo revise («mailbot deliver --resume»)"
+SHADOW = "modo sombra: se habría enviado"
 # After so many refusals to take it now, a mail is shown to a person instead.
 MAX_ATTEMPTS = 12
 _FIRST_PAUSE = timedelta(minutes=1)
@@ -34,6 +38,7 @@ class Delivered:
     deferred: int = 0
     refused: int = 0
     uncertain: int = 0
+    withheld: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,26 +52,71 @@ class Post:
 
 
 def deliver(desk: Desk, post: Post, *, now: datetime) -> Delivered:
-    """Send what is due; a failure of one mail never stops the others."""
+    """Send what is due; a failure of one mail never stops the others.
+
+    A mail over a cap is withheld; a flood stops all sending until a person lets it go on.
+    """
     with desk.store.begin() as uow:
         uow.outbox.release_stale(now)
         mails = uow.outbox.claim(now, worker=post.worker, lease=LEASE)
+        held = _held_back(mails, uow, desk, now)
         uow.commit()
-    states = [_send(mail, desk, post, now) for mail in mails]
+    states = [_send(mail, desk, post, now) for mail in mails if mail.key not in held]
     return Delivered(
         sent=states.count(MailState.SENT),
         deferred=states.count(MailState.DEFERRED),
         refused=states.count(MailState.REFUSED),
         uncertain=states.count(MailState.UNCERTAIN),
+        withheld=len(held),
     )
 
 
-def withhold(desk: Desk, *, now: datetime, worker: str) -> int:
-    """Mark what is due as withheld: sending is off, and a person decides."""
+def _held_back(mails: Sequence[OutgoingMail], uow: UnitOfWork, desk: Desk, now: datetime) -> set[str]:
+    """Withhold what is over a cap; returns the keys."""
+    if not mails:
+        return set()
+    lately = uow.outbox.list(states=[MailState.SENT], since=now - DEFAULT_CAPS.longest)
+    sent = Sent(mails=lately, office_domain=desk.domain, now=now)
+    is_stopped = _is_stopped(sent, uow, now)
+    held = {mail.key: STOPPED if is_stopped else held_back(mail, sent) for mail in mails}
+    for key, reason in held.items():
+        if reason is not None:
+            uow.outbox.settle(key, MailState.WITHHELD, at=now, error=reason)
+            note(uow, at=now, action="mail_withheld", subject=key, detail=reason)
+    return {key for key, reason in held.items() if reason is not None}
+
+
+def _is_stopped(sent: Sent, uow: UnitOfWork, now: datetime) -> bool:
+    """Whether the breaker is out; it falls once, and what was sent before a person reset it counts no more."""
+    state, _, at = (uow.facts.get(BREAKER) or "").partition(" ")
+    if state == "tripped":
+        return True
+    since = datetime.fromisoformat(at) if at else None
+    fresh = [mail for mail in sent.mails if since is None or (mail.sent_at is not None and mail.sent_at > since)]
+    if not is_flood(replace(sent, mails=fresh)):
+        return False
+    uow.facts.set(BREAKER, f"tripped {now.isoformat()}")
+    note(uow, at=now, action="breaker_tripped", subject="outbox", detail=f"{len(fresh)} correos")
+    return True
+
+
+def resume(desk: Desk, *, now: datetime) -> None:
+    """A person looked: sending goes on."""
+    with desk.store.begin() as uow:
+        uow.facts.set(BREAKER, f"reset {now.isoformat()}")
+        note(uow, at=now, action="breaker_reset", subject="outbox")
+        uow.commit()
+
+
+def withhold(desk: Desk, *, now: datetime, worker: str, is_shadow: bool = False) -> int:
+    """Keep back what is due: sending is off, or in shadow mode, where it counts as if it had been sent."""
     with desk.store.begin() as uow:
         mails = uow.outbox.claim(now, worker=worker, lease=LEASE)
         for mail in mails:
-            uow.outbox.settle(mail.key, MailState.WITHHELD, at=now, error="MAILBOT_SEND=off")
+            reason = SHADOW if is_shadow else "MAILBOT_SEND=off"
+            uow.outbox.settle(mail.key, MailState.WITHHELD, at=now, error=reason)
+            if is_shadow:
+                meet_by_delivery(mail, uow, now=now)
         uow.commit()
     return len(mails)
 
@@ -77,7 +127,9 @@ def _send(mail: OutgoingMail, desk: Desk, post: Post, now: datetime) -> MailStat
     except DeliveryUncertain as error:
         return _settle(mail, MailState.UNCERTAIN, desk, now, error=str(error))
     except DeliveryRefused as error:
-        return _settle(mail, MailState.REFUSED, desk, now, error=str(error))
+        # Whoever accepted it has it: sending it again would double it for them.
+        state = MailState.SENT if error.accepted else MailState.REFUSED
+        return _settle(mail, state, desk, now, error=str(error))
     except DeliveryDeferred as error:
         return _defer(mail, desk, now, error)
     return _settle(mail, MailState.SENT, desk, now)
@@ -110,38 +162,9 @@ def _settle(
         uow.outbox.settle(mail.key, state, at=now, error=error, not_before=not_before)
         note(uow, at=now, action=f"mail_{state}", subject=mail.key, detail=error)
         if state is MailState.SENT:
-            _meet_reports(mail, uow, now)
-            _meet_milestones(mail, uow, now)
+            meet_by_delivery(mail, uow, now=now)
         uow.commit()
     return state
-
-
-def _meet_reports(mail: OutgoingMail, uow: UnitOfWork, now: datetime) -> None:
-    """`management_report` is met when the server accepted the notice to the supervisor."""
-    for obligation_id in mail.obligations:
-        obligation = uow.obligations.get(obligation_id)
-        if obligation is None or not obligation.is_open or obligation.kind is not ObligationKind.MANAGEMENT_REPORT:
-            continue
-        told = [
-            n
-            for n in uow.obligations.notices(obligation_id)
-            if n.mail == mail.key and n.mark == ALERT and not n.is_copy
-        ]
-        if told:
-            evidence = f"aviso entregado a {told[0].recipient} ({mail.message_id})"
-            meet(Meeting(obligation=obligation, at=now, evidence=evidence), uow, who=MAILBOT, message=None)
-
-
-def _meet_milestones(mail: OutgoingMail, uow: UnitOfWork, now: datetime) -> None:
-    """`milestone_notice` is met by a digest that shows the dispatch to its client."""
-    client = mail.key.split(":")[1] if mail.purpose is MailPurpose.DIGEST else None
-    if client is None:
-        return
-    query = ObligationFilter(client=client, kind=ObligationKind.MILESTONE_NOTICE, is_open=True)
-    for obligation in uow.obligations.list(query):
-        if (obligation.received_at or obligation.starts_at) <= mail.created_at:
-            evidence = f"lo muestra el status enviado ({mail.message_id})"
-            meet(Meeting(obligation=obligation, at=now, evidence=evidence), uow, who=MAILBOT, message=None)
 
 
 def settle_uncertain(desk: Desk, post: Post, *, now: datetime) -> Delivered:

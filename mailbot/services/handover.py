@@ -18,6 +18,7 @@ from mailbot.services.desk import Desk
 from mailbot.services.lines import alert_of
 from mailbot.services.outgoing import compose
 
+_PREFIX = "handover:"
 # More than this many mail servers refuse; what does not fit is named instead.
 _MOST_BYTES = 10 * 1024 * 1024
 _LONGEST_TEXT = 1200
@@ -44,8 +45,13 @@ def queue_handovers(desk: Desk, *, now: datetime) -> int:
     return queued
 
 
+def is_handover(mail: OutgoingMail) -> bool:
+    """Whether a mail passes a payment notice on."""
+    return mail.key.startswith(_PREFIX)
+
+
 def _key(obligation: Obligation) -> str:
-    return f"handover:{obligation.id}"
+    return f"{_PREFIX}{obligation.id}"
 
 
 def _mail(

@@ -9,6 +9,8 @@ from mailbot.services.climb import climb
 from mailbot.services.deliver import Post, deliver, settle_uncertain, withhold
 from mailbot.services.desk import Desk
 from mailbot.services.digest import queue_digests
+from mailbot.services.handover import queue_handovers
+from mailbot.services.report import queue_reports
 from mailbot.services.summary import queue_summaries
 from mailbot.services.watch import watch
 
@@ -22,12 +24,28 @@ class Job:
     run: Callable[[datetime], object]
 
 
-def jobs(desk: Desk, post: Post | None, *, agenda_at: time = time(8)) -> tuple[Job, ...]:
+@dataclass(frozen=True, kw_only=True)
+class Habits:
+    """What an office may choose about its schedule."""
+
+    agenda_at: time = time(8)
+    # Whether payment notices are passed on to Administración without a person's doing.
+    forwards_payments: bool = False
+    # Nothing is sent, and all is decided and kept as if it had been.
+    is_shadow: bool = False
+
+
+def jobs(desk: Desk, post: Post | None, *, habits: Habits = Habits()) -> tuple[Job, ...]:
     """Every job, in the order in which jobs of the same moment run; `post` None keeps all mail back."""
     minute = timedelta(minutes=1)
 
     def send(now: datetime) -> object:
-        return withhold(desk, now=now, worker="off") if post is None else deliver(desk, post, now=now)
+        if post is None:
+            return withhold(desk, now=now, worker="off", is_shadow=habits.is_shadow)
+        return deliver(desk, post, now=now)
+
+    def hand_over(now: datetime) -> object:
+        return queue_handovers(desk, now=now) if habits.forwards_payments else None
 
     def settle(now: datetime) -> object:
         return None if post is None else settle_uncertain(desk, post, now=now)
@@ -36,8 +54,10 @@ def jobs(desk: Desk, post: Post | None, *, agenda_at: time = time(8)) -> tuple[J
         Job(name="watch", every=15 * minute, run=lambda now: watch(desk, now=now)),
         Job(name="escalate", every=minute, run=lambda now: climb(desk, now=now)),
         Job(name="digest", every=minute, run=lambda now: queue_digests(desk, now=now)),
-        Job(name="agenda", every=minute, run=lambda now: queue_agendas(desk, now=now, at=agenda_at)),
+        Job(name="agenda", every=minute, run=lambda now: queue_agendas(desk, now=now, at=habits.agenda_at)),
         Job(name="summary", every=minute, run=lambda now: queue_summaries(desk, now=now)),
+        Job(name="report", every=15 * minute, run=lambda now: queue_reports(desk, now=now)),
+        Job(name="handover", every=minute, run=hand_over),
         Job(name="deliver", every=minute, run=send),
         Job(name="settle", every=5 * minute, run=settle),
     )

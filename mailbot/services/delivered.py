@@ -1,0 +1,41 @@
+"""What the delivery of a mail itself shows to be done."""
+
+from datetime import datetime
+
+from mailbot.domain.arrival import Meeting
+from mailbot.domain.mail import MailPurpose, OutgoingMail
+from mailbot.domain.obligation import Obligation, ObligationKind
+from mailbot.ports.store import ObligationFilter, UnitOfWork
+from mailbot.services.carry_out import ALERT, MAILBOT, meet
+from mailbot.services.handover import is_handover
+
+
+def meet_by_delivery(mail: OutgoingMail, uow: UnitOfWork, *, now: datetime) -> None:
+    """Meet what the accepted mail was owed for: the report to the chiefs, to Administración, to the client."""
+    for obligation_id in mail.obligations:
+        obligation = uow.obligations.get(obligation_id)
+        evidence = _evidence(obligation, mail, uow) if obligation is not None and obligation.is_open else None
+        if obligation is not None and evidence is not None:
+            meet(Meeting(obligation=obligation, at=now, evidence=evidence), uow, who=MAILBOT, message=None)
+    if mail.purpose is MailPurpose.DIGEST:
+        _meet_milestones(mail, uow, now)
+
+
+def _evidence(obligation: Obligation, mail: OutgoingMail, uow: UnitOfWork) -> str | None:
+    if obligation.kind is ObligationKind.PAYMENT_REPORT and is_handover(mail):
+        return f"reenviado a Administración ({mail.message_id})"
+    if obligation.kind is not ObligationKind.MANAGEMENT_REPORT:
+        return None
+    alerts = (n for n in uow.obligations.notices(obligation.id) if n.mark == ALERT and not n.is_copy)
+    told = next((notice.recipient for notice in alerts if notice.mail == mail.key), None)
+    return f"aviso entregado a {told} ({mail.message_id})" if told else None
+
+
+def _meet_milestones(mail: OutgoingMail, uow: UnitOfWork, now: datetime) -> None:
+    """`milestone_notice` is met by a digest that shows the dispatch to its client."""
+    client = mail.key.split(":")[1]
+    query = ObligationFilter(client=client, kind=ObligationKind.MILESTONE_NOTICE, is_open=True)
+    for obligation in uow.obligations.list(query):
+        if (obligation.received_at or obligation.starts_at) <= mail.created_at:
+            evidence = f"lo muestra el status enviado ({mail.message_id})"
+            meet(Meeting(obligation=obligation, at=now, evidence=evidence), uow, who=MAILBOT, message=None)
