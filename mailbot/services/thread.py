@@ -26,6 +26,7 @@ HEADERLESS_WITHIN = timedelta(days=14)
 # FILETIME and GUID open every Thread-Index; what follows counts the answers ([MS-OXOMSG] 2.2.1.3).
 _THREAD_INDEX_BYTES = 22
 _OWN_ID = re.compile(r"mb\.[0-9a-f]{32}\.[0-9a-f]{32}@[^\s<>@]{1,200}", re.IGNORECASE)
+_MANY_WORDS = 5
 _MATTER_KINDS = (ReferenceKind.ORDER, ReferenceKind.DAM)
 
 
@@ -122,11 +123,18 @@ def _shares_header(message: Message, item: StoredMessage) -> bool:
 
 def _join(message: Message, related: Sequence[StoredMessage], ancestors: Sequence[str]) -> Placement:
     parent = _parent(related, ancestors)
-    first = parent or min(related, key=lambda item: (item.received_at, item.id))
-    others = dict.fromkeys(item.conversation for item in related if item.conversation != first.conversation)
+    # A mail that was only guessed into its conversation must not pull another one in after it.
+    certain = [item for item in related if not _was_guessed(item)] or related
+    first = parent if parent in certain else min(certain, key=lambda item: (item.received_at, item.id))
+    assert first is not None  # noqa: S101 - `certain` is never empty
+    others = dict.fromkeys(item.conversation for item in certain if item.conversation != first.conversation)
     return Placement(
         conversation=first.conversation, joined=tuple(others), how=_how(message, parent, related), parent=parent
     )
+
+
+def _was_guessed(item: StoredMessage) -> bool:
+    return item.in_reply_to is None and not item.reference_ids and is_reply_subject(item.subject)
 
 
 def _parent(related: Sequence[StoredMessage], ancestors: Sequence[str]) -> StoredMessage | None:
@@ -202,15 +210,37 @@ def _came_too_early(item: StoredMessage, message: Message) -> bool:
 
 
 def _latest(message: Message, fitting: Sequence[StoredMessage], at: datetime) -> Placement | None:
-    """A headerless answer is to the latest mail before it; one naming an unseen mail joins a sole candidate only."""
+    """The one conversation that fits; of several, the only one that waits for a word of this sender."""
     earlier = [item for item in fitting if item.received_at <= at]
     conversations = {item.conversation for item in fitting}
     names_another = message.in_reply_to is not None or bool(message.references)
-    if not fitting or (len(conversations) > 1 and (names_another or not earlier)):
+    if names_another and not _is_distinctive(subject_key(message.subject)):
         return None
-    parent = max(earlier, key=lambda item: (item.received_at, item.id), default=None)
-    conversation = parent.conversation if parent else fitting[0].conversation
+    if len(conversations) > 1:
+        conversations = set() if names_another else _waiting_for(message.sender.key, earlier)
+    if len(conversations) != 1:
+        return None
+    conversation = conversations.pop()
+    answered = [item for item in earlier if item.conversation == conversation]
+    parent = max(answered, key=_arrival, default=None)
     return Placement(conversation=conversation, how="subject", parent=parent)
+
+
+def _is_distinctive(key: str) -> bool:
+    """A subject that two matters hardly share: with a number, or of many words; "consulta" is none."""
+    return any(character.isdigit() for character in key) or len(key.split()) >= _MANY_WORDS
+
+
+def _waiting_for(sender: str, items: Sequence[StoredMessage]) -> set[str]:
+    """Conversations whose latest mail somebody else wrote to this sender."""
+    latest: dict[str, StoredMessage] = {}
+    for item in sorted(items, key=_arrival):
+        latest[item.conversation] = item
+    return {item.conversation for item in latest.values() if item.sender != sender and sender in item.recipients}
+
+
+def _arrival(item: StoredMessage) -> tuple[datetime, str]:
+    return item.received_at, item.id
 
 
 def _same_parties(message: Message, item: StoredMessage, client: str | None) -> bool:
