@@ -34,7 +34,7 @@ def glosas_of(obligations: Iterable[Obligation], uow: UnitOfWork) -> tuple[Sugge
     entries = [one for kind in _KINDS for one in known if one.kind is kind and one.state is not _NOT_OWED]
     first = {(entry.message or entry.id, entry.order): entry for entry in reversed(entries)}
     found = [_glosa(entry, uow) for entry in first.values()]
-    return tuple(sorted(found, key=lambda glosa: (glosa.dated_at, glosa.order or "")))
+    return tuple(sorted(found, key=lambda glosa: (glosa.dated_at, glosa.order or "", glosa.code)))
 
 
 def glosas_csv(glosas: Iterable[SuggestedGlosa]) -> bytes:
