@@ -120,8 +120,11 @@ def _list(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
-def build_sender(settings: Settings) -> MailSender | None:
-    """How mails leave by `MAILBOT_SEND`; None keeps them all back."""
+def build_sender(settings: Settings, watched: Sequence[Watched] = ()) -> MailSender | None:
+    """How mails leave by `MAILBOT_SEND`; None keeps them all back.
+
+    Where the sender's own mailbox is watched, copies are filed in its Sent folder.
+    """
     if settings.send in (SendMode.OFF, SendMode.SHADOW):
         return None
     if settings.send is SendMode.FOLDER:
@@ -132,7 +135,7 @@ def build_sender(settings: Settings) -> MailSender | None:
     from mailbot.senders.smtp_account import SmtpAccount
 
     security = settings.smtp_security
-    return SmtpSender(
+    sender = SmtpSender(
         SmtpAccount(
             host=settings.smtp_host,
             port=settings.smtp_port or _SMTP_PORTS[security],
@@ -143,6 +146,12 @@ def build_sender(settings: Settings) -> MailSender | None:
             ca_file=settings.smtp_ca_file,
         )
     )
+    own = next((item.source for item in watched if item.box.address == settings.sender.lower()), None)
+    if own is None:
+        return sender
+    from mailbot.senders.filing import FilingSender
+
+    return FilingSender(sender, mailbox=own)
 
 
 def build_post(sender: MailSender | None, watched: Sequence[Watched]) -> Post | None:
@@ -188,6 +197,7 @@ def build_desk(settings: Settings, store: Store, *, watched: Sequence[Watched] =
         zone=ZoneInfo(settings.timezone),
         public_sector_days=settings.public_sector_days,
         office=settings.office_name,
+        admin=Address(address=settings.admin) if settings.admin else None,
         boxes={item.box.name: item.box for item in watched},
     )
 

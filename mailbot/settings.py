@@ -102,6 +102,8 @@ class Settings(BaseSettings):
     smtp_password_command: str = ""
     smtp_token_command: str = ""
     smtp_ca_file: Path | None = None
+    # Who is told what only an administrator can mend.
+    admin: str = ""
     # Signs the Message-IDs of our own mails; `mailbot init` makes one.
     secret: SecretStr | None = None
 
@@ -130,7 +132,7 @@ class Settings(BaseSettings):
         """Values passed in, then the environment, then the file."""
         return init_settings, env_settings, dotenv_settings
 
-    @field_validator("sender")
+    @field_validator("sender", "admin")
     @classmethod
     def _is_address(cls, value: str) -> str:
         return _address(value) if value else value

@@ -54,7 +54,7 @@ def open_shop(*, needs_mailboxes: bool = True) -> Iterator[Shop]:
     store = open_database(settings)
     try:
         desk = build_desk(settings, store, watched=watched)
-        post = build_post(build_sender(settings), watched)
+        post = build_post(build_sender(settings, watched), watched)
         yield Shop(settings=settings, desk=desk, watched=watched, post=post)
     finally:
         for item in watched:
@@ -96,9 +96,7 @@ def service_of(shop: Shop, lock: "ServiceLock", *, clock: "Clock | None" = None)
         for item in shop.watched
     ]
     schedule = jobs(shop.desk, shop.post, habits=habits_of(shop.settings))
-    return Service(
-        watchers=watchers, jobs=schedule, clock=clock or utc_now, stopping=stopping, is_leading=lock.is_held
-    )
+    return Service(watchers=watchers, jobs=schedule, clock=clock or utc_now, stopping=stopping, is_leading=lock.is_held)
 
 
 def poll(
@@ -147,9 +145,7 @@ def _poll_all(shop: Shop, *, dry_run: bool) -> int:
 
 def deliver(
     dry_run: bool = DRY_RUN,
-    resume: bool = typer.Option(
-        False, "--resume", help="Dejar salir correos otra vez."
-    ),
+    resume: bool = typer.Option(False, "--resume", help="Dejar salir correos otra vez."),
 ) -> int:
     """Enviar lo que está en cola y ya le toca."""
     from mailbot.cli.workshop import now

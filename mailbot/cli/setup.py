@@ -160,11 +160,13 @@ def _check_model(settings: "Settings") -> Sequence[str]:
 
 
 def _check_templates(settings: "Settings") -> Sequence[str]:
-    folder = settings.templates_folder
-    if folder is None:
-        return ("las de mailbot",)
-    if not folder.is_dir():
-        from mailbot.domain.errors import SettingsError
+    from mailbot.bootstrap import build_renderer
+    from mailbot.domain.errors import SettingsError, TemplateBroken
 
+    folder = settings.templates_folder
+    if folder is not None and not folder.is_dir():
         raise SettingsError([f"MAILBOT_TEMPLATES_FOLDER: no existe la carpeta {folder}"])
-    return (f"las de {folder}, y para el resto las de mailbot",)
+    faults = build_renderer(settings).check()
+    if faults:
+        raise TemplateBroken("; ".join(faults))
+    return ("las de mailbot",) if folder is None else (f"las de {folder}, y para el resto las de mailbot",)

@@ -1,5 +1,6 @@
 """Who turns a mail's name and its context into subject, text and HTML, and a table into a workbook."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -44,4 +45,8 @@ class Renderer(Protocol):
 
     def report_workbook(self, context: ReportContext) -> bytes:
         """The tallies and every line of a report as an XLSX file; nothing in it is a formula."""
+        ...
+
+    def check(self) -> Sequence[str]:
+        """Faults of an office's own templates that can be seen without a mail, in Spanish."""
         ...

@@ -44,6 +44,8 @@ class Desk:
     public_sector_days: bool = False
     # The name of the office as mails show it.
     office: str = ""
+    # Who is told what only an administrator can mend.
+    admin: Address | None = None
     boxes: Mapping[str, Box] = field(default_factory=dict)
 
     def rules(self, records: Records) -> Rules:

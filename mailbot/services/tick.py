@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
+from mailbot.services.admin import queue_admin_mail
 from mailbot.services.agenda import queue_agendas
 from mailbot.services.climb import climb
 from mailbot.services.deliver import Post, deliver, settle_uncertain, withhold
@@ -58,6 +59,7 @@ def jobs(desk: Desk, post: Post | None, *, habits: Habits = Habits()) -> tuple[J
         Job(name="summary", every=minute, run=lambda now: queue_summaries(desk, now=now)),
         Job(name="report", every=15 * minute, run=lambda now: queue_reports(desk, now=now)),
         Job(name="handover", every=minute, run=hand_over),
+        Job(name="admin", every=15 * minute, run=lambda now: queue_admin_mail(desk, now=now)),
         Job(name="deliver", every=minute, run=send),
         Job(name="settle", every=5 * minute, run=settle),
     )
