@@ -1,7 +1,8 @@
 """What a person says of a message's labels, put in the place of what the classifier said. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from mailbot.domain.labels import Category, Contingency, Primary, Topic
 from mailbot.domain.verdict import Reason, Verdict
@@ -26,6 +27,20 @@ class LabelChange:
     def is_empty(self) -> bool:
         """Whether nothing is said at all."""
         return self == LabelChange()
+
+
+def change_of(labels: Mapping[str, Any]) -> LabelChange:
+    """The change that labels in the words of `LABELS.md` ask for; raises `ValueError` for one that is not there."""
+    known = {"is_complaint", "primary", "categories", "topics", "contingency", "needs_reply"}
+    said = {name: value for name, value in labels.items() if name in known and value is not None}
+    return LabelChange(
+        is_complaint=bool(said["is_complaint"]) if "is_complaint" in said else None,
+        primary=Primary(said["primary"]) if "primary" in said else None,
+        categories=tuple(map(Category, said["categories"])) if "categories" in said else None,
+        topics=tuple(map(Topic, said["topics"])) if "topics" in said else None,
+        contingency=tuple(map(Contingency, said["contingency"])) if "contingency" in said else None,
+        needs_reply=bool(said["needs_reply"]) if "needs_reply" in said else None,
+    )
 
 
 def corrected(verdict: Verdict, change: LabelChange, *, who: str) -> Verdict:

@@ -6,6 +6,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from mailbot.domain.corrections import change_of
+from mailbot.domain.delays import read_delay, until
 from mailbot.domain.errors import UnknownName
 from mailbot.domain.obligation import Obligation
 from mailbot.ports.store import MessageFilter, ObligationFilter, StoredMessage, UnitOfWork
@@ -30,6 +32,7 @@ def _action(line: str, number: int, desk: Desk) -> Action:
     try:
         what = json.loads(line)
         at, run = read_instant(str(what["at"]), desk), _RUNS[what["do"]]
+        change_of(_labels(what))
     except (ValueError, KeyError, TypeError) as error:
         names = ", ".join(sorted(_RUNS))
         raise UnknownName(f'acciones, línea {number}: se espera {{"at": …, "do": {names}}} ({error})') from error
@@ -50,6 +53,39 @@ def _link(desk: Desk, what: Mapping[str, Any], now: datetime) -> None:
     message = _message(desk, what)
     if message is not None:
         relink(desk, message.id, str(what["order"]), who=_who(what), now=now)
+
+
+def _correct(desk: Desk, what: Mapping[str, Any], now: datetime) -> None:
+    """Other labels: those of `LABELS.md`, beside the message or under `labels`."""
+    from mailbot.services.word import correct
+
+    message, change = _message(desk, what), change_of(_labels(what))
+    if message is not None and not change.is_empty:
+        correct(desk, message.id, change, who=_who(what), now=now)
+
+
+def _labels(what: Mapping[str, Any]) -> Mapping[str, Any]:
+    labels = what.get("labels")
+    return labels if isinstance(labels, Mapping) else what
+
+
+def _acknowledge(desk: Desk, what: Mapping[str, Any], now: datetime) -> None:
+    """`visto`, or `posponer` with `until`: a time, or a delay in words ("4h")."""
+    from mailbot.services.word import acknowledge, postpone
+
+    until_at = _until(desk, what["until"], now) if what.get("until") else None
+    for obligation in _named(desk, what):
+        if until_at is None:
+            acknowledge(desk, obligation.id, who=_who(what), now=now)
+        else:
+            postpone(desk.store, obligation.id, until_at, who=_who(what), now=now)
+
+
+def _until(desk: Desk, text: str, now: datetime) -> datetime:
+    with desk.store.begin() as uow:
+        calendar = desk.rules(uow.records).calendar
+    delay = read_delay(text)
+    return (until(delay, now, calendar) if delay else None) or read_instant(text, desk)
 
 
 def _who(what: Mapping[str, Any]) -> str:
@@ -101,4 +137,4 @@ def _value(name: str, value: object, desk: Desk) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
-_RUNS: dict[str, _Run] = {"done": _done, "link": _link, "office": _office}
+_RUNS: dict[str, _Run] = {"done": _done, "link": _link, "correct": _correct, "ack": _acknowledge, "office": _office}
