@@ -1,6 +1,9 @@
 """Bytes of one mail in, a `Message` out: every field as a careful reader would fill it."""
 
 import hashlib
+import struct
+import zipfile
+import zlib
 from datetime import datetime
 
 from mailbot.domain.errors import MessageUnreadable
@@ -11,6 +14,11 @@ from mailbot.reading.limits import ReadingLimits
 from mailbot.reading.mime.tree import Scanner
 
 DEFAULT_LIMITS = ReadingLimits()
+# What Python and the libraries raise on data they do not expect.
+_TRIPS = (
+    *(ArithmeticError, AssertionError, AttributeError, EOFError, LookupError, OSError, RuntimeError, StopIteration),
+    *(TypeError, ValueError, struct.error, zlib.error, zipfile.BadZipFile),
+)
 
 
 def _as_mail(raw: bytes) -> bytes:
@@ -30,5 +38,5 @@ def read_message(raw: bytes, *, received_at: datetime | None = None, limits: Rea
         root = scanner.read(_as_mail(raw))
         return assemble(root, sha256=digest, received_at=received_at, limits=limits, defects=tuple(scanner.defects))
     # Whatever a library trips over in one mail must not stop the mails behind it.
-    except (ArithmeticError, AttributeError, LookupError, OSError, RecursionError, TypeError, ValueError) as error:
+    except _TRIPS as error:
         raise MessageUnreadable(f"The mail could not be read ({type(error).__name__}: {error})") from error

@@ -61,7 +61,7 @@ def office() -> Office:
 
 def past_mails(count: int) -> Iterator[bytes]:
     """So many mails; two in five are the office's own answers."""
-    chance = random.Random(20260302)
+    chance = random.Random(20260302)  # noqa: S311 - makes test mail, guards nothing
     made = 0
     while made < count:
         question = _question(made, chance)

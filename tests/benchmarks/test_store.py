@@ -86,6 +86,21 @@ def test_a_tick_with_a_hundred_due_costs_few_statements(tmp_path: Path) -> None:
     assert len(statements) < 20
 
 
+def test_what_a_bundle_of_notices_tells_is_read_together(tmp_path: Path) -> None:
+    with closing(open_store(f"sqlite:///{tmp_path}/m.db")) as store:
+        take_batch(store, 0)
+        with store.begin() as unit:
+            for number in range(BATCH):
+                unit.obligations.add_notice(notice(f"o{number}"))
+            unit.commit()
+        with counted(store) as statements, store.begin() as unit:
+            waiting = unit.obligations.waiting_notices()
+            owed = [unit.obligations.get(queued.obligation) for queued in waiting]
+            told = [unit.messages.get(one.message) for one in owed if one and one.message]
+            assert len([message for message in told if message]) == BATCH
+    assert len(statements) <= 4
+
+
 def tick(store: Store, occurrence: int = 0) -> None:
     """What the schedule does with what is due."""
     with store.begin() as unit:

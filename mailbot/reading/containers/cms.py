@@ -28,12 +28,14 @@ def _encapsulated(content: bytes) -> bytes | None:
     info = _children(content, *_span(content, 0))
     signed = _children(content, *_inside(content, info, _CONTEXT_0))[0]
     parts = _children(content, signed[1], signed[2])
-    encapsulated = next(item for item in parts[1:] if item[0] == _SEQUENCE and _starts_with_id(content, item))
+    encapsulated = next((item for item in parts[1:] if item[0] == _SEQUENCE and _starts_with_id(content, item)), None)
+    if encapsulated is None:
+        return None
     inner = _children(content, encapsulated[1], encapsulated[2])
     if len(inner) < 2:
         return None
-    (octets,) = _children(content, inner[1][1], inner[1][2])[:1]
-    return _octets(content, octets, 0)
+    octets = _children(content, inner[1][1], inner[1][2])
+    return _octets(content, octets[0], 0)
 
 
 def _starts_with_id(content: bytes, item: tuple[int, int, int]) -> bool:
