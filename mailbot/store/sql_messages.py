@@ -8,13 +8,11 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import BindParameter, Select, bindparam, delete, select, union, update
 
 from mailbot.domain.message import MailKey, Message
 from mailbot.ports.store import MessageFilter, Sighting, StoredMessage
-from mailbot.ports.tally import LedgerLine
 from mailbot.store.columns import shortened
 from mailbot.store.mapping import from_message, to_message
 from mailbot.store.memory_messages import MemoryMessages, ancestors_of
@@ -33,7 +31,10 @@ _RAWS = table_of(RawMailRow)
 _MOVE = (
     update(_MESSAGES).where(_MESSAGES.c.id == bindparam("its_id")).values(conversation=bindparam("new_conversation"))
 )
-_BY_ID = select(_MESSAGES).where(_MESSAGES.c.id == bindparam("its_id"))
+_BY_IDS = select(_MESSAGES).where(_MESSAGES.c.id.in_(bindparam("ids", expanding=True)))
+_AT_ONCE = 200
+# SQLite takes some 32,000 values in one statement, and each name stands in it twice.
+_MOST_NAMES = 10_000
 _BY_CONVERSATION = select(_MESSAGES).where(_MESSAGES.c.conversation == bindparam("its_conversation"))
 _BY_SUBJECT = (
     select(_MESSAGES)
@@ -101,7 +102,9 @@ class SqlMessages:
     def get(self, id: str) -> StoredMessage | None:
         """The message with that id."""
         if id not in self._near.rows:
-            self._fetch(_BY_ID, its_id=id)
+            # Whoever asks for the message of one obligation asks for those of the others next.
+            expected = sorted(i for i in self._transaction.expected if i not in self._near.rows)[:_AT_ONCE]
+            self._fetch(_BY_IDS, ids=[id, *expected])
         return self._near.get(id)
 
     def raw(self, id: str) -> bytes | None:
@@ -166,14 +169,9 @@ class SqlMessages:
 
     def _cover(self, message_ids: Iterable[str]) -> None:
         wanted = sorted(set(message_ids) - self._covered)
-        if not wanted:
-            return
-        self._fetch(_RELATED, message_ids=wanted)
+        for start in range(0, len(wanted), _MOST_NAMES):
+            self._fetch(_RELATED, message_ids=wanted[start : start + _MOST_NAMES])
         self._covered.update(wanted)
-
-    def ledger(self, *, since: datetime, zone: ZoneInfo) -> Sequence[LedgerLine]:
-        """By mailbox, folder and day."""
-        return self._seen.ledger(since=since, zone=zone)
 
     def _is_stored(self, message: StoredMessage) -> bool:
         if (message.message_id, message.content_digest) in self._absent:

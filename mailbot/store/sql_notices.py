@@ -70,7 +70,7 @@ class SqlObligations(ObligationShelf):
         """Not yet carried; their obligations, and what else was told about them, come along."""
         self._transaction.flush()
         owed = self._transaction.rows(select(_OBLIGATIONS).where(_OBLIGATIONS.c.id.in_(_WAITING)))
-        self._near.keep(owed)
+        self._bring(owed)
         self._cover_notices(row["id"] for row in owed)
         return self._near.waiting_notices()
 

@@ -103,7 +103,7 @@ class ObligationShelf:
     def get(self, id: str) -> Obligation | None:
         """The obligation with that id."""
         if id not in self._near.rows:
-            self._near.keep(self._transaction.rows(_BY_ID, {"its_id": id}))
+            self._bring(self._transaction.rows(_BY_ID, {"its_id": id}))
         return self._near.get(id)
 
     def known(self, id: str) -> Obligation:
@@ -117,14 +117,14 @@ class ObligationShelf:
             self._cover([query.conversation])
             return self._near.list(query)
         self._transaction.flush()
-        return self._near.keep(self._transaction.rows(_listing(query)))
+        return self._bring(self._transaction.rows(_listing(query)))
 
     def due_for_step(self, now: datetime, *, limit: int = 1000) -> Sequence[Obligation]:
         """Oldest first."""
         self._transaction.flush()
         due = select(_OBLIGATIONS).where(_IS_OPEN, _OBLIGATIONS.c.next_step_at <= now)
         due = due.order_by(_OBLIGATIONS.c.next_step_at, _OBLIGATIONS.c.id).limit(limit)
-        return self._near.keep(self._transaction.rows(due))
+        return self._bring(self._transaction.rows(due))
 
     def append(self, event: ObligationEvent) -> None:
         """Append an event."""
@@ -151,10 +151,15 @@ class ObligationShelf:
         self._scheduled.clear()
         self._whole.clear()
 
+    def _bring(self, rows: Sequence[Any]) -> Sequence[Obligation]:
+        found = self._near.keep(rows)
+        self._transaction.expected.update(obligation.message for obligation in found if obligation.message)
+        return found
+
     def _cover(self, conversations: Iterable[str]) -> None:
         missing = sorted(set(conversations) - self._whole)
         if missing:
-            self._near.keep(self._transaction.rows(_BY_CONVERSATIONS, {"names": missing}))
+            self._bring(self._transaction.rows(_BY_CONVERSATIONS, {"names": missing}))
             self._whole.update(missing)
 
     def _write_back(self) -> None:

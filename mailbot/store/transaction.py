@@ -36,6 +36,8 @@ class Transaction:
         self._writers: list[Callable[[], None]] = []
         # Ids of the messages that this transaction added.
         self.fresh: set[str | None] = set()
+        # Ids of the messages behind the obligations that were read: likely to be asked for next.
+        self.expected: set[str] = set()
 
     @property
     def is_postgresql(self) -> bool:
@@ -130,6 +132,7 @@ class Transaction:
 
     def _release(self) -> None:
         self.fresh.clear()
+        self.expected.clear()
         connection, self._connection, self._is_writing = self._connection, None, False
         if connection is not None:
             # Closing rolls back; on a connection that broke, the server has done so already, and what
