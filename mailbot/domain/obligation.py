@@ -132,7 +132,12 @@ class Obligation:
 
 
 def is_overdue(obligation: Obligation, now: datetime) -> bool:
-    """An open obligation is overdue once its due instant has passed; an answer at it is in time."""
+    """An open obligation is overdue once its due instant has passed; an answer at it is in time.
+
+    While the client owes something the clock stands still: only what was missed before stays overdue.
+    """
+    if obligation.state is ObligationState.WAITING:
+        return obligation.breached_at is not None
     return obligation.is_open and now > obligation.due_at
 
 

@@ -12,6 +12,8 @@ from mailbot.domain.office import Dispatch, Transport
 from mailbot.domain.wording import say_span
 
 _WAYS = {Transport.MARITIMA: "marítima", Transport.AEREA: "aérea", Transport.TERRESTRE: "terrestre"}
+# How a reckoning says that no arrival shortened the limit, since the declaration had its number.
+NUMBERED = "DAM ya numerada"
 
 
 def count_review(counter: Counter, dispatch: Dispatch | None) -> Count:
@@ -23,7 +25,7 @@ def count_review(counter: Counter, dispatch: Dispatch | None) -> Count:
     if counter.policy.is_leaving(dispatch.regime):
         return _noted(plain, f"régimen {dispatch.regime}: la carga sale del país, sin regla de ETA")
     if is_numbered(dispatch, day):
-        return _noted(plain, "DAM ya numerada: sin regla de ETA")
+        return _noted(plain, f"{NUMBERED}: sin regla de ETA")
     return _with_arrival(counter, dispatch, plain)
 
 

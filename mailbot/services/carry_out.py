@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from mailbot.domain.arrival import Arrival, Joining, Matter, Meeting, Opening, Plan
-from mailbot.domain.ladder import step_moments
 from mailbot.domain.message import Direction, MessageKind
 from mailbot.domain.obligation import EventName, Obligation, ObligationEvent, ObligationKind, ObligationState, Step
 from mailbot.domain.office import Agreement, Role
@@ -16,8 +15,10 @@ from mailbot.services.arrive import arrival_of
 from mailbot.services.ask import answer_by, queue_question
 from mailbot.services.desk import Desk
 from mailbot.services.people import alert_recipients, owner_of
+from mailbot.services.scheduling import MAILBOT as MAILBOT
+from mailbot.services.scheduling import scheduled as scheduled
+from mailbot.services.waiting import resume, weigh
 
-MAILBOT = "mailbot"
 # What a changed row of the office file shows to be done: the status, the ETA or vessel, the programme.
 ROW_SHOWS = {
     ObligationKind.ALERT_ACTION: "cambió el estado del despacho",
@@ -103,10 +104,11 @@ def carry_out(plan: Plan, arrival: Arrival, uow: UnitOfWork, *, desk: Desk, now:
     for joining in plan.joinings:
         uow.obligations.append(_joined(joining, arrival))
     for meeting in plan.meetings:
-        meet(meeting, uow, who=_who(arrival), message=arrival.id)
+        meet(_running(meeting, uow, rules), uow, who=_who(arrival), message=arrival.id)
+    stopped = weigh(arrival, uow, rules)
     for question in plan.questions:
         queue_question(question, arrival, uow, desk=desk, now=now)
-    late = settle_conversation(arrival, uow, desk) if opened else 0
+    late = settle_conversation(arrival, uow, desk) if opened or stopped else 0
     return Outcome(opened=sum(opened), joined=len(plan.joinings), met=len(plan.meetings) + late)
 
 
@@ -140,18 +142,6 @@ def row_print(obligation: Obligation, uow: UnitOfWork) -> str:
     if obligation.kind is ObligationKind.ALERT_ACTION:
         return dispatch.status
     return repr((dispatch.eta, dispatch.vessel, dispatch.voyage))
-
-
-def scheduled(obligation: Obligation, rules: Rules) -> Obligation:
-    """The obligation with the moment of its first step on the ladder."""
-    moments = step_moments(
-        starts_at=obligation.starts_at,
-        due_at=obligation.due_at,
-        clock=obligation.clock,
-        calendar=rules.calendar,
-        policy=rules.policy,
-    )
-    return replace(obligation, next_step_at=moments.reminder_at or moments.breach_at)
 
 
 def alert(obligation: Obligation, arrival: Arrival, verdict: Verdict, uow: UnitOfWork, desk: Desk) -> None:
@@ -188,11 +178,18 @@ def _joined(joining: Joining, arrival: Arrival) -> ObligationEvent:
     )
 
 
+def _running(meeting: Meeting, uow: UnitOfWork, rules: Rules) -> Meeting:
+    """What waits for its client runs on before it ends, so that its limit is moved by the pause."""
+    if meeting.obligation.state is not ObligationState.WAITING:
+        return meeting
+    return replace(meeting, obligation=resume(meeting.obligation, uow, rules, at=meeting.at))
+
+
 def meet(meeting: Meeting, uow: UnitOfWork, *, who: str, message: str | None) -> None:
     """End an obligation; evidence from before its limit takes a breach back."""
-    obligation = meeting.obligation.to(ObligationState.MET, at=meeting.at, evidence=meeting.evidence)
-    if obligation.breached_at is not None and meeting.at <= obligation.due_at:
-        obligation = replace(obligation, breached_at=None)
+    obligation = _judged(meeting).to(ObligationState.MET, at=meeting.at, evidence=meeting.evidence)
+    if obligation.breached_at is not None and meeting.obligation.breached_at is None:
+        uow.obligations.append(breach_of(obligation))
     event = ObligationEvent(
         obligation=obligation.id,
         at=meeting.at,
@@ -204,24 +201,41 @@ def meet(meeting: Meeting, uow: UnitOfWork, *, who: str, message: str | None) ->
     uow.obligations.update(obligation, event)
 
 
+def breach_of(obligation: Obligation) -> ObligationEvent:
+    """That a limit passed: it passed when it passed, whenever that was found."""
+    return ObligationEvent(
+        obligation=obligation.id, at=obligation.due_at, name=EventName.BREACHED, who=MAILBOT, evidence=obligation.limit
+    )
+
+
+def _judged(meeting: Meeting) -> Obligation:
+    """In time or late by the moment of the evidence, whenever it was found; a clock that stands still is in time."""
+    obligation = meeting.obligation
+    if obligation.state is ObligationState.WAITING:
+        is_late = obligation.breached_at is not None
+        return obligation if is_late else replace(obligation, due_at=max(obligation.due_at, meeting.at))
+    is_late = meeting.at > obligation.due_at
+    return replace(obligation, breached_at=obligation.due_at if is_late else None)
+
+
 def settle_conversation(arrival: Arrival, uow: UnitOfWork, desk: Desk) -> int:
     """Meet what an answer of the office that was seen before its question already answered."""
     rules = desk.rules(uow.records)
-    owed = owed_in(arrival.conversation, uow)
     met = 0
-    for answer in _answers_since(arrival, uow):
-        for meeting in met_by(answer, owed, nature_of(answer, rules)):
-            meet(meeting, uow, who=_who(answer), message=answer.id)
-            met += 1
-        owed = owed_in(arrival.conversation, uow) if met else owed
+    for later in _written_since(arrival, uow):
+        if later.direction in (Direction.OUTGOING, Direction.INTERNAL):
+            for meeting in met_by(later, owed_in(arrival.conversation, uow), nature_of(later, rules)):
+                meet(_running(meeting, uow, rules), uow, who=_who(later), message=later.id)
+                met += 1
+        weigh(later, uow, rules)
     return met
 
 
-def _answers_since(arrival: Arrival, uow: UnitOfWork) -> Iterable[Arrival]:
+def _written_since(arrival: Arrival, uow: UnitOfWork) -> Iterable[Arrival]:
     for stored in uow.messages.in_conversation(arrival.conversation):
-        is_answer = stored.direction in (Direction.OUTGOING, Direction.INTERNAL) and stored.kind is MessageKind.PERSON
         # The mail that makes a promise does not keep it.
-        if is_answer and stored.id != arrival.id and stored.received_at >= arrival.received_at:
+        is_later = stored.id != arrival.id and stored.received_at >= arrival.received_at
+        if is_later and stored.kind is MessageKind.PERSON:
             yield arrival_of(stored, uow.records)
 
 

@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from mailbot.domain.ladder import regime_marks, regularization_steps, step_moments
-from mailbot.domain.obligation import EventName, Obligation, ObligationEvent, ObligationKind, Step
+from mailbot.domain.ladder import regime_marks, regularization_steps, sendable_at, step_moments
+from mailbot.domain.obligation import EventName, Obligation, ObligationEvent, ObligationKind, ObligationState, Step
 from mailbot.domain.plan import Rules
 from mailbot.ports.records import Records
 from mailbot.ports.store import Notice, UnitOfWork
-from mailbot.services.carry_out import MAILBOT
+from mailbot.services.carry_out import MAILBOT, breach_of
 from mailbot.services.desk import Desk
 from mailbot.services.people import Recipients, recipients_of
 
@@ -76,13 +76,16 @@ def _dated_rungs(obligation: Obligation, rules: Rules, records: Records) -> tupl
 
 
 def _climb(obligation: Obligation, uow: UnitOfWork, *, desk: Desk, rules: Rules, now: datetime) -> bool:
+    if obligation.state is ObligationState.WAITING:
+        uow.obligations.schedule(obligation.id, None)
+        return False
     if obligation.seen_until is not None and now < obligation.seen_until:
         return _stay_silent(obligation, obligation.seen_until, uow, now=now)
     rungs = rungs_of(obligation, rules, uow.records)
     due = _due(rungs, _taken(obligation, uow), now)
     later = [rung.at for rung in rungs if rung.at > now]
     for rung in due:
-        _take(_not_before(obligation.seen_until, rung), obligation, uow, desk=desk)
+        _take(_not_before(obligation.seen_until, rung), obligation, uow, desk=desk, rules=rules)
     _breach(obligation, uow, now=now)
     uow.obligations.schedule(obligation.id, min(later, default=None))
     return bool(due)
@@ -124,15 +127,18 @@ def _taken(obligation: Obligation, uow: UnitOfWork) -> set[tuple[Step, str]]:
 def _breach(obligation: Obligation, uow: UnitOfWork, *, now: datetime) -> None:
     if obligation.breached_at is not None or now < obligation.due_at:
         return
-    breached = replace(obligation, breached_at=obligation.due_at)
-    event = ObligationEvent(
-        obligation=obligation.id, at=obligation.due_at, name=EventName.BREACHED, who=MAILBOT, evidence=obligation.limit
-    )
-    uow.obligations.update(breached, event)
+    uow.obligations.update(replace(obligation, breached_at=obligation.due_at), breach_of(obligation))
 
 
-def _take(rung: Rung, obligation: Obligation, uow: UnitOfWork, *, desk: Desk) -> None:
-    people = recipients_of(rung.step, obligation, records=uow.records, day=desk.day_of(rung.at))
+def told_of(rung: Rung, obligation: Obligation, uow: UnitOfWork, *, desk: Desk, rules: Rules) -> Recipients:
+    """Who is told of a step: whoever is there on the day on which its notice may leave."""
+    is_urgent = rules.policy.leaves_at_once(obligation.kind)
+    day = desk.day_of(sendable_at(rung.at, rules.calendar, is_urgent=is_urgent))
+    return recipients_of(rung.step, obligation, records=uow.records, day=day)
+
+
+def _take(rung: Rung, obligation: Obligation, uow: UnitOfWork, *, desk: Desk, rules: Rules) -> None:
+    people = told_of(rung, obligation, uow, desk=desk, rules=rules)
     for notice in _notices(rung, obligation, people):
         uow.obligations.add_notice(notice)
     name = EventName.REMINDED if rung.step is Step.OWNER else EventName.NOTIFIED

@@ -1,4 +1,6 @@
-"""Open, move and end the obligations that a dispatch's own dates create (Annex 01 rows 6, 11, 16)."""
+"""Bring what is owed in line with the office file: what a dispatch's own dates create (Annex 01 rows
+6, 11, 16), what its row shows to be done, what it newly tells, and limits that its changes move.
+"""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -14,12 +16,14 @@ from mailbot.ports.store import ObligationFilter, UnitOfWork
 from mailbot.services.carry_out import MAILBOT, ROW_SHOWS, meet, row_fact, row_print
 from mailbot.services.desk import Desk
 from mailbot.services.escalate import rungs_of
+from mailbot.services.news import tell_news
+from mailbot.services.rereckon import move, rereckon
 
 _KINDS = (ObligationKind.REGULARIZATION, ObligationKind.REGIME_EXPIRY, ObligationKind.STATUS_UPDATE)
 
 
 def watch(desk: Desk, *, now: datetime) -> int:
-    """Bring the dated obligations of every dispatch up to date; returns how many changed."""
+    """Look at the whole office file as it stands at `now`; returns how many obligations changed."""
     with desk.store.begin() as uow:
         rules = desk.rules(uow.records)
         under_way = uow.records.all_open_dispatches()
@@ -33,9 +37,11 @@ def watch(desk: Desk, *, now: datetime) -> int:
             # A closed or vanished dispatch owes nothing more.
             meeting = Meeting(obligation=obligation, at=now, evidence="el despacho se cerró")
             meet(meeting, uow, who=MAILBOT, message=None)
-        shown = sum(_shown_by_rows(uow, now=now))
+        changed += sum(_shown_by_rows(uow, now=now)) + len(owed)
+        changed += tell_news(under_way, uow, rules=rules, now=now)
+        changed += rereckon(uow, desk=desk, now=now)
         uow.commit()
-    return changed + len(owed) + shown
+    return changed
 
 
 def _shown_by_rows(uow: UnitOfWork, *, now: datetime) -> Iterator[bool]:
@@ -73,7 +79,7 @@ def _bring_up_to_date(
         return False
     if owed is None:
         return _open(deadline, dispatch, uow, rules=rules)
-    return _move(owed, deadline, uow, rules=rules, now=now)
+    return move(owed, deadline, uow, rules=rules, now=now)
 
 
 def _is_done(kind: ObligationKind, dispatch: Dispatch, rules: Rules) -> bool:
@@ -139,27 +145,3 @@ def _open(deadline: Deadline, dispatch: Dispatch, uow: UnitOfWork, *, rules: Rul
 def _with_first_step(obligation: Obligation, rules: Rules, uow: UnitOfWork) -> Obligation:
     rungs = rungs_of(obligation, rules, uow.records)
     return replace(obligation, next_step_at=min((rung.at for rung in rungs), default=None))
-
-
-def _move(owed: Obligation, deadline: Deadline, uow: UnitOfWork, *, rules: Rules, now: datetime) -> bool:
-    """A changed date moves an open obligation and says from where; a closed one is never rewritten."""
-    if owed.due_at == deadline.due_at:
-        return False
-    moved = replace(
-        owed,
-        starts_at=deadline.starts_at,
-        due_at=deadline.due_at,
-        limit=deadline.limit,
-        source=deadline.source,
-        reckoning=deadline.reckoning,
-        breached_at=owed.breached_at if deadline.due_at <= now else None,
-    )
-    event = ObligationEvent(
-        obligation=owed.id,
-        at=now,
-        name=EventName.RECKONED_AGAIN,
-        who=MAILBOT,
-        evidence=f"antes {owed.due_at.astimezone(rules.zone):%d/%m/%Y %H:%M}",
-    )
-    uow.obligations.update(_with_first_step(moved, rules, uow), event)
-    return True
