@@ -94,10 +94,10 @@ def _message_of(obligation: str, uow: UnitOfWork) -> str | None:
 def _lines_meant(command: Command, answering: Answering) -> Sequence[Line]:
     lines = answering.lines
     if command.numbers:
-        chosen = [line for line in lines if line.number in command.numbers]
-        if len(chosen) < len(command.numbers):
-            raise UnknownName(f"ese correo tiene {len(lines)} líneas numeradas; revise el número.")
-        return chosen
+        missing = set(command.numbers) - {line.number for line in lines}
+        if missing:
+            raise UnknownName(f"ese correo no tiene una línea {min(missing)}.")
+        return [line for line in lines if line.number in command.numbers]
     fitting = [line for line in lines if _is_about(command, line, answering)]
     if not fitting:
         raise UnknownName(_nothing_fits(command))
