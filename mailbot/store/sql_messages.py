@@ -8,11 +8,13 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import BindParameter, Select, bindparam, delete, select, union, update
 
 from mailbot.domain.message import MailKey, Message
 from mailbot.ports.store import MessageFilter, Sighting, StoredMessage
+from mailbot.ports.tally import LedgerLine
 from mailbot.store.columns import shortened
 from mailbot.store.mapping import from_message, to_message
 from mailbot.store.memory_messages import MemoryMessages, ancestors_of
@@ -166,6 +168,10 @@ class SqlMessages:
     def sightings(self, message: str) -> Sequence[Sighting]:
         """By place."""
         return self._seen.of(message)
+
+    def ledger(self, *, since: datetime, zone: ZoneInfo) -> Sequence[LedgerLine]:
+        """By mailbox, folder and day."""
+        return self._seen.ledger(since=since, zone=zone)
 
     def _cover(self, message_ids: Iterable[str]) -> None:
         wanted = sorted(set(message_ids) - self._covered)

@@ -31,6 +31,7 @@ def take_batch(store: Store, number: int) -> None:
         stored(
             f"m{at}",
             conversation=f"c{at - at % 3}",
+            subject_key=f"consulta {at - at % 3}",
             in_reply_to=f"<m{at - 1}@textilesandinos.example>" if at % 3 else None,
             received_at=NOW + at * timedelta(minutes=1),
         )
