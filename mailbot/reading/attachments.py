@@ -1,6 +1,8 @@
 """The files of a mail, those inside attached mails and containers too, each with its place."""
 
 import hashlib
+import struct
+import zlib
 from collections.abc import Callable, Iterator
 from functools import partial
 
@@ -56,7 +58,14 @@ class FileLister:
             for inner in part.children:
                 yield from self.list(inner)
         else:
-            yield from self._inside(attachment, content, depth=0)
+            yield from self._guarded(attachment, content)
+
+    def _guarded(self, file: Attachment, content: bytes) -> Iterator[Attachment]:
+        """What a damaged container still gives; the mail around it is read all the same."""
+        try:
+            yield from self._inside(file, content, depth=0)
+        except (ArithmeticError, LookupError, OSError, RuntimeError, TypeError, ValueError, struct.error, zlib.error):
+            self.budget.note(f"the container {file.name!r} is damaged")
 
     def _inside(self, file: Attachment, content: bytes, *, depth: int) -> Iterator[Attachment]:
         mail = mail_inside(file.name, file.type, content, self.budget)

@@ -156,13 +156,18 @@ _OPENING_CHARS = 700
 _LONGEST_NOTE = 1500
 
 
-def automatic_reason(facts: Facts) -> str:
-    """Why a mail is an automatic answer; empty when nothing says so."""
-    if found := _by_header(facts) or _by_subject(facts):
-        return found
+def automatic_header(facts: Facts) -> str:
+    """The header or the subject by which a program says that it wrote; empty when none does."""
+    return _by_header(facts) or _by_subject(facts)
+
+
+def automatic_text(facts: Facts) -> str:
+    """The wording of an automatic answer, or an envelope only programs use; empty when there is neither."""
     # Who answers an automatic mail quotes it or speaks of it.
     is_answer = _ANSWERED.match(facts.subject) is not None and is_reply_subject(strip_marks(facts.subject))
-    return "" if is_answer or _ANSWERED_NOTE.match(facts.subject) else automatic_wording(facts.text)
+    if not is_answer and not _ANSWERED_NOTE.match(facts.subject) and (found := automatic_wording(facts.text)):
+        return found
+    return "Return-Path: <>" if facts.has_null_return_path else ""
 
 
 def _by_header(facts: Facts) -> str:

@@ -1,18 +1,21 @@
 """Which kind of sender wrote a mail: the first rule that holds, with its reason."""
 
 from mailbot.domain.message import Address, Bounce, MessageKind
-from mailbot.reading.kinds.automatic import automatic_reason
+from mailbot.reading.kinds.automatic import automatic_header, automatic_text
 from mailbot.reading.kinds.bounces import bounce_reason
 from mailbot.reading.kinds.facts import Facts
 from mailbot.reading.kinds.failed import read_bounce
-from mailbot.reading.kinds.lists import calendar_reason, calendar_wording, list_reason, newsletter_reason
+from mailbot.reading.kinds.lists import bulk_reason, calendar_reason, calendar_wording, list_reason, newsletter_reason
 
 # Bounces and automatic answers also come through lists and quote invitations: order matters.
 _RULES = (
     (MessageKind.BOUNCE, bounce_reason),
     (MessageKind.CALENDAR, calendar_reason),
+    (MessageKind.AUTO_REPLY, automatic_header),
     (MessageKind.LIST, list_reason),
-    (MessageKind.AUTO_REPLY, automatic_reason),
+    (MessageKind.AUTO_REPLY, automatic_text),
+    # Vacation programs write "Precedence: bulk" too, so it counts last.
+    (MessageKind.LIST, bulk_reason),
 )
 
 

@@ -39,6 +39,11 @@ def list_reason(facts: Facts) -> str:
     ):
         if facts.headers.get(name, "").strip():
             return f"{name.title()}: {' '.join(facts.headers[name].split())[:80]}"
+    return ""
+
+
+def bulk_reason(facts: Facts) -> str:
+    """The header by which older programs mark what they send to many; empty when it is not there."""
     if facts.value("precedence") in {"list", "bulk", "junk"}:
         return f"Precedence: {facts.value('precedence')}"
     return ""
