@@ -36,7 +36,11 @@ def _stop(arrival: Arrival, uow: UnitOfWork, rules: Rules) -> int:
     asked = asks_client(arrival.text)
     if not asked:
         return 0
-    running = [item for item in _owed(arrival, uow) if _is_stopped_by(arrival, item, rules)]
+    running = [
+        item
+        for item in _owed(arrival, uow)
+        if _is_stopped_by(arrival, item, rules) and not _has_stopped(arrival, item, uow)
+    ]
     for obligation in running:
         who = arrival.sender_staff.code if arrival.sender_staff else arrival.sender
         pause(obligation, uow, at=arrival.received_at, who=who, why=f"se pidió al cliente: {asked}", message=arrival.id)
@@ -56,6 +60,12 @@ def _is_stopped_by(arrival: Arrival, obligation: Obligation, rules: Rules) -> bo
         and (obligation.client in arrival.recipient_clients or obligation.asker in arrival.recipients)
         and (obligation.received_at or obligation.starts_at) <= arrival.received_at
     )
+
+
+def _has_stopped(arrival: Arrival, obligation: Obligation, uow: UnitOfWork) -> bool:
+    """Whether that mail stopped it before: a conversation is gone through again when a late mail is found."""
+    events = uow.obligations.events(obligation.id)
+    return any(event.name is EventName.PAUSED and event.message == arrival.id for event in events)
 
 
 def _restart(arrival: Arrival, uow: UnitOfWork, rules: Rules) -> int:

@@ -12,12 +12,15 @@ from mailbot.domain.arrival import Arrival, Opening, Plan
 from mailbot.domain.clock import LIMA
 from mailbot.domain.message import Direction
 from mailbot.domain.obligation import EventName, Obligation, ObligationEvent, ObligationKind, ObligationState
+from mailbot.domain.pauses import due_after
 from mailbot.domain.plan import Rules, is_doubtful, plan_arrival
 from mailbot.domain.wording import say_moment
 from mailbot.ports.store import ObligationFilter, StoredMessage, UnitOfWork
 from mailbot.services.arrive import arrival_of
-from mailbot.services.carry_out import ALERT, alert, carry_out, matter_of, scheduled, settle_conversation
+from mailbot.services.carry_out import ALERT, alert, carry_out, matter_of, settle_conversation
 from mailbot.services.desk import Desk
+from mailbot.services.scheduling import scheduled
+from mailbot.services.waiting import keep_move, pauses_of
 from mailbot.services.word_obligations import cancel
 
 
@@ -108,24 +111,23 @@ def _follow(item: Obligation, opening: Opening, uow: UnitOfWork, *, rules: Rules
         return False
     was_cancelled = item.state is ObligationState.CANCELLED
     current = item.to(ObligationState.OPEN, at=said.at, evidence=said.why) if was_cancelled else item
-    moved = _moved(current, opening.obligation, now=said.at)
+    pauses = pauses_of(uow.obligations.events(item.id))
+    anew = opening.obligation
+    due_at = due_after(anew.due_at, pauses, clock=anew.clock, calendar=rules.calendar)
+    moved = _moved(current, replace(anew, due_at=due_at), now=said.at)
     if moved == item:
         return False
     name = EventName.REOPENED if was_cancelled else EventName.RECKONED_AGAIN
     event = ObligationEvent(
         obligation=item.id, at=said.at, name=name, who=said.who, evidence=" · ".join(_told(item, moved, said))
     )
+    keep_move(item, moved.due_at, uow, at=said.at)
     uow.obligations.update(scheduled(moved, rules), event)
     return True
 
 
 def _moved(item: Obligation, anew: Obligation, *, now: datetime) -> Obligation:
-    """With today's client, order and limit; the owner follows the client alone, so that a hand-over stands.
-
-    A limit that rests on the same facts stays as it is, since a pause may have moved it.
-    """
-    if _basis(item) == _basis(anew):
-        return item
+    """With today's client, order and limit; the owner follows the client alone, so that a hand-over stands."""
     return replace(
         item,
         client=anew.client,
@@ -139,10 +141,6 @@ def _moved(item: Obligation, anew: Obligation, *, now: datetime) -> Obligation:
         reckoning=anew.reckoning,
         breached_at=item.breached_at if anew.due_at <= now else None,
     )
-
-
-def _basis(obligation: Obligation) -> tuple[str | None, ...]:
-    return obligation.client, obligation.order, obligation.limit, obligation.source
 
 
 def _told(before: Obligation, after: Obligation, said: Said) -> Iterator[str]:

@@ -180,7 +180,7 @@ QUOTED = "".join(f"> {line}\n" for line in NOTICE.splitlines())
 FROM_US = f"mailbot <{MAILBOT}>"
 PHONES = {
     "gmail": f"Visto gracias\n\nEl lun, 16 nov 2026 a la(s) 10:46, {FROM_US}\nescribió:\n\n{QUOTED}",
-    "iphone": f"Visto\n\nEnviado desde mi iPhone\n\n> El 16 nov. 2026, a la(s) 10:46, {FROM_US} escribió:\n> \n{QUOTED}",
+    "iphone": f"Visto\n\nEnviado desde mi iPhone\n\n> El 16 nov. 2026, a las 10:46, {FROM_US} escribió:\n> \n{QUOTED}",
     "samsung": f"visto\n\n\nEnviado desde mi Galaxy\n\n-------- Mensaje original --------\nDe: {FROM_US}\n"
     f"Fecha: 16/11/26 10:46 (GMT-05:00)\nPara: {ESC}\nAsunto: Por vencer\n\n{NOTICE}",
     "outlook": "VISTO.\n\nRocío Quispe\nEjecutiva de Servicio al Cliente\n\n________________________________\n"

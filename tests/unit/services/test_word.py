@@ -37,6 +37,7 @@ def world() -> World:
             "reclamo": COMPLAINT,
             "documentos": DOCUMENTS,
             "gracias": NOTHING,
+            "proforma": verdict(Category.REQUIREMENT, topics=[Topic.PROFORMA_REQUEST]),
             "sólo reclamo": verdict(Category.COMPLAINT),
         }
     )
@@ -329,3 +330,21 @@ def test_a_message_nobody_knows_is_refused(world: World) -> None:
         correct(world.desk, "M0", LabelChange(is_complaint=True), who="RQ", now=LATER)
     with pytest.raises(UnknownName, match="no hay un correo"):
         relink(world.desk, "M0", "2026-004512", who="RQ", now=LATER)
+
+
+def test_a_correction_leaves_a_limit_that_a_pause_has_moved(world: World) -> None:
+    world.write("proforma", MONDAY_9, message_id="<q@textiles.example>")
+    world.answer(
+        "RE: proforma",
+        lima("2026-11-16 09:30"),
+        "Por favor envíenos la factura comercial.",
+        In_Reply_To="<q@textiles.example>",
+    )
+    world.write("gracias", lima("2026-11-16 10:30"), In_Reply_To="<q@textiles.example>", text="Va la factura.")
+    before = world.only(ObligationKind.PROFORMA)
+    # Four working hours from 09:00, and the hour in which the client was waited for.
+    assert before.due_at == lima("2026-11-16 15:00")
+
+    correct(world.desk, _id(world, "proforma"), LabelChange(is_complaint=True), who="RQ", now=lima("2026-11-16 10:40"))
+
+    assert world.only(ObligationKind.PROFORMA) == before
