@@ -20,7 +20,7 @@ _FAREWELL = re.compile(
     r"(?:met )?vriendelijke groet(?:en)?|groet(?:en|jes)?|mvg|"
     r"(?:med )?v[aä]nliga? h[aä]lsning(?:ar)?|mvh|hilsen|(?:med )?venlig hilsen|(?:med )?vennlig hilsen|pozdrawiam|"
     r"с уважением|s pozdravem|[uü]dv[oö]zlettel|gracias|muchas gracias|mil gracias|terveisin)"
-    r"(?:[\s,/&y]*(?:cordiales?|cordialmente|atentos?|atentamente|saludos?|regards|best|kind|thanks|grande|"
+    r"(?:[\s,/&y]*(?:cordial(?:es)?|cordialmente|atentos?|atentamente|saludos?|regards|best|kind|thanks|grande|"
     r"afectuosos?|fraternos?|"
     r"and|y|a todos|desde [^\W\d_]{3,20}|from [^\W\d_]{3,20}|to all|distinguidos?|gracias|anticipadas|best "
     r"regards|muchos|"
@@ -68,6 +68,25 @@ _FOOTER = re.compile(
     r"(?:this|it) (?:in|on)|ver (?:en|este).{0,20}(?:navegador|web)|reply to this email directly|"
     r"manage your|abmelden|se d[eé]sabonner|you can unsubscribe|google groups|mailing list|por estar suscrito|"
     r"mute the thread",
+    re.IGNORECASE,
+)
+_NOTICE_OPENING = re.compile(
+    r"(?:aviso|nota|noticia|importante|advertencia|descargo|confiden|disclaimer|notice|important|legal|attention|"
+    r"privil|note|"
+    r"(?:th(?:is|e)|any|all) (?:e-?mail|message|communication|transmission|information|content|document|mail|"
+    r"business|mailbox|views)|"
+    r"(?:est[ea]|el|la|las|los|toda) (?:presente )?(?:correo|mensaje|e-?mail|informaci[oó]n|comunicaci[oó]n|"
+    r"contenido|documento|"
+    r"buz[oó]n|transmisi[oó]n|opiniones|banco|empresa|destinatario|archivo)|informaci[oó]n|comunicaci[oó]n|"
+    r"correo|mensaje|documento|"
+    r"if you|si (?:usted|ud|no es|ha|lo|detecta)|en cumplimiento|de conformidad|conforme a|antes de|before|"
+    r"please (?:consider|think|do not)|"
+    r"por favor,? (?:considere|piense|no imprim|no respond)|favor (?:de )?no|piensa|piense|cuid|protej|salv|"
+    r"ahorr|no imprim|imprim|evite|"
+    r"do not|don'?t|no respond|go green|think|diese (?:e-?mail|nachricht)|ce (?:message|courriel)|questo|esta "
+    r"mensagem|automatic|"
+    r"generad|firmad|queda|prohibid|confidenc|virus|sent |scanned|registered|amtsgericht|to (?:the|un)|if this|"
+    r"in case|uso )",
     re.IGNORECASE,
 )
 # What a notice is shows in its first sentences.
@@ -118,6 +137,14 @@ def is_disclaimer(paragraph: str) -> bool:
     """A confidentiality notice, a plea not to print, the footer of a newsletter or of a robot."""
     opening = paragraph[:_NOTICE_CHARS]
     return _DISCLAIMER.search(opening) is not None or _FOOTER.search(opening) is not None
+
+
+def is_notice(paragraph: str) -> bool:
+    """A disclaimer or footer that stands alone; a sender's own sentence about confidence or paper is none."""
+    if not is_disclaimer(paragraph):
+        return False
+    opening = paragraph.strip(" \t*_[(<>\"'-–—|#")
+    return _NOTICE_OPENING.match(opening) is not None or _FOOTER.search(opening) is not None or len(opening) > 200
 
 
 def is_banner(line: str) -> bool:

@@ -77,6 +77,8 @@ class Signer:
     initials: str
     # The first label of the mail domain, which mostly is the firm's name written together.
     domain: str = ""
+    # The words of the local part: departments sign with them ("pagos@…").
+    mailbox: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, sender: str) -> "Signer":
@@ -88,7 +90,8 @@ class Signer:
         found = [word for word in _WORD.findall(fold(name)) if word not in _TITLES]
         tokens = frozenset(word for word in found if word not in _PARTICLES and len(word) > 1)
         initials = "".join(word[0] for word in found if word not in _PARTICLES)
-        return cls(tokens=tokens, initials=initials, domain=fold(domain).partition(".")[0])
+        mailbox = frozenset(word for word in _WORD.findall(fold(local).replace(".", " ")) if len(word) >= 4)
+        return cls(tokens=tokens, initials=initials, domain=fold(domain).partition(".")[0], mailbox=mailbox)
 
     def signs(self, line: str) -> bool:
         """Whether the line begins with this signer's name in one of its forms."""
@@ -98,6 +101,8 @@ class Signer:
         if not found or len(found) > 7 or len(head) > _NAME_CHARS:
             return False
         if self._is_initials(head) or any(word in self.tokens for word in found):
+            return True
+        if len(found) <= 4 and head[0].isupper() and any(word in self.mailbox for word in found):
             return True
         return len(found) <= 3 and self._is_nickname(found[0])
 

@@ -29,7 +29,9 @@ _MARKER = re.compile(
     rf"|^[\s>*]*(?:{words.BARE_FORWARD_WORDS})\s*:?\s*$",
     re.IGNORECASE,
 )
-_INVITATION = re.compile(r"^(?:cu[aá]ndo|when|wann|quand|quando|wanneer)\s*:\s.*\d", re.IGNORECASE)
+_INVITATION = re.compile(
+    r"^(?:cu[aá]ndo|when|wann|quand|quando|wanneer)\s*:\s.*\d|^(?:reporting-mta|final-recipient)\s*:", re.IGNORECASE
+)
 _RULE_SIGNS = "-_=~#─—–‐*"
 _ABOVE_WORDS = ("above", "encima", "arriba", "acima", "dessus", "oberhalb", "über")
 _REPLY_ABOVE = re.compile(
@@ -115,7 +117,7 @@ def is_marker(line: str) -> bool:
         return True
     if len(line) > 200:
         return False
-    if ":" in line[:12] and _INVITATION.match(line) is not None:
+    if ":" in line[:20] and _INVITATION.match(line) is not None:
         return True
     lowered = line.lower()
     return any(word in lowered for word in _ABOVE_WORDS) and _REPLY_ABOVE.search(line) is not None

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from mailbot.reading.replies.closings import is_contact, is_device_line, is_disclaimer, is_farewell
+from mailbot.reading.replies.closings import is_contact, is_device_line, is_disclaimer, is_farewell, is_notice
 from mailbot.reading.replies.names import Signer, is_sentence, is_title_case
 
 # The usual one is "-- " (RFC 3676 section 4.3); gateways strip the blank, people draw their own.
@@ -98,11 +98,11 @@ def _notice_start(lines: Sequence[str], end: int) -> int:
     if end and (_LONG_RULE.match(lines[end - 1]) or _DELIMITER.match(lines[end - 1])):
         return end - 1
     start = _paragraph_start(lines, end)
-    if start < end and is_disclaimer(lines[start]):
+    if start < end and is_notice(" ".join(lines[start:end])):
         return start
     for index in range(end - 1, max(start, end - 4), -1):
         # Below a name the notice often stands without an empty line between.
-        if is_disclaimer(lines[index]):
+        if is_notice(lines[index]):
             return index
     return end
 
