@@ -9,7 +9,7 @@ from datetime import datetime
 from mailbot.domain.errors import MessageUnreadable
 from mailbot.domain.message import Message
 from mailbot.reading.assemble import assemble
-from mailbot.reading.containers.outlook_file import is_outlook_file, to_mime
+from mailbot.reading.containers.outlook_file import MAGIC, to_mime
 from mailbot.reading.limits import ReadingLimits
 from mailbot.reading.mime.tree import Scanner
 
@@ -23,7 +23,7 @@ _TRIPS = (
 
 def _as_mail(raw: bytes) -> bytes:
     """Outlook files become mails; lines that end in a lone CR, as old Macs wrote them, get their LF."""
-    if is_outlook_file(raw):
+    if raw.startswith(MAGIC):
         return to_mime(raw)
     return raw.replace(b"\r", b"\n") if b"\n" not in raw and b"\r" in raw else raw
 

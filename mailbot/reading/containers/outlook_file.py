@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from hashlib import sha256
 from typing import Any
 
 from mailbot.reading.containers import mapi
@@ -81,11 +82,15 @@ class _Storage:
 
     def mime(self, depth: int = 0) -> bytes:
         """Headers, body and files as one multipart."""
-        boundary = b"=_outlook_%d" % depth
         parts = [*self._bodies(), *self._files(depth)]
+        # Files travel as they are; the boundary derives from them, so that none can hold it by accident.
+        mark = sha256(b"".join(part[:4096] for part in parts)).hexdigest()[:32]
+        boundary = b"=_outlook_%d_%s" % (depth, mark.encode("ascii"))
         head = self._headers() + f'MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary="{boundary.decode()}"\n\n'
-        body = b"".join(b"--" + boundary + b"\n" + part + b"\n" for part in parts)
-        return head.encode("utf-8", errors="replace") + body + b"--" + boundary + b"--\n"
+        pieces = [head.encode("utf-8", errors="replace")]
+        for part in parts:
+            pieces += [b"--", boundary, b"\r\n", part, b"\r\n"]
+        return b"".join([*pieces, b"--", boundary, b"--\r\n"])
 
     def _headers(self) -> str:
         """The headers the mail travelled with, else what the properties say."""
@@ -175,5 +180,5 @@ def _disposition(name: str) -> str:
 
 
 def _leaf(kind: str, content: bytes, extra: str = "") -> bytes:
-    head = f"Content-Type: {kind}\nContent-Transfer-Encoding: base64\n{extra}\n"
-    return head.encode("utf-8", errors="replace") + base64.encodebytes(content)
+    head = f"Content-Type: {kind}\nContent-Transfer-Encoding: binary\n{extra}\n"
+    return head.encode("utf-8", errors="replace") + content
