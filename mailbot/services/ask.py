@@ -1,5 +1,6 @@
 """Questions to the ESC: is this a complaint, and which dispatch does it speak of?"""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from mailbot.domain.arrival import Arrival, Question
@@ -14,7 +15,7 @@ from mailbot.ports.store import UnitOfWork
 from mailbot.services.desk import Desk
 from mailbot.services.lines import excerpt_of
 from mailbot.services.outgoing import compose
-from mailbot.services.people import owner_of
+from mailbot.services.people import agenda_readers, owner_of
 
 
 def queue_question(question: Question, arrival: Arrival, uow: UnitOfWork, *, desk: Desk, now: datetime) -> None:
@@ -36,7 +37,8 @@ def queue_question(question: Question, arrival: Arrival, uow: UnitOfWork, *, des
         question=_line(question, arrival, until, uow),
         office=desk.office,
     )
-    uow.outbox.add(_mail(context, owner, arrival, desk, now))
+    readers = agenda_readers(owner, records=uow.records, day=desk.day_of(now))
+    uow.outbox.add(_mail(context, readers, arrival, desk, now))
 
 
 def answer_by(arrival: Arrival, rules: Rules) -> datetime:
@@ -68,12 +70,12 @@ def _line(question: Question, arrival: Arrival, until: datetime, uow: UnitOfWork
     )
 
 
-def _mail(context: AskContext, owner: Staff, arrival: Arrival, desk: Desk, now: datetime) -> OutgoingMail:
+def _mail(context: AskContext, readers: Sequence[Staff], arrival: Arrival, desk: Desk, now: datetime) -> OutgoingMail:
     return compose(
         context,
         desk=desk,
         key=f"ask:{arrival.id}",
         purpose=MailPurpose.ASK,
-        to=(owner,),
+        to=readers,
         now=now,
     )

@@ -15,6 +15,7 @@ from mailbot.domain.mail import MailPurpose, OutgoingMail
 from mailbot.domain.obligation import EventName, Obligation
 from mailbot.domain.office import Staff
 from mailbot.domain.plan import is_doubtful
+from mailbot.domain.verdict import Verdict
 from mailbot.ports.store import StoredMessage, UnitOfWork
 from mailbot.services.agenda import messages_asked
 from mailbot.services.desk import Desk
@@ -221,9 +222,14 @@ def _on_message(command: Command, message: StoredMessage, answering: Answering) 
 
 def _label(command: Command, message: StoredMessage) -> str:
     """The label that a `sí` or `no` settled; empty for a complaint."""
-    doubts = message.verdict.doubts if message.verdict else ()
-    is_other = command.verb in (Verb.YES, Verb.NO) and doubts and doubts[0] != Category.COMPLAINT
-    return doubts[0] if is_other else ""
+    label = _asked(message.verdict) if message.verdict and command.verb in (Verb.YES, Verb.NO) else ""
+    return "" if label == Category.COMPLAINT else label
+
+
+def _asked(verdict: Verdict) -> str:
+    """The doubtful label that is asked about: a complaint before any other."""
+    first = next(iter(verdict.doubts), "")
+    return Category.COMPLAINT.value if Category.COMPLAINT in verdict.doubts else first
 
 
 def _change(command: Command, message: StoredMessage, answering: Answering) -> LabelChange:
@@ -233,7 +239,7 @@ def _change(command: Command, message: StoredMessage, answering: Answering) -> L
     if command.verb in (Verb.YES, Verb.NO):
         if not verdict.doubts:
             raise UnknownName("esa pregunta ya se respondió.")
-        return settled(verdict, verdict.doubts[0], holds=command.verb is Verb.YES)
+        return settled(verdict, _asked(verdict), holds=command.verb is Verb.YES)
     if command.verb is Verb.IS_COMPLAINT:
         return LabelChange(is_complaint=True)
     is_asked = answering.mail.purpose is MailPurpose.ASK

@@ -1,6 +1,11 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from mailbot.domain.commands import NotUnderstood, Verb, read_commands
+from mailbot.domain.calendars import DEFAULT_HOURS, office_calendar
+from mailbot.domain.commands import Command, NotUnderstood, Verb, read_commands
+from mailbot.domain.delays import until
+from tests.builders import lima
 
 
 def _verbs(text: str) -> list[tuple[Verb, tuple[int, ...]]]:
@@ -170,3 +175,37 @@ def test_the_notice_below_the_answer_is_no_command() -> None:
 @pytest.mark.parametrize("text", ["ok " + "a" * 100_000, "gracias " * 40_000, "2 " * 40_000, "1," * 50_000 + "visto"])
 def test_a_mail_made_to_be_slow_is_not(text: str) -> None:
     assert isinstance(read_commands(text), NotUnderstood)
+
+
+WORDS = (
+    *("visto", "atendido", "no", "sí", "es", "reclamo", "un", "posponer", "hasta", "mañana", "4h", "2", "y", ",", "."),
+    *(
+        "reasignar",
+        "KV",
+        "orden",
+        "2026-004512",
+        "gracias",
+        "ok",
+        "ya",
+        "lo",
+        "atendí",
+        "el",
+        "1",
+        ":",
+        "?",
+        "\n",
+        "31/02",
+    ),
+)
+CALENDAR = office_calendar(hours=DEFAULT_HOURS)
+
+
+@given(st.lists(st.sampled_from(WORDS), max_size=12).map(" ".join) | st.text(max_size=200))
+def test_whatever_is_written_is_read_or_refused_and_every_delay_ends(text: str) -> None:
+    read = read_commands(text)
+
+    for command in read if isinstance(read, tuple) else ():
+        assert isinstance(command, Command)
+        if command.delay is not None:
+            said_at = lima("2026-11-16 10:00")
+            assert (over_at := until(command.delay, said_at, CALENDAR)) is None or over_at > said_at

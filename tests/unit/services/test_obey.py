@@ -1,15 +1,29 @@
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
-from mailbot.domain.labels import Category
+from mailbot.domain.labels import Category, Contingency
 from mailbot.domain.mail import MailPurpose, OutgoingMail
 from mailbot.domain.obligation import EventName, ObligationKind, ObligationState
+from mailbot.domain.office import Role
 from mailbot.domain.outgoing import message_id_for
 from mailbot.ports.store import StoredMessage
 from mailbot.services.agenda import queue_agendas
 from mailbot.services.deliver import deliver
-from tests.builders import ESC, HEAD, OTHER_RUC, REQUIREMENT, SUPERVISOR, dispatch, lima, office, raw_mail
+from tests.builders import (
+    ESC,
+    HEAD,
+    OTHER_RUC,
+    REQUIREMENT,
+    SUPERVISOR,
+    dispatch,
+    lima,
+    office,
+    raw_mail,
+    staff,
+    verdict,
+)
 from tests.unit.services.answering import (
     DEPUTY,
     MAILBOT,
@@ -200,11 +214,18 @@ def test_without_a_number_every_line_is_meant(world: World) -> None:
 
 
 def test_the_numbers_of_an_alert_are_those_of_its_lines(world: World) -> None:
-    world.write("reclamo", MONDAY_9)
-    (alert,) = [mail for mail in walk(world, "16 09:00") if [a.address for a in mail.to] == [SUPERVISOR]]
-    (item,) = [item for item in world.owed() if item.kind is ObligationKind.MANAGEMENT_REPORT]
+    world.write("levante", MONDAY_9)
+    walk(world, "16 10:36", "16 10:46", "16 11:00")
+    world.write("reclamo", lima("2026-11-16 11:05"), text="Esto es un reclamo formal.")
+    (alert,) = walk(world, "16 11:05")
+    assert [address.address for address in alert.to] == [SUPERVISOR]
+    # The breach of 11:00 waited first, but the complaint stands above it.
+    assert alert.text.index("Esto es un reclamo formal") < alert.text.index("levante")
 
-    assert alert.obligations[0] == item.id
+    say(world, "2 atendido", alert, "16 11:10", sender=SUPERVISOR)
+
+    met = [item.message for item in world.owed(ObligationKind.REPLY) if item.state is ObligationState.MET]
+    assert met == [kept(world, "levante").id]
 
 
 def test_a_number_beyond_the_last_line_is_answered(world: World) -> None:
@@ -258,6 +279,31 @@ def test_no_to_the_question_withdraws_the_supervisors_notice(world: World) -> No
     assert world.only(ObligationKind.MANAGEMENT_REPORT).state is ObligationState.CANCELLED
     # Who wrote still waits for an answer.
     assert world.only(ObligationKind.REPLY).is_open
+
+
+def test_an_absent_escs_deputy_is_asked_too_and_may_answer() -> None:
+    absent = staff("RQ", Role.ESC, ESC, chief="MF", deputy="KV", absent_from=date(2026, 11, 16))
+    book = office(staff=(absent, *office().staff[1:]))
+    world = World(verdicts={"quizás": verdict(Category.COMPLAINT, doubts=["complaint"])}, book=book)
+    (ask,) = _asked(world, "quizás", "16 09:00")
+    assert [address.address for address in ask.to] == [ESC, DEPUTY]
+
+    say(world, "no", ask, "16 09:30", sender=DEPUTY)
+
+    assert world.only(ObligationKind.MANAGEMENT_REPORT).state is ObligationState.CANCELLED
+
+
+def test_of_several_doubts_the_complaint_is_the_one_that_was_asked() -> None:
+    doubtful = verdict(Category.COMPLAINT, contingency=[Contingency.FINE], doubts=["fine", "complaint"])
+    world = World(verdicts={"multa": doubtful})
+    (ask,) = _asked(world, "multa", "16 09:00")
+    assert "reclamo" in ask.subject.lower()
+
+    say(world, "no", ask, "16 09:30")
+
+    verdict_now = kept(world, "multa").verdict
+    assert verdict_now is not None
+    assert (verdict_now.categories, verdict_now.contingency) == ((), ())
 
 
 def test_yes_to_the_question_tells_the_supervisor_at_once(world: World) -> None:
