@@ -43,8 +43,10 @@ class FileLister:
         """Uuencoded files that stand in the text itself, as programs older than MIME send them."""
         if part.type != "text/plain" or part.buffer.find(b"begin ", part.start, part.end) < 0:
             return
-        for number, (_, _, name, lines) in enumerate(find_uu_files(part.content()), start=1):
-            entry = Entry(name=name.decode("utf-8", errors="replace"), content=uu_lines(lines))
+        content = part.content()
+        for number, file in enumerate(find_uu_files(content), start=1):
+            name = file.name.decode("utf-8", errors="replace")
+            entry = Entry(name=name, content=uu_lines(content, file.lines_start, file.lines_end))
             yield _of_entry(entry, f"{part.path}/{entry.name or number}")
 
     def _file(self, part: Part) -> Iterator[Attachment]:

@@ -14,6 +14,7 @@ from mailbot.reading.limits import ReadingLimits
 from mailbot.reading.mime.tree import Scanner
 
 DEFAULT_LIMITS = ReadingLimits()
+_LOOK = 4096
 # What Python and the libraries raise on data they do not expect.
 _TRIPS = (
     *(ArithmeticError, AssertionError, AttributeError, EOFError, LookupError, OSError, RuntimeError, StopIteration),
@@ -30,7 +31,7 @@ def _as_mail(raw: bytes) -> bytes:
 
 def read_message(raw: bytes, *, received_at: datetime | None = None, limits: ReadingLimits = DEFAULT_LIMITS) -> Message:
     """Read one mail; raises `MessageUnreadable` and nothing else."""
-    if not raw.strip():
+    if not raw[:_LOOK].strip() and not raw.strip():
         raise MessageUnreadable("The mail is empty: there is nothing to read")
     digest = hashlib.sha256(raw).hexdigest()
     try:

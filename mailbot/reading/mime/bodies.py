@@ -114,9 +114,9 @@ def _without_files(content: bytes) -> bytes:
     """The text around uuencoded files; the files themselves are attachments."""
     pieces = []
     position = 0
-    for start, end, _, _ in find_uu_files(content):
-        pieces.append(content[position:start])
-        position = end
+    for file in find_uu_files(content):
+        pieces.append(content[position : file.start])
+        position = file.end
     return b"".join([*pieces, content[position:]])
 
 

@@ -2,6 +2,7 @@
 
 import binascii
 import re
+from dataclasses import dataclass
 
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/=]+")
 _UU_BEGIN = re.compile(rb"^begin [0-7]{3,4} ([^\r\n]+)\r?\n", re.MULTILINE)
@@ -58,12 +59,21 @@ def decode_uu(content: bytes) -> bytes:
     if begin is None:
         return content
     end = _UU_END.search(content, begin.end())
-    return uu_lines(content[begin.end() : end.start() if end else len(content)])
+    return uu_lines(content, begin.end(), end.start() if end else len(content))
 
 
-def uu_lines(content: bytes) -> bytes:
-    """The bytes of uuencoded lines; a broken line is decoded as far as its length byte says."""
-    return b"".join(_uu_line(line) for line in content.splitlines() if line.strip())
+def uu_lines(content: bytes, start: int, end: int) -> bytes:
+    """The bytes of the uuencoded lines in that span; a broken line gives what its length byte promises."""
+    out = bytearray()
+    position = start
+    while position < end:
+        line_end = content.find(b"\n", position, end)
+        following = end if line_end < 0 else line_end + 1
+        line = content[position:following].rstrip(b"\r\n")
+        if line:
+            out += _uu_line(line)
+        position = following
+    return bytes(out)
 
 
 def _uu_line(line: bytes) -> bytes:
@@ -78,8 +88,19 @@ def _uu_line(line: bytes) -> bytes:
             return b""
 
 
-def find_uu_files(content: bytes) -> list[tuple[int, int, bytes, bytes]]:
-    """Uuencoded files in plain text as (start, end, name, bytes of their lines)."""
+@dataclass(frozen=True, slots=True)
+class UuFile:
+    """A uuencoded file in plain text: the whole span, and that of its lines."""
+
+    name: bytes
+    start: int
+    end: int
+    lines_start: int
+    lines_end: int
+
+
+def find_uu_files(content: bytes) -> list[UuFile]:
+    """The uuencoded files in plain text, in order."""
     found = []
     position = 0
     while (begin := _UU_BEGIN.search(content, position)) is not None:
@@ -87,9 +108,9 @@ def find_uu_files(content: bytes) -> list[tuple[int, int, bytes, bytes]]:
         if end is None:
             break
         position = end.end()
-        lines = content[begin.end() : end.start()]
-        if _is_uu(lines):
-            found.append((begin.start(), end.end(), begin.group(1).strip(), lines))
+        if _is_uu(content[begin.end() : begin.end() + 100]):
+            name = begin.group(1).strip()
+            found.append(UuFile(name, begin.start(), end.end(), begin.end(), end.start()))
     return found
 
 
