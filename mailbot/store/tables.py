@@ -189,6 +189,7 @@ class OutboxRow(Row, table=True):
         one_of("state", MailState),
         _partial("ix_outbox_held", "claimed_until", where="claimed_until IS NOT NULL"),
         Index(None, "state", "not_before"),
+        Index(None, "state", "created_at"),
     )
     key: str = key_column(primary_key=True)
     purpose: str = word_column()

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import event
 
 from mailbot.domain.labels import ReferenceKind
+from mailbot.domain.mail import MailState
 from mailbot.ports.store import ObligationFilter, UnitOfWork
 from mailbot.store import sql_office
 from mailbot.store.unit_of_work import SqlStore
@@ -51,6 +52,7 @@ def plan_of(store: SqlStore, ask: Callable[[UnitOfWork], object]) -> str:
         (lambda unit: unit.obligations.list(ObligationFilter(client="r")), "ix_obligations_client_due_at"),
         (lambda unit: unit.outbox.claim(NOW, worker="w", lease=HOUR), "ix_outbox_state_not_before"),
         (lambda unit: unit.outbox.release_stale(NOW), "ix_outbox_held"),
+        (lambda unit: unit.outbox.list(states=[MailState.SENT], since=NOW), "ix_outbox_state_created_at"),
         (lambda unit: unit.messages.known([key()]), "sqlite_autoindex_sightings"),
         (lambda unit: unit.messages.by_subject("s", since=NOW), "ix_messages_subject_key_received_at"),
         (lambda unit: unit.messages.in_conversation("c"), "ix_messages_conversation"),

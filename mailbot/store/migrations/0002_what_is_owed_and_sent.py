@@ -49,6 +49,7 @@ def upgrade() -> None:
         sqlite_where=sa.text("claimed_until IS NOT NULL"),
         postgresql_where=sa.text("claimed_until IS NOT NULL"),
     )
+    op.create_index("ix_outbox_state_created_at", "outbox", ["state", "created_at"])
     op.create_index("ix_outbox_state_not_before", "outbox", ["state", "not_before"])
     op.create_table(
         "mail_files",
