@@ -76,7 +76,7 @@ def kill(process: BaseProcess) -> None:
     process.join(timeout=10)
 
 
-@pytest.mark.parametrize("kills", [5, pytest.param(200, marks=pytest.mark.long)])
+@pytest.mark.parametrize("kills", [3, pytest.param(200, marks=pytest.mark.long)])
 def test_a_killed_ingestion_keeps_whole_batches_and_loses_none(url: str, kills: int) -> None:
     chance = random.Random(4711)  # noqa: S311
     for _ in range(kills):
@@ -114,7 +114,7 @@ def send_for_ever(url: str, sink: Path, worker: str) -> None:
 
 
 @pytest.mark.needs_postgresql
-@pytest.mark.parametrize("kills", [4, pytest.param(60, marks=pytest.mark.long)])
+@pytest.mark.parametrize("kills", [2, pytest.param(60, marks=pytest.mark.long)])
 def test_killed_senders_hand_over_nothing_twice(postgresql_url: str, tmp_path: Path, kills: int) -> None:
     count = 40 * kills
     queue(postgresql_url, count)

@@ -100,6 +100,7 @@ def test_a_frozen_leader_is_let_go_and_finds_out_when_it_wakes(postgresql_url: s
         assert lock.is_held()
 
 
+@pytest.mark.long
 @pytest.mark.needs_postgresql
 def test_a_session_that_idles_is_kept_alive(postgresql_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     quicken(monkeypatch.setattr)

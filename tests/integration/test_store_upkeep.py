@@ -134,13 +134,13 @@ class TestBackup:
             writer = threading.Thread(target=write_pairs, args=(store, stop))
             writer.start()
             try:
-                for number in range(3):
+                for number in range(2):
                     time.sleep(0.1)
                     backup(url, tmp_path / "copies" / f"{number}.db")
             finally:
                 stop.set()
                 writer.join()
-        for number in range(3):
+        for number in range(2):
             assert check_integrity(f"sqlite:///{tmp_path}/copies/{number}.db") == ()
             with closing(open_store(f"sqlite:///{tmp_path}/copies/{number}.db")) as copied, copied.begin() as unit:
                 assert unit.facts.get("left") == unit.facts.get("right") is not None
