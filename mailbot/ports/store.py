@@ -130,7 +130,7 @@ class AuditLine:
 
 @dataclass(frozen=True, kw_only=True)
 class MessageFilter:
-    """Which stored messages to list; None means any. `limit` None means all."""
+    """Which stored messages to list; None means any. `since` counts, `until` does not; no `limit` means all."""
 
     client: str | None = None
     order: str | None = None
@@ -141,7 +141,7 @@ class MessageFilter:
 
 @dataclass(frozen=True, kw_only=True)
 class ObligationFilter:
-    """Which obligations to list; None means any."""
+    """Which obligations to list; None means any. `since` is about the start and counts."""
 
     client: str | None = None
     order: str | None = None
@@ -229,7 +229,11 @@ class Obligations(Protocol):
         ...
 
     def update(self, obligation: Obligation, event: ObligationEvent) -> None:
-        """Replace an obligation and append why."""
+        """Replace an obligation and append why.
+
+        Raises `UnknownName` when there is none, and `StoreUnavailable`, at the latest at the commit, when
+        somebody else changed it since this unit of work read it.
+        """
         ...
 
     def schedule(self, id: str, next_step_at: datetime | None) -> None:
@@ -265,7 +269,10 @@ class Obligations(Protocol):
         ...
 
     def carry(self, notices: Collection[Notice], *, mail: str) -> None:
-        """Mark notices as carried by the mail with that key."""
+        """Mark notices as carried by the mail with that key.
+
+        Raises `StoreUnavailable`, at the latest at the commit, when another mail carries one already.
+        """
         ...
 
     def withdraw(self, notices: Collection[Notice]) -> None:
@@ -281,7 +288,7 @@ class Outbox(Protocol):
     """Mails that go out."""
 
     def add(self, mail: OutgoingMail) -> bool:
-        """Queue a mail; False when its key was queued before."""
+        """Queue a mail; False when its key or its Message-ID was queued before."""
         ...
 
     def get(self, key: str) -> OutgoingMail | None:
@@ -299,7 +306,11 @@ class Outbox(Protocol):
     def settle(
         self, key: str, state: MailState, *, at: datetime, error: str = "", not_before: datetime | None = None
     ) -> None:
-        """Record the outcome of a claimed mail and let the claim go; counts one attempt."""
+        """Record the outcome of a mail and let the claim on it go; counts one attempt.
+
+        A mail that was SENT stays so, whatever a worker that wakes up late has to say. Raises
+        `UnknownName` when there is no such mail.
+        """
         ...
 
     def release_stale(self, now: datetime) -> Sequence[OutgoingMail]:
@@ -397,7 +408,11 @@ class UnitOfWork(Protocol):
         ...
 
     def commit(self) -> None:
-        """Keep everything done in this block."""
+        """Keep everything done in this block so far.
+
+        Raises `StoreRefused` when something names a message, obligation or mail that is not stored, and
+        `StoreUnavailable` when somebody else stored or changed the same meanwhile: do the block again.
+        """
         ...
 
     def __enter__(self) -> Self:
