@@ -39,6 +39,8 @@ _SIGNATURE_NAMES = re.compile(
     r"|__SIG_PRE__|__SIG_POST__|tutanota-signature|mail-signature|email-signature",
     re.IGNORECASE,
 )
+# A bare `blockquote`, or one without a border, is how webmail indents a sender's own lines.
+_QUOTING = re.compile(r"cite|quote|border-left(?!\s*:\s*(?:none|0))", re.IGNORECASE)
 _NAMED_QUOTE = re.compile(r"\bname\s*=\s*[\"']?quote\b", re.IGNORECASE)
 # Outlook for Windows draws a thin line above the header block of the mail that is answered.
 _BORDER_TOP = re.compile(
@@ -51,8 +53,8 @@ _BORDER_TOP = re.compile(
 def anchor_of(tag: str, attributes: str) -> Anchor | None:
     """What the mark of an element says; None for the ordinary one."""
     if not attributes:
-        return Anchor.QUOTE if tag == "blockquote" else None
-    if tag == "blockquote":
+        return None
+    if tag == "blockquote" and _QUOTING.search(attributes):
         return Anchor.QUOTE
     if _TAIL_NAMES.search(attributes) or _BORDER_TOP.search(attributes):
         return Anchor.TAIL

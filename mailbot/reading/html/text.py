@@ -18,7 +18,7 @@ from mailbot.reading.html.anchors import (
 )
 
 # Longer markup is cut: a mail a person wrote has a few hundred kilobytes at most.
-MARKUP_CHARS = 1_500_000
+MARKUP_CHARS = 1_000_000
 _TOKEN = re.compile(
     r"<!--(?:(?!-->)[\s\S])*+(?:-->|\Z)"
     r"|<!\[[^\]>]*+\]>"
@@ -40,6 +40,11 @@ _SPACED = frozenset(("p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "pre",
 _TABLE_TAGS = frozenset(("table", "tr", "td", "th"))
 _VOID = frozenset(("br", "hr", "img", "input", "meta", "link", "area", "base", "col", "wbr"))
 _HIDDEN = re.compile(r"style\s*=\s*[\"'][^\"']*(?:display\s*:\s*none|mso-hide\s*:\s*all)", re.IGNORECASE)
+# Where a block begins or ends there is a new line, but two such edges make no empty one; between
+# paragraphs there is. Private-use characters hold the place until the text is complete.
+_EDGE, _GAP = "\ue010", "\ue011"
+_EDGES = re.compile("[\ue010\ue011]")
+_NO_MARGIN = re.compile(r"MsoNormal|MsoListParagraph|MsoPlainText|margin(?:-top)?\s*:\s*0", re.IGNORECASE)
 _TABLE_NESTING = 20
 _MARKS = {
     Anchor.QUOTE: (QUOTE_BEGIN, QUOTE_END),
@@ -81,6 +86,8 @@ class _Reader:
         self.lists: list[int | None] = []
         self.preformatted = 0
         self.too_deep = 0
+        # Whether the paragraph being read stands apart from its neighbours.
+        self.spaced = True
         # Elements whose end the markup does not have, and tags still to be looked at for ends of hidden ones.
         self.endless: set[str] = set()
         self.patience = 50_000
@@ -107,7 +114,6 @@ class _Reader:
         self.out.append(text)
 
     def _tag(self, tag: str, match: re.Match[str], position: int) -> int:
-        tag = tag.removeprefix("x:") if ":" in tag else tag
         attributes = match.group("attributes")
         if match.group("close"):
             self._end(tag)
@@ -156,12 +162,14 @@ class _Reader:
         if tag in _TABLE_TAGS:
             self._begin_table_tag(tag)
         elif tag in _BLOCKS:
-            self.out.append("\n\n" if tag in _SPACED and tag != "p" else "\n")
             self._begin_block(tag, attributes)
         if attributes or tag == "blockquote":
             self._anchor(tag, attributes)
 
     def _begin_block(self, tag: str, attributes: str) -> None:
+        if tag == "p":
+            self.spaced = not _NO_MARGIN.search(attributes)
+        self.out.append(self._edge_of(tag))
         if tag == "pre":
             self.preformatted += 1
         elif tag in {"ol", "ul"}:
@@ -169,18 +177,16 @@ class _Reader:
         elif tag == "li" and self.lists and self.lists[-1] is not None:
             self.lists[-1] += 1
             self.out.append(f"{self.lists[-1]}. ")
-        elif tag == "hr":
-            self.out.append("\n")
 
     def _anchor(self, tag: str, attributes: str) -> None:
         anchor = anchor_of(tag, attributes)
         if anchor is None or len(self.open) > 50:
             return
         if anchor is Anchor.TAIL:
-            self.out.append("\n" + TAIL_BEGIN)
+            self.out.append(_EDGE + TAIL_BEGIN)
             return
         begin, end = _MARKS[anchor]
-        self.out.append("\n" + begin)
+        self.out.append(_EDGE + begin)
         if tag not in _VOID:
             self.open.append(_Open(tag, end))
 
@@ -189,15 +195,18 @@ class _Reader:
             if waiting.tag == tag:
                 waiting.depth -= 1
         while self.open and self.open[-1].depth <= 0:
-            self.out.append(self.open.pop().end + "\n")
+            self.out.append(self.open.pop().end + _EDGE)
         if tag in _TABLE_TAGS:
             self._end_table_tag(tag)
         elif tag in _BLOCKS:
-            self.out.append("\n\n" if tag in _SPACED else "\n")
+            self.out.append(self._edge_of(tag))
             if tag == "pre":
                 self.preformatted = max(0, self.preformatted - 1)
             elif tag in {"ol", "ul"} and self.lists:
                 self.lists.pop()
+
+    def _edge_of(self, tag: str) -> str:
+        return _GAP if tag in _SPACED and (tag != "p" or self.spaced) else _EDGE
 
     def _begin_table_tag(self, tag: str) -> None:
         if tag == "table":
@@ -215,12 +224,12 @@ class _Reader:
             else:
                 self._end_cell()
         else:
-            self.out.append("\n")
+            self.out.append(_EDGE)
 
     def _end_table_tag(self, tag: str) -> None:
         if self.too_deep:
             self.too_deep -= tag == "table"
-            self.out.append("\n")
+            self.out.append(_EDGE)
         elif tag == "table":
             self._end_table()
         elif tag in {"td", "th"} and self.tables:
@@ -243,16 +252,16 @@ class _Reader:
         self._end_cell()
         table = self.tables.pop()
         self.out = table.outer
-        self.out.append("\n" + _table_text(table) + "\n")
+        self.out.append(_EDGE + _table_text(table) + _EDGE)
 
 
 def _table_text(table: _Table) -> str:
     """Rows and columns for data; one cell below the other where the table is only layout."""
     if table.has_inner or not _is_data(table.rows):
-        return "\n".join("\n".join(cell for cell in row if cell.strip()) for row in table.rows)
+        return _EDGE.join(_EDGE.join(cell for cell in row if _EDGES.sub("", cell).strip()) for row in table.rows)
     lines = []
     for row in table.rows:
-        cells = [" ".join(cell.split()) for cell in row]
+        cells = [" ".join(_EDGES.sub(" ", cell).split()) for cell in row]
         lines.append("\t".join(cells).rstrip())
     return "\n".join(lines)
 
@@ -261,17 +270,25 @@ def _is_data(rows: list[list[str]]) -> bool:
     if max((len(row) for row in rows), default=0) < 2:
         return False
     marked = any(QUOTE_BEGIN in cell or TAIL_BEGIN in cell for row in rows for cell in row)
-    longest = max(len(cell.split()) for row in rows for cell in row)
+    longest = max(len(_EDGES.sub(" ", cell).split()) for row in rows for cell in row)
     return not marked and longest <= 40
 
 
-_SPACES_AROUND_BREAK = re.compile(r"[ \xa0]*\n[ ]*")
-_MANY_BREAKS = re.compile(r"\n{3,}")
+_BREAKS = re.compile("[ \xa0]*[\n\ue010\ue011][ \n\ue010\ue011]*")
+# A paragraph that holds only a hard blank is how Outlook writes an empty line.
+_EMPTY_LINE = re.compile("([\ue010\ue011])[ \n]*\xa0[ \xa0\n]*(?=[\ue010\ue011])")
 _INVISIBLE = re.compile("[\u200b\u200c\u2060\ufeff\u00ad\u034f]")
+_MANY_BLANKS = re.compile(r"  +")
 
 
 def _tidy(text: str) -> str:
-    text = _INVISIBLE.sub("", text).replace("\xa0", " ")
-    text = _SPACES_AROUND_BREAK.sub("\n", text)
-    text = re.sub(r"  +", " ", text)
-    return _MANY_BREAKS.sub("\n\n", text).strip()
+    text = _EMPTY_LINE.sub(r"\1\n", _INVISIBLE.sub("", text)).replace("\xa0", " ")
+    return _MANY_BLANKS.sub(" ", _BREAKS.sub(_line_breaks, text)).strip()
+
+
+def _line_breaks(match: re.Match[str]) -> str:
+    """How many line breaks a run of edges and `br` shows: one `br` before an edge adds nothing to it."""
+    run = match.group().replace(" ", "")
+    written = run.count("\n")
+    count = written if run[0] == "\n" else written + 1
+    return "\n" * min(max(count, 2 if _GAP in run else 1), 3)

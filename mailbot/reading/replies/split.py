@@ -73,7 +73,15 @@ def split_reply(text: str, *, sender: str = "") -> Split:
     # Nobody types that many lines: what lies beyond is a list or a log, and belongs to what it follows.
     (layers.quoted if layers.tail is not None else own).extend(line.text for line in rest)
     new_text = _joined(own)
+    if not new_text and layers.tail is None and not _has_quotation(plain):
+        # Only the markup called it a quotation: rather too much than a lost word.
+        new_text = _joined(plain[: signature_start(plain, signer)])
     return Split(new_text=new_text, signature=_joined(layers.signature), quoted=_joined(layers.quoted))
+
+
+def _has_quotation(plain: Sequence[str]) -> bool:
+    """Whether the words themselves show that earlier mail stands there."""
+    return any(line.lstrip().startswith(">") or attribution_length(plain, index) for index, line in enumerate(plain))
 
 
 def split_by_twin(text: str, twin: str, *, sender: str = "") -> Split | None:
