@@ -18,6 +18,8 @@ from mailbot.domain.errors import StoreRefused
 WRITING = "mailbot_writing"
 
 _BUSY_SECONDS = 15
+# No error text, wherever it ends, may quote what was to be stored.
+_POOL: dict[str, Any] = {"pool_size": 8, "max_overflow": 16, "hide_parameters": True}
 _FORMS = "sqlite:////carpeta/mailbot.db o postgresql+psycopg://usuario:clave@servidor/base"
 # A connection that dies silently is noticed within seconds, not after two hours (libpq keep-alives).
 _POSTGRESQL_OPTIONS = {
@@ -74,13 +76,13 @@ def make_engine(url: str) -> Engine:
 def _make_postgresql(url: URL) -> Engine:
     options = {name: value for name, value in _POSTGRESQL_OPTIONS.items() if name not in url.query}
     try:
-        return create_engine(url, connect_args=options, pool_pre_ping=True, pool_size=8, max_overflow=16)
+        return create_engine(url, connect_args=options, pool_pre_ping=True, **_POOL)
     except ImportError as error:
         raise StoreRefused("PostgreSQL necesita un paquete más: pip install 'mailbot[postgres]'") from error
 
 
 def _make_sqlite(url: URL) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": _BUSY_SECONDS}, pool_size=8, max_overflow=16)
+    engine = create_engine(url, connect_args={"timeout": _BUSY_SECONDS}, **_POOL)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

@@ -82,7 +82,14 @@ def _of_constraint(error: exc.IntegrityError) -> MailbotError:
     code = getattr(error.orig, "sqlstate", None) or getattr(error.orig, "sqlite_errorname", "")
     if code in ("23505", "SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"):
         return StoreUnavailable("otro proceso guardó lo mismo entretanto: inténtelo otra vez")
-    return StoreRefused(f"la base de datos no admite un valor que rompe una de sus reglas: {error.orig}")
+    return StoreRefused(f"la base de datos no admite un valor que rompe una de sus reglas: {_rule(error.orig)}")
+
+
+def _rule(error: BaseException | None) -> str:
+    """The rule's name alone: PostgreSQL's own text quotes the row, and rows hold what people wrote."""
+    if isinstance(error, sqlite3.Error):
+        return str(error)
+    return str(getattr(getattr(error, "diag", None), "constraint_name", None) or "regla sin nombre")
 
 
 def _of_postgresql(error: exc.DBAPIError) -> MailbotError:

@@ -16,6 +16,7 @@ from mailbot.store import engine as engine_module
 from mailbot.store import open_store, upgrade
 from tests.servers.postgresql import cluster
 from tests.unit.store.samples import NOW, event, obligation, stored
+from tests.unit.store.stores import DATABASES, opened
 
 
 @pytest.mark.parametrize(
@@ -120,6 +121,18 @@ except StoreUnavailable as fault:
     assert "el disco" in ran.stdout, ran.stderr
     with closing(open_store(url)) as store, store.begin() as unit:
         assert unit.facts.get("before") == "kept"
+
+
+@pytest.mark.parametrize("name", DATABASES)
+def test_an_error_names_the_rule_and_never_what_was_to_be_stored(name: str, tmp_path: Path) -> None:
+    with opened(name, tmp_path) as store, store.begin() as unit:
+        wrong = obligation(message="nobody", owner="a secret", state="nonsense", evidence="a secret")
+        unit.obligations.add(wrong, event())
+        with pytest.raises(StoreRefused, match=r"ck_obligations_state") as caught:
+            unit.commit()
+    assert "a secret" not in str(caught.value)
+    # The statement that failed is told without its values.
+    assert "a secret" not in str(caught.value.__cause__).partition("[SQL:")[2]
 
 
 @pytest.mark.needs_postgresql

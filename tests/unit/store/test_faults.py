@@ -65,7 +65,7 @@ def test_a_code_of_sqlite_has_its_word(code: int, kind: type[MailbotError], word
         (wrapped(exc.ProgrammingError, PostgresError("x", "42P01")), StoreRefused, "db upgrade"),
         (wrapped(exc.ProgrammingError, PostgresError("x", "42501")), StoreRefused, "permiso"),
         (wrapped(exc.IntegrityError, PostgresError("x", "23505")), StoreUnavailable, "entretanto"),
-        (wrapped(exc.IntegrityError, PostgresError("violates fk", "23503")), StoreRefused, "reglas"),
+        (wrapped(exc.IntegrityError, PostgresError("row contains secret", "23503")), StoreRefused, "reglas"),
         (wrapped(exc.DataError, PostgresError("x", "22003")), StoreRefused, "22003"),
         (exc.TimeoutError("QueuePool limit"), StoreUnavailable, "ocupadas"),
         (exc.InvalidRequestError("SELECT secret"), StoreRefused, "InvalidRequestError"),
