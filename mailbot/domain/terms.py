@@ -77,11 +77,12 @@ class Term:
         return calendar.working_day_after(event_on, self.amount)
 
 
-def term(name: str, on: date) -> Term:
+def term(name: str, on: date, *, table: Sequence[Term] | None = None) -> Term:
     """The term of that name as it stood on a day; `UnknownName` when there is none."""
-    rows = [row for row in all_terms() if row.name == name]
+    known = all_terms() if table is None else table
+    rows = [row for row in known if row.name == name]
     if not rows:
-        names = sorted({row.name for row in all_terms()})
+        names = sorted({row.name for row in known})
         nearest = get_close_matches(name, names, n=3, cutoff=0.4)
         raise UnknownName(f"no existe el plazo «{name}»; quizá: {', '.join(nearest or names)}", nearest=nearest)
     return _in_force(rows, on)

@@ -2,7 +2,7 @@ from datetime import date, datetime, time
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mailbot.domain.calendars import (
@@ -70,6 +70,7 @@ windows = st.lists(st.integers(min_value=0, max_value=288), min_size=2, max_size
 )
 
 
+@settings(deadline=None)
 @given(weekly=st.lists(windows, min_size=7, max_size=7))
 def test_hours_that_are_written_can_be_read_again(weekly: list[tuple[tuple[time, time], ...]]) -> None:
     hours = OfficeHours(weekly=tuple(weekly))

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mailbot.domain.calendars import office_calendar
@@ -268,6 +268,7 @@ received = st.datetimes(
 )
 
 
+@settings(deadline=None)
 @given(kind=st.sampled_from([kind for kind in Kind if kind not in DATED]), moment=received)
 def test_no_deadline_precedes_its_arrival_or_its_start(kind: ObligationKind, moment: datetime) -> None:
     found = due(kind, moment)
@@ -279,6 +280,7 @@ def test_no_deadline_precedes_its_arrival_or_its_start(kind: ObligationKind, mom
     assert found.starts_at.tzinfo is UTC
 
 
+@settings(deadline=None)
 @given(
     moment=received,
     hours=st.integers(min_value=-100, max_value=300),

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mailbot.domain.calendars import office_calendar, parse_hours
@@ -88,6 +88,7 @@ starts = st.datetimes(
 spans = st.timedeltas(min_value=timedelta(minutes=5), max_value=timedelta(days=30))
 
 
+@settings(deadline=None)
 @given(start=starts, span=spans, clock=st.sampled_from(Clock))
 def test_a_reminder_leaves_in_office_hours_between_start_and_limit(
     start: datetime, span: timedelta, clock: Clock
@@ -101,6 +102,7 @@ def test_a_reminder_leaves_in_office_hours_between_start_and_limit(
         assert sendable_at(found.reminder_at, CALENDAR) == found.reminder_at
 
 
+@settings(deadline=None)
 @given(start=starts, amount=st.timedeltas(min_value=timedelta(minutes=1), max_value=timedelta(hours=200)))
 def test_the_second_span_is_as_long_as_the_first_on_the_working_clock(start: datetime, amount: timedelta) -> None:
     due = CALENDAR.deadline(start, amount)
@@ -109,6 +111,7 @@ def test_the_second_span_is_as_long_as_the_first_on_the_working_clock(start: dat
     assert CALENDAR.elapsed(due, found.head_at) == CALENDAR.elapsed(start, due) == amount
 
 
+@settings(deadline=None)
 @given(moment=starts)
 def test_a_notice_leaves_in_office_hours_or_in_the_break(moment: datetime) -> None:
     leaves = sendable_at(moment, CALENDAR)
@@ -119,6 +122,7 @@ def test_a_notice_leaves_in_office_hours_or_in_the_break(moment: datetime) -> No
     assert sendable_at(leaves, CALENDAR) == leaves
 
 
+@settings(deadline=None)
 @given(moment=starts)
 def test_a_notice_does_not_wait_without_need(moment: datetime) -> None:
     if CALENDAR.is_open(moment) and CALENDAR.is_open(moment + LAST_SECOND):
@@ -188,6 +192,7 @@ def test_without_an_expiry_there_are_no_marks() -> None:
     assert regime_marks(DISPATCH, calendar=CALENDAR, policy=POLICY) == ()
 
 
+@settings(deadline=None)
 @given(day=st.dates(min_value=date(2024, 6, 1), max_value=date(2030, 1, 1)))
 def test_no_mark_leaves_after_the_regime_has_ended(day: date) -> None:
     marks = regime_marks(replace(DISPATCH, regime_expires_on=day), calendar=CALENDAR, policy=POLICY)

@@ -2,7 +2,7 @@ from datetime import timedelta
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mailbot.domain.limits import Limit, LimitUnit
@@ -80,6 +80,7 @@ def test_anything_else_is_refused_with_what_is_allowed(text: str) -> None:
         Limit.parse(text)
 
 
+@settings(deadline=None)
 @given(
     amount=st.integers(min_value=1, max_value=5000),
     unit=st.sampled_from([HOURS, WORKING_HOURS, WORKING_DAYS, CALENDAR_DAYS]),
@@ -90,6 +91,7 @@ def test_what_is_written_can_be_read_again(amount: int, unit: LimitUnit) -> None
     assert Limit.parse(str(limit)) == limit
 
 
+@settings(deadline=None)
 @given(minutes=st.integers(min_value=1, max_value=5000), unit=st.sampled_from([HOURS, WORKING_HOURS]))
 def test_minutes_are_written_and_read_without_loss(minutes: int, unit: LimitUnit) -> None:
     limit = Limit(amount=Fraction(minutes, 60), unit=unit)

@@ -1,7 +1,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mailbot.domain.calendars import office_calendar
@@ -94,6 +94,7 @@ def test_a_limit_that_ends_at_an_opening_waits_for_the_client_too() -> None:
     assert due == at(2026, 11, 26, 12)
 
 
+@settings(deadline=None)
 @given(due=moments, since=moments, length=st.timedeltas(timedelta(0), timedelta(days=20)), clock=st.sampled_from(Clock))
 def test_a_pause_never_brings_a_limit_forward(due: datetime, since: datetime, length: timedelta, clock: Clock) -> None:
     assert due_after(due, [pause(since, since + length)], clock=clock, calendar=CALENDAR) >= due

@@ -1,7 +1,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mailbot.domain.calendars import office_calendar
@@ -61,10 +61,17 @@ def test_the_terms_are_those_of_the_law(name: str, amount: int, unit: TermUnit, 
 def test_a_change_of_law_is_a_new_row() -> None:
     old = ROW.format(amount=15, source="antes", span="until = 2027-06-30")
     new = ROW.format(amount=20, source="después", span="since = 2027-07-01")
-    before, after = read_terms(old + new)
+    table = read_terms(old + new)
 
-    assert [row.amount for row in (before, after) if row.holds_on(date(2027, 6, 30))] == [15]
-    assert [row.amount for row in (before, after) if row.holds_on(date(2027, 7, 1))] == [20]
+    assert term("regularization_import", date(2027, 6, 30), table=table).amount == 15
+    assert term("regularization_import", date(2027, 7, 1), table=table).amount == 20
+
+
+def test_a_term_before_its_first_row_is_refused_by_its_date() -> None:
+    table = read_terms(ROW.format(amount=20, source="después", span="since = 2027-07-01"))
+
+    with pytest.raises(UnknownName, match="«regularization_import» no regía el 30/06/2027"):
+        term("regularization_import", date(2027, 6, 30), table=table)
 
 
 def test_two_rows_in_force_at_once_are_refused() -> None:
@@ -90,6 +97,7 @@ def test_working_days_need_a_calendar() -> None:
 days = st.dates(min_value=date(2015, 1, 1), max_value=date(2035, 12, 31))
 
 
+@settings(deadline=None)
 @given(day=days, months=st.integers(min_value=0, max_value=60))
 def test_months_run_date_to_date_or_to_the_last_day(day: date, months: int) -> None:
     end = add_months(day, months)
@@ -99,6 +107,7 @@ def test_months_run_date_to_date_or_to_the_last_day(day: date, months: int) -> N
     assert end.day == day.day or add_months(end.replace(day=1), 1).toordinal() - end.toordinal() == 1
 
 
+@settings(deadline=None)
 @given(day=days)
 def test_a_rolled_day_is_the_first_working_day_from_there(day: date) -> None:
     rolled = roll_forward(day, SUNAT)

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from mailbot.domain.calendars import office_calendar
@@ -52,6 +52,7 @@ def at(*parts: int, zone: tzinfo = LIMA) -> datetime:
 
 
 @pytest.mark.parametrize("calendar", CALENDARS)
+@settings(deadline=None)
 @given(start=instants, amount=amounts)
 def test_what_a_deadline_adds_is_what_has_elapsed(calendar: WorkingTime, start: datetime, amount: timedelta) -> None:
     due = calendar.deadline(start, amount)
@@ -61,6 +62,7 @@ def test_what_a_deadline_adds_is_what_has_elapsed(calendar: WorkingTime, start: 
 
 
 @pytest.mark.parametrize("calendar", CALENDARS)
+@settings(deadline=None)
 @given(start=instants, end=instants)
 def test_the_deadline_of_what_elapsed_is_the_end(calendar: WorkingTime, start: datetime, end: datetime) -> None:
     start, end = sorted((start, end))
@@ -77,6 +79,7 @@ def test_the_deadline_of_what_elapsed_is_the_end(calendar: WorkingTime, start: d
 
 
 @pytest.mark.parametrize("calendar", CALENDARS)
+@settings(deadline=None)
 @given(start=instants, first=amounts, second=amounts)
 def test_two_amounts_one_after_the_other_end_where_their_sum_does(
     calendar: WorkingTime, start: datetime, first: timedelta, second: timedelta
@@ -87,12 +90,14 @@ def test_two_amounts_one_after_the_other_end_where_their_sum_does(
 
 
 @pytest.mark.parametrize("calendar", CALENDARS)
+@settings(deadline=None)
 @given(start=instants, middle=instants, end=instants)
 def test_elapsed_time_adds_up(calendar: WorkingTime, start: datetime, middle: datetime, end: datetime) -> None:
     assert calendar.elapsed(start, middle) + calendar.elapsed(middle, end) == calendar.elapsed(start, end)
 
 
 @pytest.mark.parametrize("calendar", CALENDARS)
+@settings(deadline=None)
 @given(start=instants, amount=amounts)
 def test_a_deadline_falls_inside_a_window_or_on_its_close(
     calendar: WorkingTime, start: datetime, amount: timedelta
@@ -105,6 +110,7 @@ def test_a_deadline_falls_inside_a_window_or_on_its_close(
 
 
 @pytest.mark.parametrize("calendar", CALENDARS)
+@settings(deadline=None)
 @given(moment=instants)
 def test_the_next_opening_is_open_and_nothing_is_worked_until_then(calendar: WorkingTime, moment: datetime) -> None:
     opening = calendar.next_opening(moment)
@@ -115,6 +121,7 @@ def test_the_next_opening_is_open_and_nothing_is_worked_until_then(calendar: Wor
 
 
 @pytest.mark.parametrize("calendar", CALENDARS)
+@settings(deadline=None)
 @given(moment=instants, days=st.integers(min_value=0, max_value=400))
 def test_working_days_end_on_a_working_day_not_past_its_close(
     calendar: WorkingTime, moment: datetime, days: int
@@ -128,6 +135,7 @@ def test_working_days_end_on_a_working_day_not_past_its_close(
     assert due <= calendar.windows_on(day)[-1][1]
 
 
+@settings(deadline=None)
 @given(moment=instants, days=st.integers(min_value=0, max_value=60))
 def test_so_many_working_days_lie_between(moment: datetime, days: int) -> None:
     first = OFFICE.arrival_day(moment)
