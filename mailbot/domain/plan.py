@@ -147,7 +147,10 @@ def _joined(kind: ObligationKind, arrival: Arrival, owed: Sequence[Obligation]) 
         (
             obligation
             for obligation in owed
-            if obligation.kind is kind and (obligation.order is None or not orders or obligation.order in orders)
+            if obligation.kind is kind
+            and (obligation.order is None or not orders or obligation.order in orders)
+            # A Message-ID used twice for different content is another mail with its own obligations.
+            and obligation.message_id != arrival.message_id
         ),
         None,
     )

@@ -1,12 +1,13 @@
 """What happened, as events in order of time: the lines that `replay` prints."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from mailbot.domain.mail import MailPurpose, OutgoingMail
-from mailbot.domain.obligation import EventName, Obligation, ObligationEvent, Step
-from mailbot.ports.store import MessageFilter, Notice, ObligationFilter, StoredMessage, UnitOfWork
+from mailbot.domain.obligation import EventName, Obligation, Step
+from mailbot.ports.store import MessageFilter, ObligationFilter, StoredMessage, UnitOfWork
+from mailbot.services.history import due_then
 
 # The order of events of the same moment: what causes comes before what it causes.
 _RANK = {
@@ -20,10 +21,11 @@ _RANK = {
     "notice": 7,
     "digest": 8,
 }
+# From the owner up.
+_STEPS = {step.value: number for number, step in enumerate((Step.OWNER, Step.SUPERVISOR, Step.HEAD))}
 _OF_OBLIGATION = {
     EventName.OPENED: "obligation_opened",
     EventName.MET: "obligation_met",
-    EventName.BREACHED: "obligation_breached",
     EventName.CANCELLED: "obligation_cancelled",
     EventName.REOPENED: "obligation_opened",
 }
@@ -60,9 +62,10 @@ def chronicle(uow: UnitOfWork) -> list[Happening]:
     return sorted(found, key=_order)
 
 
-def _order(item: Happening) -> tuple[datetime, int, str, str, str, str]:
+def _order(item: Happening) -> tuple[datetime, int, str, str, int, str]:
     told = ",".join(item.to)
-    return item.at, _RANK[item.event], item.message_id or "", item.obligation or "", item.step or "", told
+    step = _STEPS.get(item.step or "", 0)
+    return item.at, _RANK[item.event], item.message_id or "", item.obligation or "", step, told
 
 
 def _of_message(message: StoredMessage) -> Happening:
@@ -77,26 +80,30 @@ def _of_message(message: StoredMessage) -> Happening:
 
 
 def _of_obligation(obligation: Obligation, uow: UnitOfWork) -> Iterator[Happening]:
+    """What became of it; a breach that was withdrawn is not told, one that stands is told once."""
+    lines = tuple(uow.audit_lines(subject=obligation.id))
     for event in uow.obligations.events(obligation.id):
-        if event.name in _OF_OBLIGATION and not _is_taken_back(event, obligation):
-            yield _line(obligation, event.at, _OF_OBLIGATION[event.name])
-
-
-def _is_taken_back(event: ObligationEvent, obligation: Obligation) -> bool:
-    """A breach that an answer found later proved wrong."""
-    return event.name is EventName.BREACHED and obligation.breached_at is None
+        if event.name in _OF_OBLIGATION:
+            yield _line(
+                obligation, event.at, _OF_OBLIGATION[event.name], due_at=due_then(obligation, lines, at=event.at)
+            )
+    if obligation.breached_at is not None:
+        yield _line(obligation, obligation.breached_at, "obligation_breached", due_at=obligation.breached_at)
 
 
 def _of_notices(obligation: Obligation, uow: UnitOfWork, mails: dict[str, OutgoingMail]) -> Iterator[Happening]:
+    """One line a step: who is told of it by several mails of the same moment stands in one line."""
+    lines = tuple(uow.audit_lines(subject=obligation.id))
+    steps: dict[tuple[datetime, Step, int, str], list[OutgoingMail]] = {}
     for notice in uow.obligations.notices(obligation.id):
         mail = mails.get(notice.mail) if notice.mail else None
         if mail is not None and not notice.is_copy:
-            yield _of_notice(obligation, notice, mail)
-
-
-def _of_notice(obligation: Obligation, notice: Notice, mail: OutgoingMail) -> Happening:
-    event = "reminder" if notice.step is Step.OWNER else "notice"
-    return _line(obligation, mail.created_at, event, mail=mail, step=notice.step)
+            steps.setdefault((mail.created_at, notice.step, notice.occurrence, notice.mark), []).append(mail)
+    for (_, step, *_), carried in steps.items():
+        at = carried[0].created_at
+        event = "reminder" if step is Step.OWNER else "notice"
+        due_at = due_then(obligation, lines, at=at)
+        yield _line(obligation, at, event, due_at=due_at, mails=carried, step=step)
 
 
 def _line(
@@ -104,9 +111,12 @@ def _line(
     at: datetime,
     event: str,
     *,
-    mail: OutgoingMail | None = None,
+    due_at: datetime,
+    mails: Sequence[OutgoingMail] = (),
     step: Step | None = None,
 ) -> Happening:
+    to = dict.fromkeys(address.address for mail in mails for address in mail.to)
+    cc = dict.fromkeys(address.address for mail in mails for address in mail.cc)
     return Happening(
         at=at,
         event=event,
@@ -115,11 +125,11 @@ def _line(
         client=obligation.client,
         kind=obligation.kind,
         obligation=obligation.id,
-        due_at=obligation.due_at,
-        to=tuple(address.address for address in mail.to) if mail else (),
-        cc=tuple(address.address for address in mail.cc) if mail else (),
+        due_at=due_at,
+        to=tuple(to),
+        cc=tuple(address for address in cc if address not in to),
         step=step.value if step else None,
-        subject=mail.subject if mail else None,
+        subject=mails[0].subject if mails else None,
         reckoning=obligation.reckoning,
     )
 

@@ -164,6 +164,26 @@ def _notices(rung: Rung, obligation: Obligation, people: Recipients) -> Sequence
     ]
 
 
+def moments_ahead(
+    uow: UnitOfWork, until: datetime | None, *, desk: Desk, rules: Rules
+) -> dict[str, tuple[datetime, ...]]:
+    """When which recipient will be told of something until then, unless it is answered before."""
+    found: dict[str, list[datetime]] = {}
+    for obligation in uow.obligations.due_for_step(until) if until is not None else ():
+        if until is None or obligation.state is ObligationState.WAITING or _is_put_off(obligation, until):
+            continue
+        for rung in rungs_of(obligation, rules, uow.records):
+            leaves_at = sendable_at(rung.at, rules.calendar)
+            if rung.at <= until and leaves_at <= until:
+                for person in told_of(rung, obligation, uow, desk=desk, rules=rules).to:
+                    found.setdefault(person.code, []).append(leaves_at)
+    return {code: tuple(moments) for code, moments in found.items()}
+
+
+def _is_put_off(obligation: Obligation, until: datetime) -> bool:
+    return obligation.seen_until is not None and until < obligation.seen_until
+
+
 def due_steps(desk: Desk, *, now: datetime) -> list[tuple[Obligation, Step]]:
     """What `escalate` would queue at `now`; queues nothing."""
     found = []

@@ -4,13 +4,13 @@ A notice whose obligation turns out to have been met in time, or not to be owed,
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from mailbot.domain.contexts import AlertContext, AlertItem, NoticeContext, Outage, ReminderContext
 from mailbot.domain.errors import UnknownName
-from mailbot.domain.ladder import sendable_at
+from mailbot.domain.ladder import LAST_SECOND, sendable_at
 from mailbot.domain.mail import MailPurpose, OutgoingMail
 from mailbot.domain.obligation import Obligation, ObligationState, Step
 from mailbot.domain.office import Role, Staff
@@ -20,6 +20,7 @@ from mailbot.ports.renderer import MailContext
 from mailbot.ports.store import Notice, UnitOfWork
 from mailbot.services.carry_out import ALERT
 from mailbot.services.desk import Desk
+from mailbot.services.escalate import moments_ahead
 from mailbot.services.lines import alert_of, item_of
 from mailbot.services.outgoing import compose
 
@@ -37,9 +38,8 @@ def notify(desk: Desk, *, now: datetime, outage: Outage | None = None) -> tuple[
     """Queue a mail for every recipient whose bundle is complete at `now`."""
     with desk.store.begin() as uow:
         rules = desk.rules(uow.records)
-        pending = _pending(uow, rules)
         mails = []
-        for recipient, bundle in _bundles(pending, rules, now).items():
+        for recipient, bundle in _complete(uow, desk=desk, rules=rules, now=now).items():
             copies = _copies(recipient, bundle, uow)
             mail = _mail(recipient, bundle, copies, uow, desk=desk, now=now, outage=outage)
             uow.outbox.add(mail)
@@ -54,7 +54,8 @@ def next_departure(desk: Desk) -> datetime | None:
     with desk.store.begin() as uow:
         rules = desk.rules(uow.records)
         groups = _by_recipient(_pending(uow, rules))
-    return min((_complete_at(bundle, rules) for bundle in groups.values()), default=None)
+        ahead = moments_ahead(uow, _horizon(groups, rules), desk=desk, rules=rules)
+    return min((_complete_at(groups[to], ahead.get(to, ()), rules) for to in groups), default=None)
 
 
 def _pending(uow: UnitOfWork, rules: Rules) -> list[Pending]:
@@ -84,27 +85,53 @@ def _by_recipient(pending: Iterable[Pending]) -> dict[str, list[Pending]]:
     return groups
 
 
-def _bundles(pending: Sequence[Pending], rules: Rules, now: datetime) -> dict[str, list[Pending]]:
-    groups = _by_recipient(pending)
+def _complete(uow: UnitOfWork, *, desk: Desk, rules: Rules, now: datetime) -> dict[str, list[Pending]]:
+    """What may leave at `now`, by recipient, where nothing more is worth waiting for."""
+    groups = _by_recipient(_pending(uow, rules))
+    ahead = moments_ahead(uow, _horizon(groups, rules), desk=desk, rules=rules)
     return {
         recipient: [item for item in bundle if item.leaves_at <= now]
         for recipient, bundle in groups.items()
-        if _complete_at(bundle, rules) <= now
+        if _complete_at(bundle, ahead.get(recipient, ()), rules) <= now
     }
 
 
-def _complete_at(bundle: Sequence[Pending], rules: Rules) -> datetime:
-    """An urgent notice leaves at once and takes along what waits; others gather for some minutes.
+def _horizon(groups: Mapping[str, Sequence[Pending]], rules: Rules) -> datetime | None:
+    """Until when company may still come for anything that waits."""
+    firsts = [min(item.leaves_at for item in bundle) for bundle in groups.values()]
+    return max(firsts) + rules.policy.bundle if firsts else None
 
-    The gathering never carries a notice past the last moment of its day.
+
+def _complete_at(bundle: Sequence[Pending], ahead: Collection[datetime], rules: Rules) -> datetime:
+    """When the first of what waits for a recipient leaves; it takes along everything that waits by then."""
+    company = [*ahead, *(item.leaves_at for item in bundle)]
+    return min(_departure(item, company, rules) for item in bundle)
+
+
+def _departure(item: Pending, company: Collection[datetime], rules: Rules) -> datetime:
+    """An urgent notice leaves at once, others gather for some minutes.
+
+    What has waited for the opening, or can hardly come in time, waits for nothing but company that is sure.
     """
-    urgent = [item.leaves_at for item in bundle if item.notice.is_urgent]
-    first = min(item.leaves_at for item in bundle)
-    gathered = first + rules.policy.bundle
-    if sendable_at(gathered, rules.calendar) != gathered:
-        last_moment = rules.calendar.close_of_day(first) - timedelta(seconds=1)
-        gathered = max(first, min(gathered, last_moment))
-    return min([*urgent, gathered])
+    if item.notice.is_urgent:
+        return item.leaves_at
+    gathered = item.leaves_at + rules.policy.bundle
+    if not _is_pressed(item, gathered, rules):
+        is_in_hours = sendable_at(gathered, rules.calendar) == gathered
+        return gathered if is_in_hours else rules.calendar.close_of_day(item.leaves_at) - LAST_SECOND
+    limit = item.obligation.due_at if item.notice.step is Step.OWNER else gathered + LAST_SECOND
+    return max((at for at in company if item.leaves_at < at <= gathered and at < limit), default=item.leaves_at)
+
+
+def _is_pressed(item: Pending, gathered: datetime, rules: Rules) -> bool:
+    """Whether it waited since before the opening, is the last call before a closing, or nears its limit."""
+    if item.leaves_at != item.notice.due_at:
+        return True
+    if item.notice.step is not Step.OWNER:
+        return False
+    limit = item.obligation.due_at
+    last_call = rules.calendar.previous_close(limit) - rules.policy.last_call
+    return item.notice.due_at == last_call or item.leaves_at < limit <= gathered
 
 
 def _mail(

@@ -11,6 +11,7 @@ from mailbot.domain.outgoing import message_id_for
 from mailbot.ports.store import StoredMessage
 from mailbot.services.agenda import queue_agendas
 from mailbot.services.deliver import deliver
+from mailbot.services.word import reassign, relink
 from tests.builders import (
     ESC,
     HEAD,
@@ -105,10 +106,10 @@ def test_posponer_tells_the_step_again_when_its_time_is_over(world: World) -> No
 
     say(world, "posponer 10 min", reminder, "16 10:47")
 
-    assert [mail.purpose for mail in walk(world, "16 10:56", "16 10:57")] == [MailPurpose.CONFIRMATION]
-    # The reminder of 10:57 waits its ten minutes for company, and the limit passes meanwhile.
-    told = walk(world, "16 11:00", "16 11:07", "16 11:10")
-    assert [mail.purpose for mail in told] == [MailPurpose.REMINDER, MailPurpose.NOTICE]
+    assert [mail.purpose for mail in walk(world, "16 10:56")] == [MailPurpose.CONFIRMATION]
+    # The reminder of 10:57 waits for no company, since the limit would pass meanwhile.
+    assert [mail.purpose for mail in walk(world, "16 10:57")] == [MailPurpose.REMINDER]
+    assert [mail.purpose for mail in walk(world, "16 11:00", "16 11:07", "16 11:10")] == [MailPurpose.NOTICE]
     assert world.only(ObligationKind.PAYMENT_REPORT).occurrence == 1
 
 
@@ -153,10 +154,10 @@ def test_reasignar_moves_it_to_another_person_who_is_told(world: World) -> None:
 
     reply = world.only(ObligationKind.REPLY)
     assert reply.owner == "KV"
-    told = walk(world, "16 10:51", "16 10:58")
-    assert [(mail.purpose, [a.address for a in mail.to]) for mail in told] == [(MailPurpose.CONFIRMATION, [ESC])]
-    later = walk(world, "16 11:00", "16 11:10")
-    assert [[a.address for a in mail.to] for mail in later if mail.purpose is MailPurpose.REMINDER] == [[DEPUTY]]
+    told = walk(world, "16 10:51", "16 10:58", "16 11:00", "16 11:10")
+    sent = [(mail.purpose, [a.address for a in mail.to]) for mail in told]
+    assert sent[:1] == [(MailPurpose.CONFIRMATION, [ESC])]
+    assert [to for purpose, to in sent if purpose is MailPurpose.REMINDER] == [[DEPUTY]]
     with world.desk.store.begin() as uow:
         events = [event for event in uow.obligations.events(reply.id) if event.name is EventName.REASSIGNED]
     assert [(event.who, event.evidence) for event in events] == [("RQ", "de RQ a KV")]
@@ -226,6 +227,18 @@ def test_the_numbers_of_an_alert_are_those_of_its_lines(world: World) -> None:
 
     met = [item.message for item in world.owed(ObligationKind.REPLY) if item.state is ObligationState.MET]
     assert met == [kept(world, "levante").id]
+
+
+def test_an_order_names_its_lines(world: World) -> None:
+    world.write("levante", MONDAY_9, text="Orden 2026-004512: ¿ya tenemos levante?")
+    world.write("otra", lima("2026-11-16 09:02"), text="¿Otra cosa?")
+    relink(world.desk, kept(world, "otra").id, "2026-004600", who="RQ", now=lima("2026-11-16 09:03"))
+    reassign(world.desk.store, world.owed(ObligationKind.REPLY)[1].id, "RQ", who="KV", now=lima("2026-11-16 09:03"))
+    (reminder,) = walk(world, "16 10:36", "16 10:38", "16 10:46")
+
+    say(world, "orden 2026-004600 atendido", reminder, "16 10:50")
+
+    assert [item.order for item in world.owed(is_open=True)] == ["2026-004512"]
 
 
 def test_a_number_beyond_the_last_line_is_answered(world: World) -> None:
