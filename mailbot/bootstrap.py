@@ -26,7 +26,7 @@ from mailbot.settings import MailboxSettings, SendMode, Settings
 if TYPE_CHECKING:
     from mailbot.mailboxes.imap_account import ImapAccount
     from mailbot.ports.classifier import Classifier
-    from mailbot.ports.renderer import Renderer
+    from mailbot.rendering.templates import TemplateRenderer
 
 _IMAP_PORTS = {Security.TLS: 993, Security.STARTTLS: 143, Security.PLAIN: 143}
 _SMTP_PORTS = {Security.TLS: 465, Security.STARTTLS: 587, Security.PLAIN: 25}
@@ -170,7 +170,7 @@ def build_classifier(settings: Settings) -> "Classifier":
     return load_classifier(settings.model_file or models_folder())
 
 
-def build_renderer(settings: Settings) -> "Renderer":
+def build_renderer(settings: Settings) -> "TemplateRenderer":
     """The office's own templates first, then ours."""
     from mailbot.rendering.templates import TemplateRenderer
     from mailbot.shipped import templates_folder

@@ -31,23 +31,19 @@ def replay(
     as_jsonl: bool = typer.Option(False, "--jsonl", help="Un objeto JSON por línea."),
 ) -> int:
     """Pasar correos antiguos por los servicios de verdad y contar qué se habría avisado, cuándo y a quién."""
-    from mailbot.cli.workshop import reading_desk
-    from mailbot.senders.memory import MemorySender
-    from mailbot.services.actions import read_actions
     from mailbot.services.chronicle import chronicle
-    from mailbot.services.deliver import Post
     from mailbot.services.reckon import read_instant
     from mailbot.services.replay import Span
     from mailbot.services.replay import replay as replay_all
 
-    desk = reading_desk(office)
+    desk = _desk(office)
     span = Span(
         since=read_instant(since, desk) if since else None,
         until=read_instant(until, desk) if until else None,
     )
     faults: list[str] = []
-    done: Sequence[Action] = read_actions(actions, desk) if actions else ()
-    replay_all(desk, Post(sender=MemorySender(), worker="replay"), _mails(mail, faults), span=span, actions=done)
+    done = _actions(actions, desk) if actions else ()
+    replay_all(desk, _mails(mail, faults), span=span, actions=done)
     with desk.store.begin() as uow:
         events = chronicle(uow)
     if as_json:
@@ -59,6 +55,24 @@ def replay(
     for fault in faults:
         progress(f"no se pudo leer: {fault}")
     return Exit.NEEDS_PERSON if faults else Exit.DONE
+
+
+def _desk(office: Path) -> "Desk":
+    """A desk over memory whose mails have subjects alone: nobody is sent them."""
+    from dataclasses import replace as with_
+
+    from mailbot.bootstrap import build_renderer
+    from mailbot.cli.workshop import reading_desk, settings
+    from mailbot.rendering.headlines import HeadlineRenderer
+
+    return with_(reading_desk(office), renderer=HeadlineRenderer(build_renderer(settings())))
+
+
+def _actions(file: Path, desk: "Desk") -> "Sequence[Action]":
+    from mailbot.records.newer import newer_office
+    from mailbot.services.actions import read_actions
+
+    return read_actions(file, desk, newer=lambda what, known: newer_office(what, folder=file.parent, known=known))
 
 
 def _mails(paths: Sequence[str], faults: list[str]) -> "Iterator[PastMail]":

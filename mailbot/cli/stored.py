@@ -1,11 +1,11 @@
-"""What is stored: `messages`, `obligations`, `notices`, and what could not be read, `quarantine`."""
+"""What is stored: `messages`, `notices`, and what could not be read, `quarantine`."""
 
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import typer
 
 from mailbot.cli.app import Exit
+from mailbot.cli.obligations import instant_of
 from mailbot.cli.output import print_jsonl, print_table, say
 
 if TYPE_CHECKING:
@@ -25,20 +25,8 @@ quarantine_app = typer.Typer(help="Correos que no se pudieron leer.", no_args_is
 def add_to(app: typer.Typer) -> None:
     """Hang the commands of this module on the app."""
     app.command("messages")(messages)
-    app.command("obligations")(obligations)
     app.command("notices")(notices)
     app.add_typer(quarantine_app, name="quarantine")
-
-
-def _since(text: str | None) -> datetime | None:
-    if text is None:
-        return None
-    from mailbot.domain.clock import LIMA, to_utc
-
-    try:
-        return to_utc(datetime.fromisoformat(text), zone=LIMA)
-    except ValueError as error:
-        raise typer.BadParameter(f"«{text}» no es una fecha: escriba AAAA-MM-DD", param_hint="--since") from error
 
 
 def messages(
@@ -54,7 +42,7 @@ def messages(
     from mailbot.cli.workshop import database
     from mailbot.ports.store import MessageFilter
 
-    query = MessageFilter(client=client, order=dispatch, since=_since(since))
+    query = MessageFilter(client=client, order=dispatch, since=instant_of(since, "--since"))
     with database() as store, store.begin() as uow:
         shapes = [
             shape
@@ -81,51 +69,6 @@ def messages(
     return Exit.DONE
 
 
-def obligations(
-    client: str | None = CLIENT,
-    dispatch: str | None = DISPATCH,
-    esc: str | None = ESC,
-    state: str | None = STATE,
-    since: str | None = SINCE,
-    as_jsonl: bool = JSONL,
-) -> int:
-    """Los plazos: abiertos, cumplidos, vencidos."""
-    from mailbot.cli.shapes import stored_obligation
-    from mailbot.cli.workshop import database, now
-    from mailbot.domain.clock import LIMA
-    from mailbot.domain.obligation import ObligationState, is_overdue
-    from mailbot.ports.store import ObligationFilter
-
-    states = {*ObligationState, "overdue"}
-    if state is not None and state not in states:
-        raise typer.BadParameter(f"debe ser uno de {', '.join(sorted(states))}", param_hint="--state")
-    query = ObligationFilter(client=client, order=dispatch, owner=esc, since=_since(since))
-    moment = now()
-    with database() as store, store.begin() as uow:
-        found = [
-            item
-            for item in uow.obligations.list(query)
-            if state is None or item.state == state or (state == "overdue" and is_overdue(item, moment))
-        ]
-    if as_jsonl:
-        print_jsonl(stored_obligation(item) for item in found)
-    else:
-        rows = (
-            [
-                item.id,
-                item.kind,
-                item.owner,
-                item.client or "-",
-                item.order or "-",
-                f"{item.due_at.astimezone(LIMA):%d/%m/%Y %H:%M}",
-                "vencida" if is_overdue(item, moment) else item.state,
-            ]
-            for item in found
-        )
-        print_table(("código", "obligación", "responsable", "cliente", "despacho", "vence", "estado"), rows)
-    return Exit.DONE
-
-
 def notices(
     client: str | None = CLIENT,
     dispatch: str | None = DISPATCH,
@@ -141,7 +84,7 @@ def notices(
     with database() as store, store.begin() as uow:
         found = [
             mail
-            for mail in uow.outbox.list(since=_since(since))
+            for mail in uow.outbox.list(since=instant_of(since, "--since"))
             if (state is None or mail.state == state) and _concerns(mail, uow, client, dispatch, esc)
         ]
     if as_jsonl:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from mailbot.domain.contexts import DigestContext, ReportContext
 from mailbot.domain.errors import TemplateBroken
@@ -33,6 +33,7 @@ _SUBJECT_LIMIT = 180
 # What an expression of a template can raise besides the engine's own errors.
 _FAULTS = (ArithmeticError, AttributeError, LookupError, OSError, RecursionError, TypeError, ValueError)
 _EMPTY_LINES = re.compile(r"\n{3,}")
+Written = TypeVar("Written")
 _CHARSET = '<meta charset="utf-8">'
 
 
@@ -67,12 +68,25 @@ class TemplateRenderer:
         """
         job = _Job(context=context, language=language)
         warnings: list[str] = []
+        written = self._first_whole(lambda depth: self._written(job, depth), warnings)
+        return replace(written, warnings=tuple(warnings))
+
+    def subject(self, context: MailContext, *, language: Language = Language.ES) -> str:
+        """The subject that `render` would give, without the cost of the bodies."""
+        job = _Job(context=context, language=language)
+        return self._first_whole(lambda depth: self._subject(job, depth), [])
+
+    def _first_whole(self, write: Callable[[int], Written], warnings: list[str]) -> Written:
+        """What the first folder gives that has no fault; the faults of those before it are noted."""
         for depth in self._depths():
             try:
-                return replace(self._written(job, depth), warnings=tuple(warnings))
+                return write(depth)
             except TemplateBroken as broken:
                 warnings.append(str(broken))
         raise TemplateBroken("; ".join(warnings) or "no hay carpeta de plantillas")
+
+    def _subject(self, job: _Job, depth: int) -> str:
+        return one_line(self._part(job, "subject.txt", depth), _SUBJECT_LIMIT)
 
     def workbook(self, context: DigestContext) -> bytes:
         """The digest's table as an XLSX file."""
@@ -106,7 +120,7 @@ class TemplateRenderer:
         return [depth for depth, folder in enumerate(self._folders) if depth == last or folder.is_dir()]
 
     def _written(self, job: _Job, depth: int) -> Rendered:
-        subject = one_line(self._part(job, "subject.txt", depth), _SUBJECT_LIMIT)
+        subject = self._subject(job, depth)
         text = _tidy(self._part(job, "body.txt", depth))
         html = _inlined(self._part(job, "body.html", depth), where=job.context.template)
         return Rendered(subject=subject, text=text, html=html)

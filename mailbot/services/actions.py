@@ -10,31 +10,39 @@ from mailbot.domain.corrections import change_of
 from mailbot.domain.delays import read_delay, until
 from mailbot.domain.errors import UnknownName
 from mailbot.domain.obligation import Obligation
+from mailbot.domain.office import Office
 from mailbot.ports.store import MessageFilter, ObligationFilter, StoredMessage, UnitOfWork
 from mailbot.services.desk import Desk
 from mailbot.services.reckon import read_instant
 from mailbot.services.replay import Action
+from mailbot.services.watch import watch
 
 _Run = Callable[[Desk, Mapping[str, Any], datetime], None]
+# What an action says and the office as it was give the office as it is.
+Newer = Callable[[Mapping[str, Any], Office], Office]
 
 
-def read_actions(file: Path, desk: Desk) -> list[Action]:
-    """Every action of a file in order of time; raises `UnknownName` naming the line that is off."""
+def read_actions(file: Path, desk: Desk, *, newer: Newer | None = None) -> list[Action]:
+    """Every action of a file in order of time; raises `UnknownName` naming the line that is off.
+
+    `newer` reads what an `office` action brings; without it there are none.
+    """
     try:
         lines = file.read_text(encoding="utf-8").splitlines()
     except OSError as error:
         raise UnknownName(f"no se puede leer {file}: {error.strerror}") from error
-    actions = [_action(line, number, desk) for number, line in enumerate(lines, start=1) if line.strip()]
+    runs = _RUNS if newer is None else {**_RUNS, "office": _importing(newer)}
+    actions = [_action(line, number, desk, runs) for number, line in enumerate(lines, start=1) if line.strip()]
     return sorted(actions, key=lambda action: action.at)
 
 
-def _action(line: str, number: int, desk: Desk) -> Action:
+def _action(line: str, number: int, desk: Desk, runs: Mapping[str, _Run]) -> Action:
     try:
         what = json.loads(line)
-        at, run = read_instant(str(what["at"]), desk), _RUNS[what["do"]]
+        at, run = read_instant(str(what["at"]), desk), runs[what["do"]]
         change_of(_labels(what))
     except (ValueError, KeyError, TypeError) as error:
-        names = ", ".join(sorted(_RUNS))
+        names = ", ".join(sorted(runs))
         raise UnknownName(f'acciones, línea {number}: se espera {{"at": …, "do": {names}}} ({error})') from error
     return Action(at=at, run=lambda now: run(desk, what, now))
 
@@ -95,7 +103,7 @@ def _who(what: Mapping[str, Any]) -> str:
 def _named(desk: Desk, what: Mapping[str, Any]) -> list[Obligation]:
     """The obligations that `message_id` + `kind`, or `order` + `kind`, name."""
     with desk.store.begin() as uow:
-        found = uow.obligations.list(ObligationFilter())
+        found = uow.obligations.list(ObligationFilter(order=what.get("order")))
     message_id, order, kind = what.get("message_id"), what.get("order"), what.get("kind")
     return [
         item
@@ -115,26 +123,16 @@ def _with_id(uow: UnitOfWork, message_id: str) -> StoredMessage | None:
     return next((item for item in uow.messages.list(MessageFilter()) if item.message_id == message_id), None)
 
 
-def _office(desk: Desk, what: Mapping[str, Any], now: datetime) -> None:
-    """A newer office: fields of one dispatch (`order` and `set`) as the workbook names them in English."""
-    from dataclasses import replace
-
-    with desk.store.begin() as uow:
-        dispatch = uow.records.dispatch(str(what.get("order")))
-        if dispatch is not None:
-            changes = {name: _value(name, value, desk) for name, value in dict(what.get("set", {})).items()}
-            uow.office.save_dispatches([replace(dispatch, **changes)])
+def _importing(newer: Newer) -> _Run:
+    def run(desk: Desk, what: Mapping[str, Any], now: datetime) -> None:
+        """A newer office file is imported, and the next look of the schedule follows at once."""
+        with desk.store.begin() as uow:
+            office = newer(what, uow.office.load())
+            uow.office.save(office)
             uow.commit()
+        watch(desk, now=now)
+
+    return run
 
 
-def _value(name: str, value: object, desk: Desk) -> Any:
-    from datetime import date
-
-    if isinstance(value, str) and name.endswith("_on"):
-        return date.fromisoformat(value)
-    if isinstance(value, str) and (name.endswith("_at") or name == "eta"):
-        return read_instant(value, desk)
-    return tuple(value) if isinstance(value, list) else value
-
-
-_RUNS: dict[str, _Run] = {"done": _done, "link": _link, "correct": _correct, "ack": _acknowledge, "office": _office}
+_RUNS: dict[str, _Run] = {"done": _done, "link": _link, "correct": _correct, "ack": _acknowledge}

@@ -17,7 +17,7 @@ from mailbot.services.desk import Desk
 from mailbot.services.people import alert_recipients, owner_of
 from mailbot.services.scheduling import MAILBOT as MAILBOT
 from mailbot.services.scheduling import scheduled as scheduled
-from mailbot.services.waiting import resume, weigh
+from mailbot.services.waiting import keep_move, resume, weigh
 
 # What a changed row of the office file shows to be done: the status, the ETA or vessel, the programme.
 ROW_SHOWS = {
@@ -190,6 +190,7 @@ def meet(meeting: Meeting, uow: UnitOfWork, *, who: str, message: str | None) ->
     obligation = _judged(meeting).to(ObligationState.MET, at=meeting.at, evidence=meeting.evidence)
     if obligation.breached_at is not None and meeting.obligation.breached_at is None:
         uow.obligations.append(breach_of(obligation))
+    keep_move(meeting.obligation, obligation.due_at, uow, at=meeting.at)
     event = ObligationEvent(
         obligation=obligation.id,
         at=meeting.at,

@@ -5,14 +5,16 @@ the ladder, a bundle that is complete, a digest's time, a person's action. The s
 same events in the same order.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 
 from mailbot.domain.clock import to_utc
-from mailbot.domain.errors import MessageUnreadable
+from mailbot.domain.errors import CalendarExceeded, MessageUnreadable
+from mailbot.domain.mail import OutgoingMail
 from mailbot.domain.message import MailKey
 from mailbot.domain.programmes import parse_frequency
+from mailbot.domain.worktime import WorkingTime
 from mailbot.ports.mailbox import FetchedMail
 from mailbot.reading.parse import read_message
 from mailbot.services.arrive import Arriving
@@ -25,9 +27,12 @@ from mailbot.services.notify import next_departure, notify
 from mailbot.services.watch import watch
 
 _CHUNK = 64
+# Where a mail bears no date.
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 REPLAYED = Box(name="replay", address="")
 _WORKING_DAYS_AFTER = 5
+# What a moment returns that can have queued no notice: a mail that opened nothing.
+NOTHING_NEW = object()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,45 +72,63 @@ class Prepared:
         return self.item.mail.received_at
 
 
+class Ear:
+    """A `MailSender` that takes every mail and sends none: the past is told, not repeated."""
+
+    def send(self, mail: OutgoingMail) -> None:
+        """Take the mail as a server would that accepts everything."""
+
+    def check(self) -> Sequence[str]:
+        """Nothing has to be reached."""
+        return ["No se envía nada."]
+
+
 def replay(
-    desk: Desk, post: Post, mails: Iterable[PastMail], *, span: Span, actions: Sequence[Action] = ()
+    desk: Desk, mails: Iterable[PastMail], *, span: Span, actions: Sequence[Action] = ()
 ) -> tuple[datetime, datetime] | None:
     """Walk through the past on the desk's store; returns the span walked, None without any mail."""
-    prepared = prepare(desk, mails)
-    if span.since is not None:
-        prepared = [mail for mail in prepared if mail.at >= span.since]
+    prepared = [mail for mail in prepare(desk, mails) if span.since is None or mail.at >= span.since]
     if not prepared:
         return None
     start = span.since or prepared[0].at
     until = span.until or _days_after(desk, prepared[-1].at)
-    _walk(desk, post, sorted(_moments(desk, prepared, actions, start, until), key=_order), until)
+    moments = sorted(_moments(desk, prepared, actions, start, until), key=_order)
+    _Walk(desk=desk, post=Post(sender=Ear(), worker="replay"), until=until).through(moments)
     return start, until
 
 
 def prepare(desk: Desk, mails: Iterable[PastMail]) -> list[Prepared]:
-    """Every mail in order of arrival; one that bears no date counts from the one found before it."""
-    found: list[Prepared] = []
-    chunk: list[Read] = []
-    at = _EPOCH
-    for number, mail in enumerate(mails, start=1):
-        item = _read_past(number, mail, otherwise=at)
-        at = item.mail.received_at
-        chunk.append(item)
-        if len(chunk) == _CHUNK:
-            found += _classified(desk, chunk)
-            chunk = []
-    found += _classified(desk, chunk)
-    return sorted(found, key=lambda mail: (mail.at, mail.item.mail.key))
+    """Every mail in order of arrival; one that bears no date, or an impossible one, counts from the one before it."""
+    with desk.store.begin() as uow:
+        calendar = desk.rules(uow.records).calendar
+    items = [_read_past(number, mail) for number, mail in enumerate(mails, start=1)]
+    dated = [item.mail.received_at for item in items if _is_possible(item.mail.received_at, calendar)]
+    if not dated:
+        return []
+    at, found = dated[0], []
+    for item in items:
+        at = item.mail.received_at if _is_possible(item.mail.received_at, calendar) else at
+        found.append(replace(item, mail=replace(item.mail, received_at=at)))
+    chunks = (found[first : first + _CHUNK] for first in range(0, len(found), _CHUNK))
+    prepared = (mail for chunk in chunks for mail in _classified(desk, chunk))
+    return sorted(prepared, key=lambda mail: (mail.at, mail.item.mail.key))
 
 
-def _read_past(number: int, mail: PastMail, *, otherwise: datetime) -> Read:
+def _is_possible(at: datetime, calendar: WorkingTime) -> bool:
+    """Whether the office can reckon from it: its holidays are known for that year and the next."""
+    try:
+        return calendar.add_working_days(at, _WORKING_DAYS_AFTER) > at
+    except CalendarExceeded:
+        return False
+
+
+def _read_past(number: int, mail: PastMail) -> Read:
     key = MailKey(mailbox=REPLAYED.name, folder="INBOX", validity=1, uid=number)
     try:
         message = read_message(mail.raw)
     except MessageUnreadable as error:
-        return Read(mail=FetchedMail(key=key, raw=mail.raw, received_at=otherwise), message=None, fault=str(error))
-    fetched = FetchedMail(key=key, raw=mail.raw, received_at=message.received_at or otherwise)
-    return Read(mail=fetched, message=message)
+        return Read(mail=FetchedMail(key=key, raw=mail.raw, received_at=_EPOCH), message=None, fault=str(error))
+    return Read(mail=FetchedMail(key=key, raw=mail.raw, received_at=message.received_at or _EPOCH), message=message)
 
 
 def _classified(desk: Desk, chunk: Sequence[Read]) -> Iterator[Prepared]:
@@ -148,7 +171,12 @@ def _moments(
 def _taking(desk: Desk, mail: Prepared) -> Callable[[datetime], object]:
     key = mail.item.mail.key
     arriving = {key: mail.arriving} if mail.arriving is not None else {}
-    return lambda now: take(desk, [mail.item], arriving, mails=[mail.item.mail], now=now)
+    return lambda now: _take(desk, mail.item, arriving, now)
+
+
+def _take(desk: Desk, item: Read, arriving: Mapping[MailKey, Arriving], now: datetime) -> object:
+    taken = take(desk, [item], arriving, mails=[item.mail], now=now)
+    return taken if taken.opened or taken.quarantined else NOTHING_NEW
 
 
 def _digest_times(desk: Desk) -> set[time]:
@@ -166,25 +194,38 @@ def _daily(desk: Desk, times: Iterable[time], start: datetime, until: datetime) 
         day += timedelta(days=1)
 
 
-def _walk(desk: Desk, post: Post, moments: Sequence[Moment], until: datetime) -> None:
-    """From one moment at which something is due to the next."""
-    position, now = 0, moments[0].at
-    while True:
-        known = moments[position].at if position < len(moments) else None
-        upcoming = min((at for at in (known, *_due(desk, until)) if at is not None), default=None)
-        if upcoming is None or upcoming > until:
-            return
-        now = max(now, upcoming)
-        while position < len(moments) and moments[position].at <= now:
-            moments[position].run(now)
-            position += 1
-        escalate(desk, now=now)
-        notify(desk, now=now)
-        deliver(desk, post, now=now)
+@dataclass(kw_only=True)
+class _Walk:
+    """The way from one moment at which something is due to the next."""
 
+    desk: Desk
+    post: Post
+    until: datetime
+    # When the next bundle is complete; None while no notice waits.
+    departure: datetime | None = None
 
-def _due(desk: Desk, until: datetime) -> tuple[datetime | None, datetime | None]:
-    """When the next step falls due, and when the next bundle is complete."""
-    with desk.store.begin() as uow:
-        first = uow.obligations.due_for_step(until, limit=1)
-    return (first[0].next_step_at if first else None), next_departure(desk)
+    def through(self, moments: Sequence[Moment]) -> None:
+        """Let everything happen that happens until the end of the span."""
+        position, now = 0, moments[0].at
+        while (upcoming := self._upcoming(moments[position : position + 1])) is not None and upcoming <= self.until:
+            now = max(now, upcoming)
+            has_news = False
+            while position < len(moments) and moments[position].at <= now:
+                has_news |= moments[position].run(now) is not NOTHING_NEW
+                position += 1
+            self._tick(now, has_news=has_news)
+
+    def _upcoming(self, known: Sequence[Moment]) -> datetime | None:
+        with self.desk.store.begin() as uow:
+            steps = [item.next_step_at for item in uow.obligations.due_for_step(self.until, limit=1)]
+        moments = (*(moment.at for moment in known), *steps, self.departure)
+        return min((at for at in moments if at is not None), default=None)
+
+    def _tick(self, now: datetime, *, has_news: bool) -> None:
+        """What the schedule does at every tick; mails are bundled only when a bundle may be complete."""
+        if escalate(self.desk, now=now) or has_news or self.departure is not None:
+            self.departure = next_departure(self.desk)
+        if self.departure is not None and self.departure <= now:
+            notify(self.desk, now=now)
+            self.departure = next_departure(self.desk)
+        deliver(self.desk, self.post, now=now)
