@@ -86,11 +86,20 @@ def _split(body: BodyText, shown: Shown, sender: Address) -> Split:
 
 def _text(root: Part, name: str) -> str:
     value = root.first(name)
-    return decode_header(value) if value else ""
+    return decode_header(value, _charset(root)) if value else ""
+
+
+def _charset(root: Part) -> str:
+    """The character set of the body: the first stated one."""
+    for part in root.walk():
+        charset = part.parameters.get("charset", "")
+        if charset:
+            return charset
+    return ""
 
 
 def _addresses(root: Part, name: str) -> tuple[Address, ...]:
-    return tuple(address for value in root.all(name) for address in parse_addresses(value))
+    return tuple(address for value in root.all(name) for address in parse_addresses(value, _charset(root)))
 
 
 def _sender(root: Part) -> Address:

@@ -27,16 +27,19 @@ _ANGLE_AHEAD = re.compile(rb",[^<>@,;:\"]{1,100}<[^<>]*@")
 _ADDRESS_IN_TEXT = re.compile(r"[^\s<>,;:()\"'\[\]]+@[^\s<>,;:()\"'\[\]]+")
 
 
-def parse_addresses(value: bytes) -> tuple[Address, ...]:
-    """Every mailbox of a header value in order; a name without an address is kept as a name."""
+def parse_addresses(value: bytes, hint: str = "") -> tuple[Address, ...]:
+    """Every mailbox of a header value in order; a name without an address is kept as a name.
+
+    `hint` is the character set that raw names are written in.
+    """
     simple = _SIMPLE.fullmatch(value)
     if simple:
         name = simple.group(1) if simple.group(1) is not None else simple.group(2)
-        return (Address(address=_plain(simple.group(3)), name=_name(name)),)
+        return (Address(address=_plain(simple.group(3)), name=_name(name, hint)),)
     bare = _BARE.fullmatch(value)
     if bare:
         return (Address(address=_plain(bare.group(1))),)
-    return _List(value).mailboxes()
+    return _List(value, hint).mailboxes()
 
 
 def _plain(address: bytes) -> str:
@@ -44,8 +47,8 @@ def _plain(address: bytes) -> str:
     return "".join(text.split()) if '"' not in text else text.strip()
 
 
-def _name(raw: bytes) -> str:
-    text = " ".join(decode_header(raw[:_NAME_BYTES]).split())
+def _name(raw: bytes, hint: str) -> str:
+    text = " ".join(decode_header(raw[:_NAME_BYTES], hint).split())
     # Outlook and others quote the decoded name once more: "'Rosa Quispe'".
     if len(text) > 1 and text[0] == text[-1] and text[0] in "'\"":
         text = text[1:-1].strip()
@@ -55,8 +58,9 @@ def _name(raw: bytes) -> str:
 class _List:
     """One walk over the tokens of an address list."""
 
-    def __init__(self, value: bytes) -> None:
+    def __init__(self, value: bytes, hint: str) -> None:
         self.value = value
+        self.hint = hint
         self.position = 0
         self.found: list[Address] = []
         self._clear()
@@ -158,9 +162,9 @@ class _List:
 
     def _close(self) -> None:
         address = self._address()
-        name = _name(b" ".join(self.words)) if self.words else ""
+        name = _name(b" ".join(self.words), self.hint) if self.words else ""
         if not name and self.comments and address:
-            name = _name(self.comments[0])
+            name = _name(self.comments[0], self.hint)
         self._clear()
         if address or name:
             self._add(address, name)

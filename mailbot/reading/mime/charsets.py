@@ -56,6 +56,24 @@ _NO_CLAIM = {"", "unknown", "x-unknown", "unknown-8bit", "x-user-defined", "defa
 # Bytes to bytes or text to text: no character sets, though Python lists them among its codecs.
 _NO_CHARSET = {"base64", "hex", "bz2", "zip", "quopri", "uu", "rot13", "idna", "punycode", "undefined", "mbcs", "oem"}
 _SINGLE_BYTE_WEST = {"cp1252", "cp1254", "iso8859-15", "mac-roman", "cp850", "cp437", "cp1250", "iso8859-2"}
+_HIGH = bytes(range(128, 256))
+# What is worth guessing: encodings of other scripts that mail is still sent in.
+_FOREIGN = (
+    *(
+        "cp1251",
+        "koi8_r",
+        "gb18030",
+        "big5",
+        "cp932",
+        "euc_jp",
+        "cp949",
+        "iso8859_7",
+        "cp1255",
+        "cp1256",
+        "cp874",
+        "iso8859_5",
+    ),
+)
 _ISO_2022 = re.compile(rb"\x1b(?:\$[@AB]|\([BIJ]|\$\([CD])")
 
 
@@ -127,7 +145,7 @@ def _western(content: bytes, codec: str) -> str:
     except UnicodeDecodeError as error:
         if codec == "utf-8":
             return _broken_utf8(content, error)
-    return _single_byte(content, codec)
+    return _statistical(content) if _is_foreign(content) else _single_byte(content, codec)
 
 
 def _single_byte(content: bytes, codec: str) -> str:
@@ -176,17 +194,34 @@ def detect(content: bytes) -> str:
         return content.decode("utf-8")
     except UnicodeDecodeError:
         pass
-    high = sum(1 for byte in content[:4000] if byte > 127)
-    # A few high bytes among ASCII letters is how Western text in one byte a letter looks.
-    if high * 4 < min(len(content), 4000):
-        return _single_byte(content, "cp1252")
-    return _statistical(content)
+    return _statistical(content) if _is_foreign(content) else _single_byte(content, "cp1252")
+
+
+def _is_foreign(content: bytes) -> bool:
+    """Whether high bytes are too many for Western text, where a few stand among ASCII letters."""
+    sample = content[:4000]
+    plain = sum(65 <= byte & 0xDF <= 90 for byte in sample if byte < 128)
+    high = len(sample) - len(sample.translate(None, _HIGH))
+    return high > 7 and high * 10 > (plain + high) * 4
+
+
+def _japanese(content: bytes) -> str | None:
+    """EUC-JP is valid Korean too; only Japanese is full of hiragana."""
+    try:
+        text = content.decode("euc_jp")
+    except UnicodeDecodeError:
+        return None
+    kana = sum("\u3040" <= character <= "\u309f" for character in text[:2000])
+    return text if kana * 4 > min(len(text), 2000) else None
 
 
 def _statistical(content: bytes) -> str:
     from charset_normalizer import from_bytes
 
-    best = from_bytes(content[:20_000]).best()
+    japanese = _japanese(content)
+    if japanese is not None:
+        return japanese
+    best = from_bytes(content[:20_000], cp_isolation=list(_FOREIGN)).best()
     if best is None:
         return _single_byte(content, "cp1252")
     return content.decode(best.encoding, errors="replace")

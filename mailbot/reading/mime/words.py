@@ -16,17 +16,20 @@ _FOLD = re.compile(r"\s*[\r\n]+\s*")
 _CUT_WORD = re.compile(rb"=\?([\w.:+*-]{1,60})\?([bBqQ])\?([^?]{0,20000})\??$")
 
 
-def decode_header(value: bytes) -> str:
-    """The text of an unfolded header value: one line without control characters."""
+def decode_header(value: bytes, hint: str = "") -> str:
+    """The text of an unfolded header value: one line without control characters.
+
+    `hint` is the character set of the body, in which careless programs write raw headers too.
+    """
     if b"=?" not in value:
         if value.isascii():
             text = value.decode("ascii")
             return text.strip() if text.isprintable() else _one_line(_raw(value))
-        return _one_line(_raw(value))
-    return _one_line(decode_words(value))
+        return _one_line(_raw(value, hint))
+    return _one_line(decode_words(value, hint))
 
 
-def decode_words(value: bytes) -> str:
+def decode_words(value: bytes, hint: str = "") -> str:
     """Encoded words undone, everything between them kept."""
     pieces: list[str] = []
     pending = b""
@@ -39,13 +42,13 @@ def decode_words(value: bytes) -> str:
             pending = b""
         # Blanks between two encoded words are no text (RFC 2047 section 6.2).
         if between.strip() or position == 0:
-            pieces.append(_raw(between))
+            pieces.append(_raw(between, hint))
         # Some senders cut a letter's bytes between two words: join first, then decode.
         pending += word
         pending_charset = charset
         position = end
     pieces.append(decode_bytes(pending, pending_charset))
-    pieces.append(_tail(value[position:]))
+    pieces.append(_tail(value[position:], hint))
     return "".join(pieces)
 
 
@@ -68,16 +71,16 @@ def _word_bytes(match: re.Match[bytes]) -> bytes:
     return binascii.a2b_qp(text.replace(b"\r", b"").replace(b"\n", b""), header=True)
 
 
-def _tail(value: bytes) -> str:
+def _tail(value: bytes, hint: str) -> str:
     match = _CUT_WORD.search(value)
     if match is None or not match.group(3):
-        return _raw(value)
+        return _raw(value, hint)
     charset = match.group(1).decode("ascii", errors="replace")
-    return _raw(value[: match.start()]) + decode_bytes(_word_bytes(match), charset).rstrip("�")
+    return _raw(value[: match.start()], hint) + decode_bytes(_word_bytes(match), charset).rstrip("�")
 
 
-def _raw(value: bytes) -> str:
-    return value.decode("ascii") if value.isascii() and b"\x1b" not in value else decode_bytes(value)
+def _raw(value: bytes, hint: str = "") -> str:
+    return value.decode("ascii") if value.isascii() and b"\x1b" not in value else decode_bytes(value, hint)
 
 
 def _one_line(text: str) -> str:
