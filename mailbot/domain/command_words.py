@@ -73,11 +73,14 @@ _PATTERNS: tuple[tuple[Verb, str], ...] = (
 COMPILED = tuple((verb, re.compile(pattern)) for verb, pattern in _PATTERNS)
 POSTPONE = re.compile(
     r"(?:pospon(?:er|e|ga|erlo|erla|go|gamos)?(?:lo|la|los|las)?|pospuest[oa]|posterg(?:ar|a|ue)(?:lo|la|los|las)?|"
-    r"aplaz(?:ar|a)(?:lo|la|los|las)?|(?:volver a )?(?:recordar|recuerd[ae]|avisar|avis[ae])(?:me|nos|melo)?)\b ?(.*)"
+    r"aplaz(?:ar|a)(?:lo|la|los|las)?)\b ?(.*)"
 )
+# A command only with a time behind it: "avisar a Mariela" is none.
+REMIND = re.compile(r"(?:volver a )?(?:recordar|recuerd[ae]|avisar|avis[ae])(?:me|nos|melo)?\b ?(.*)")
+# "Pasa a Liquidación" tells where a file goes; "pasarlo a KV" is a command.
 REASSIGN = re.compile(
-    r"(?:re-?asign(?:ar|a|e|o|ad[oa])(?:lo|la|los|las|se)?|(?:deriv|asign|pas)(?:ar|a|e|ad[oa])?(?:lo|la|los|las|se(?:lo|la)?)?"
-    r"(?= a ))\b(?: (?:a|al|para|hacia|con))? ?(.*)"
+    r"(?:re-?asign(?:ar|a|e|o|ad[oa])(?:lo|la|los|las|se)?|(?:derivar|asignar)(?= a )|"
+    r"(?:deriv|asign|pas)(?:ar|a|e)(?:lo|la|los|las|se(?:lo|la))(?= a ))\b(?: (?:a|al|para|hacia|con))? ?(.*)"
 )
 ORDER = re.compile(
     rf"(?:(?:es|va|corresponde|pertenece|vincul\w+|trata|habla|seria) ?)?(?:(?:de|a|con|en|por) )?(?:la |el )?"
@@ -85,6 +88,14 @@ ORDER = re.compile(
 )
 BARE_ORDER = re.compile(
     r"(?:es |va en |corresponde a )?(?:la |el )?((?:oa[- ]?)?20\d\d ?[-/] ?\d{3,6}|\d{4,6}[-/]20\d\d)"
+)
+# "orden 2026-004512 atendido" and "atendido la orden 2026-004512": the line that is meant, by its order.
+FIRST_ORDER = re.compile(
+    rf"(?:(?:la |el )?(?:orden|ord|oa|file) ?{_MARK}({_ORDER_NUMBER})|((?:oa[- ]?)?20\d\d-\d{{3,6}})) ?[:\-]? ([a-z].*)"
+)
+LAST_ORDER = re.compile(
+    rf"(.*?[a-z]) (?:(?:de|para|en) )?(?:(?:la |el )?(?:orden|ord|oa|file) ?{_MARK}({_ORDER_NUMBER})|"
+    r"(20\d\d-\d{3,6}))"
 )
 CHOICE = re.compile(r"(?:es )?(?:la |el )?(?:opcion |numero |nro |candidat[oa] |alternativa |n )?\(?(\d{1,2})\)?")
 ORDINALS = {

@@ -7,7 +7,7 @@ understood, since an obligation that ends too early hides a missed limit.
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mailbot.domain.answers import fold
 from mailbot.domain.command_words import (
@@ -22,7 +22,9 @@ from mailbot.domain.command_words import (
     DOUBT,
     END,
     FIRST_ITEMS,
+    FIRST_ORDER,
     LAST_ITEMS,
+    LAST_ORDER,
     LEADING,
     LIST,
     MOST_ITEMS,
@@ -34,11 +36,14 @@ from mailbot.domain.command_words import (
     PAIR,
     POSTPONE,
     REASSIGN,
+    REMIND,
     TRAILING,
 )
 from mailbot.domain.command_words import Verb as Verb
 from mailbot.domain.delays import Delay, read_delay
 
+# What is said of obligations, so that it can be said of those of one order.
+ON_LINES = frozenset({Verb.SEEN, Verb.DONE, Verb.POSTPONE, Verb.REASSIGN})
 # What a person says in a line or two stands at the top; the rest of a long mail is no command.
 _MOST_LINES = 60
 _LONGEST_LINE = 400
@@ -58,6 +63,8 @@ class Command:
     delay: Delay | None = None
     # For `reasignar` the code or name, for `orden` the number.
     name: str = ""
+    # The order whose lines alone are meant ("orden 2026-004512 atendido").
+    order: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,7 +138,20 @@ def _read_clause(clause: str) -> Command | None:
     core = clause.strip(" .:-()'")
     for _ in range(4):
         core = TRAILING.sub("", LEADING.sub("", core)).strip(" .:-'")
-    return _with_name(core, clause) or _simple(core, clause)
+    return _with_name(core, clause) or _simple(core, clause) or _of_order(core, clause)
+
+
+def _of_order(core: str, clause: str) -> Command | None:
+    """A command on the lines of one order."""
+    first, last = FIRST_ORDER.fullmatch(core), LAST_ORDER.fullmatch(core)
+    if first:
+        order, rest = first[1] or first[2], first[3]
+    elif last:
+        order, rest = last[2] or last[3], last[1]
+    else:
+        return None
+    found = _with_name(rest, clause) or _simple(rest, clause)
+    return replace(found, order=order) if found and found.verb in ON_LINES else None
 
 
 def _simple(core: str, clause: str) -> Command | None:
@@ -151,12 +171,13 @@ def _with_name(core: str, clause: str) -> Command | None:
         numbers, core = _numbers(first[1]), first[2].strip()
     is_for_all = bool(re.match(r"tod[oa]s? ", core))
     core = re.sub(r"^tod[oa]s? ", "", core)
-    if found := POSTPONE.fullmatch(core):
-        rest, later, everything = _items_after(found[1]) if read_delay(found[1]) is None else (found[1], (), False)
+    if found := POSTPONE.fullmatch(core) or REMIND.fullmatch(core):
+        rest, later, everything = _items_after(found[1])
+        delay = read_delay(rest)
+        if delay is None and not POSTPONE.match(core):
+            return None
         items, is_all = numbers or later, is_for_all or everything
-        return Command(
-            verb=Verb.POSTPONE, said=clause, numbers=items, is_for_all=is_all, delay=read_delay(rest), name=rest
-        )
+        return Command(verb=Verb.POSTPONE, said=clause, numbers=items, is_for_all=is_all, delay=delay, name=rest)
     if (found := REASSIGN.fullmatch(core)) and len(found[1].split()) <= (4 if "asign" in core else 2):
         rest, later, everything = _items_before(found[1])
         items, is_all = numbers or later, is_for_all or everything
@@ -178,7 +199,10 @@ def _items(words: str) -> tuple[str, tuple[int, ...], bool]:
 
 def _items_after(text: str) -> tuple[str, tuple[int, ...], bool]:
     """ "el 2 hasta mañana" or "todo 4h": the items stand before the time."""
-    if found := re.match(rf"^(?:{NOUN})({LIST}) (.+)$", text):
+    if read_delay(text) is not None:
+        return text, (), False
+    found = re.match(rf"^(?:{NOUN})?({LIST}) (.+)$", text)
+    if found and read_delay(found[2]) is not None:
         return found[2], _numbers(found[1]), False
     without = re.sub(r"^tod[oa]s? ", "", text)
     return without, (), without != text
@@ -211,7 +235,17 @@ def _settled(commands: Sequence[Command]) -> tuple[Command, ...]:
         return ()
     if {Verb.IS_COMPLAINT, Verb.NOT_COMPLAINT} <= {command.verb for command in rest if not command.numbers}:
         return ()
-    return tuple(dict.fromkeys(rest))
+    return tuple(dict.fromkeys(_with_their_order(rest)))
+
+
+def _with_their_order(commands: Sequence[Command]) -> Sequence[Command]:
+    """ "Atendido, orden 2026-004512" names the line that was attended to and links nothing."""
+    named = [command for command in commands if command.verb is Verb.ORDER and not command.numbers]
+    others = [command for command in commands if command not in named]
+    is_naming = len(named) == 1 and all(command.verb in ON_LINES and not command.numbers for command in others)
+    if not others or not is_naming:
+        return commands
+    return [replace(command, order=command.order or named[0].name) for command in others]
 
 
 def _is_doubtful(commands: Sequence[Command], remarks: Sequence[str]) -> bool:

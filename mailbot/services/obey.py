@@ -64,7 +64,7 @@ def obey(answer: StoredMessage, message: Message, uow: UnitOfWork, *, desk: Desk
     refusal = _refusal(message, person, mail)
     if refusal or person is None or mail is None:
         note(uow, at=now, action="command_refused", subject=answer.id, detail=refusal, who=answer.sender)
-        return None
+        return _refused(message, person)
     if answer.direction is Direction.OUTGOING:
         # It went to somebody outside: whatever it says, it is said to them.
         return None
@@ -106,6 +106,12 @@ def _refusal(message: Message, person: Staff | None, mail: OutgoingMail | None) 
     if message.sender.key not in {address.key for address in (*mail.to, *mail.cc)}:
         return "el aviso no se envió a ese remitente"
     return ""
+
+
+def _refused(message: Message, person: Staff | None) -> Obeyed | None:
+    """A refused command in the name of one of us opens nothing; any other mail goes its ordinary way."""
+    is_command = message.kind is MessageKind.PERSON and not isinstance(read_commands(message.new_text), NotUnderstood)
+    return Obeyed(outcome=Outcome.IMPOSSIBLE) if person is not None and is_command else None
 
 
 def is_forged(message: Message) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from mailbot.domain.commands import Command, Verb
+from mailbot.domain.commands import ON_LINES, Command, Verb
 from mailbot.domain.contexts import Answer, Effect
 from mailbot.domain.corrections import LabelChange, nothing_to_report, settled
 from mailbot.domain.delays import until
@@ -26,7 +26,6 @@ from mailbot.services.word_links import dispatch_named, link_to, unlink
 from mailbot.services.word_obligations import end, hand_over, next_working_day, put_off
 from mailbot.services.word_replan import own_obligations
 
-_ON_OBLIGATIONS = frozenset({Verb.SEEN, Verb.DONE, Verb.POSTPONE, Verb.REASSIGN})
 # What would be wrong for all but one of many lines.
 _ON_ONE = frozenset({Verb.IS_COMPLAINT, Verb.ORDER, Verb.CHOICE, Verb.NONE, Verb.YES, Verb.NO})
 
@@ -99,6 +98,8 @@ def _lines_meant(command: Command, answering: Answering) -> Sequence[Line]:
         if missing:
             raise UnknownName(f"ese correo no tiene una línea {min(missing)}.")
         return [line for line in lines if line.number in command.numbers]
+    if command.order:
+        return _of_order(command.order, lines, answering)
     fitting = [line for line in lines if _is_about(command, line, answering)]
     if not fitting:
         raise UnknownName(_nothing_fits(command))
@@ -106,7 +107,16 @@ def _lines_meant(command: Command, answering: Answering) -> Sequence[Line]:
         raise UnknownName(
             "ese correo trata de varios asuntos: ponga delante el número de la línea, p. ej. «2 atendido»."
         )
-    return _once_a_message(fitting) if command.verb not in _ON_OBLIGATIONS else fitting
+    return _once_a_message(fitting) if command.verb not in ON_LINES else fitting
+
+
+def _of_order(text: str, lines: Sequence[Line], answering: Answering) -> Sequence[Line]:
+    dispatch = dispatch_named(text, answering.uow.records, at=answering.answer.received_at)
+    owed = [(line, answering.uow.obligations.get(line.obligation)) for line in lines if line.obligation]
+    of_order = [line for line, found in owed if found is not None and found.order == dispatch.order]
+    if not of_order:
+        raise UnknownName(f"ninguna línea de ese correo es de la orden {dispatch.order}.")
+    return of_order
 
 
 def _needs_number(command: Command, answering: Answering) -> bool:
@@ -117,7 +127,7 @@ def _needs_number(command: Command, answering: Answering) -> bool:
 
 def _is_about(command: Command, line: Line, answering: Answering) -> bool:
     """Whether a command without a number can mean this line."""
-    if command.verb in _ON_OBLIGATIONS:
+    if command.verb in ON_LINES:
         return line.obligation is not None or answering.mail.purpose is MailPurpose.ASK
     message = answering.uow.messages.get(line.message) if line.message else None
     if message is None:
@@ -158,7 +168,7 @@ def _mark(command: Command, line: Line, answering: Answering) -> str:
 
 
 def _on_line(command: Command, line: Line, answering: Answering) -> Iterator[Effect]:
-    if command.verb in _ON_OBLIGATIONS:
+    if command.verb in ON_LINES:
         for obligation in _obligations(command, line, answering):
             yield _on_obligation(command, obligation, line.number, answering)
         return

@@ -115,6 +115,51 @@ def test_a_person_an_order_or_a_choice_is_named(text: str, verb: Verb, name: str
     assert [(command.verb, command.name, command.numbers) for command in read] == [(verb, name, numbers)]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "orden 2026-004512 atendido",
+        "2026-004512 atendido",
+        "atendido la orden 2026-004512",
+        "Atendido, orden 2026-004512",
+        "Orden 2026-004512: atendido",
+    ],
+)
+def test_a_line_may_be_named_by_its_order(text: str) -> None:
+    read = read_commands(text)
+
+    assert not isinstance(read, NotUnderstood)
+    assert [(command.verb, command.order) for command in read] == [(Verb.DONE, "2026-004512")]
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [("posponer el 2 4h", (2,)), ("posponer 2 hasta mañana", (2,)), ("posponer 2 días", ()), ("posponer todo 4h", ())],
+)
+def test_the_line_and_the_time_of_a_delay_are_told_apart(text: str, numbers: tuple[int, ...]) -> None:
+    read = read_commands(text)
+
+    assert not isinstance(read, NotUnderstood)
+    assert [(command.verb, command.numbers, command.delay is not None) for command in read] == [
+        (Verb.POSTPONE, numbers, True)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "verb"),
+    [
+        ("Sí es reclamo, avisar a Mariela", Verb.IS_COMPLAINT),
+        ("Atendido, pasa a Liquidación", Verb.DONE),
+        ("Visto, derivado a Operaciones", Verb.SEEN),
+        ("Recuérdame en 2 horas", Verb.POSTPONE),
+        ("pasarlo a KV", Verb.REASSIGN),
+        ("derivar a KV", Verb.REASSIGN),
+    ],
+)
+def test_what_is_told_beside_a_command_is_no_second_one(text: str, verb: Verb) -> None:
+    assert _verbs(text) == [(verb, ())]
+
+
 @pytest.mark.parametrize("text", ["posponer 4h", "Posponer 30 min por favor", "2 posponer hasta mañana 10:00"])
 def test_a_delay_is_read_with_its_command(text: str) -> None:
     read = read_commands(text)

@@ -4,7 +4,7 @@ from mailbot.domain.labels import Category, Contingency, Topic
 from mailbot.domain.mail import MailPurpose, OutgoingMail
 from mailbot.ports.store import AuditLine, MessageFilter, StoredMessage
 from mailbot.services.ingest import Ingested
-from tests.builders import COMPLAINT, ESC, REQUIREMENT, lima, raw_mail, verdict
+from tests.builders import COMPLAINT, DOCUMENTS, ESC, REQUIREMENT, lima, raw_mail, verdict
 from tests.unit.services.world import World
 
 MAILBOT = "mailbot@agencia.example"
@@ -19,6 +19,7 @@ def office_world() -> World:
             "levante": REQUIREMENT,
             "otra": REQUIREMENT,
             "reclamo": COMPLAINT,
+            "documentos": DOCUMENTS,
             "quizás": verdict(Category.COMPLAINT, doubts=["complaint"]),
             "costo": verdict(Category.REQUIREMENT, contingency=[Contingency.STORAGE], doubts=["storage"]),
             "orden 2026-004512": REQUIREMENT,

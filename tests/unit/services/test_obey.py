@@ -215,18 +215,21 @@ def test_without_a_number_every_line_is_meant(world: World) -> None:
 
 
 def test_the_numbers_of_an_alert_are_those_of_its_lines(world: World) -> None:
-    world.write("levante", MONDAY_9)
-    walk(world, "16 10:36", "16 10:46", "16 11:00")
-    world.write("reclamo", lima("2026-11-16 11:05"), text="Esto es un reclamo formal.")
-    (alert,) = walk(world, "16 11:05")
-    assert [address.address for address in alert.to] == [SUPERVISOR]
-    # The breach of 11:00 waited first, but the complaint stands above it.
-    assert alert.text.index("Esto es un reclamo formal") < alert.text.index("levante")
+    # Both wait for Monday's opening: a review that was due on Sunday, and the complaint that came after it.
+    world.write("documentos", lima("2026-11-13 20:00"))
+    walk(world, "15 20:00")
+    world.write("reclamo", lima("2026-11-15 21:00"), text="Esto es un reclamo formal.")
+    (alert,) = (mail for mail in walk(world, "15 21:00", "16 09:00", "16 09:10") if _is_to(mail, SUPERVISOR))
+    assert alert.text.index("Esto es un reclamo formal") < alert.text.index("documentos")
 
-    say(world, "2 atendido", alert, "16 11:10", sender=SUPERVISOR)
+    say(world, "2 atendido", alert, "16 09:20", sender=SUPERVISOR)
 
-    met = [item.message for item in world.owed(ObligationKind.REPLY) if item.state is ObligationState.MET]
-    assert met == [kept(world, "levante").id]
+    assert world.only(ObligationKind.DOCUMENT_REVIEW).state is ObligationState.MET
+    assert world.only(ObligationKind.REPLY).is_open
+
+
+def _is_to(mail: OutgoingMail, address: str) -> bool:
+    return address in [one.address for one in mail.to]
 
 
 def test_an_order_names_its_lines(world: World) -> None:

@@ -54,7 +54,7 @@ def test_what_is_not_the_addressees_own_word_does_nothing_and_is_recorded(
 
     say(world, text, reminder, "16 10:50", **headers)
 
-    assert world.only(ObligationKind.REPLY) == before
+    assert world.owed() == [before]
     assert confirmations(world) == []
     (line,) = audit(world, "command_refused")
     assert any(part in line.detail for part in why.split("|"))
