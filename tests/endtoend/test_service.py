@@ -18,7 +18,7 @@ from mailbot.records.writing import write_office
 from mailbot.store import open_store
 from tests.builders import CLIENT, ESC, HEAD, SUPERVISOR, office, raw_mail
 
-_PATIENCE = 90.0
+_PATIENCE = 180.0
 _SECRET = "clave-de-prueba-larga"
 
 
@@ -58,6 +58,10 @@ def life(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Life]:
             _, errors = process.communicate(timeout=30)
         finally:
             process.kill()
+            process.wait()
+            for pipe in (process.stdout, process.stderr):
+                if pipe is not None:
+                    pipe.close()
         yield Life(
             pid=process.pid,
             messages=_messages(folder),
