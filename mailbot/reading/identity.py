@@ -21,7 +21,7 @@ def message_ids(value: bytes | None) -> tuple[str, ...]:
     """The ids in a header, each in angle brackets, in order and once."""
     if not value:
         return ()
-    if b"=?" in value and b"<" not in value:
+    if b"=?" in value and b"=?" in _ID.sub(b"", value):
         # RFC 2047 allows no encoded word in an id, but Python's mailer makes one of an id longer than a line.
         value = decode_words(value).encode()
     found = [_BLANKS.sub(b"", inside) for inside in _ID.findall(value)]
