@@ -30,7 +30,13 @@ _FIRST_PAUSE = timedelta(seconds=2)
 _LONGEST_PAUSE = timedelta(minutes=5)
 # A refused login will not heal by itself soon; hammering it gets the account locked.
 _PAUSE_AFTER_REFUSAL = timedelta(minutes=10)
+# How soon a mailbox that another process reads is looked at again: that process may have ended.
+_PAUSE_BESIDE = timedelta(seconds=5)
 STOP_WITHIN = timedelta(seconds=4)
+
+
+def _always() -> bool:
+    return True
 
 
 def utc_now() -> datetime:
@@ -55,6 +61,8 @@ class Watcher:
     since: timedelta
     clock: Clock
     stopping: threading.Event
+    # Whether this process is the one that reads the mailbox, where several share a database.
+    is_ours: Callable[[], bool] = _always
     # Set once the first round has ended, well or badly: only then may the schedule judge.
     started: threading.Event = field(default_factory=threading.Event)
 
@@ -62,6 +70,10 @@ class Watcher:
         """Until stopping; a failure of the mailbox is logged and waited out, never fatal."""
         failures = 0
         while not self.stopping.is_set():
+            if not self.is_ours():
+                self.started.set()
+                self.stopping.wait(_PAUSE_BESIDE.total_seconds())
+                continue
             pause = self._round(failures)
             self.started.set()
             failures = 0 if pause is None else failures + 1
@@ -108,6 +120,8 @@ class Service:
     jobs: Sequence[Job]
     clock: Clock
     stopping: threading.Event
+    # Whether this process is the one that runs the schedule, where several share a database.
+    is_leading: Callable[[], bool] = _always
 
     def run(self) -> None:
         """Run until SIGTERM, SIGINT or `stop`; returns within a few seconds of it."""
@@ -118,7 +132,7 @@ class Service:
             for thread in threads:
                 thread.start()
             self._await_first_round()
-            scheduler = _started_scheduler(self.jobs, self.clock)
+            scheduler = _started_scheduler(self.jobs, self.clock, self.is_leading)
             _log.info("service_started", mailboxes=len(self.watchers), jobs=len(self.jobs))
             # A timeout lets the main thread take signals while it waits.
             while not self.stopping.wait(0.5):
@@ -176,7 +190,7 @@ def run_job(job: Job, now: datetime) -> None:
         _log.exception("job_failed", job=job.name)
 
 
-def _started_scheduler(jobs: Sequence[Job], clock: Clock) -> Any:
+def _started_scheduler(jobs: Sequence[Job], clock: Clock, is_leading: Callable[[], bool]) -> Any:
     """APScheduler with the jobs declared here in code and kept in memory alone.
 
     A tick that was missed (suspended laptop, long run) is made up for once, whatever its delay.
@@ -192,10 +206,11 @@ def _started_scheduler(jobs: Sequence[Job], clock: Clock) -> Any:
     )
     for job in jobs:
         scheduler.add_job(
-            lambda job=job: run_job(job, clock()),
-            trigger=_trigger(job, clock()),
+            lambda job=job: is_leading() and run_job(job, clock()),
+            # Triggers wait in real time, whatever time the jobs are told.
+            trigger=_trigger(job, utc_now()),
             id=job.name,
-            next_run_time=clock(),
+            next_run_time=utc_now(),
         )
     scheduler.start()
     return scheduler

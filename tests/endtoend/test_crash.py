@@ -1,0 +1,88 @@
+"""`mailbot run` is killed at any instant, again and again: nothing is lost, nothing is done twice."""
+
+import random
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from mailbot.domain.mail import MailState
+from mailbot.domain.obligation import ObligationKind
+from mailbot.ports.store import MessageFilter, ObligationFilter
+from mailbot.store import check_integrity
+from tests.endtoend.crash_office import CrashOffice, crash_office, message_id_of, until
+from tests.servers.dovecot import Dovecot
+
+pytestmark = pytest.mark.needs_dovecot
+
+# A minute of the services passes in a quarter of a second: a lease is over in seconds.
+_SPEED = 240.0
+_SETTLED = frozenset({MailState.SENT})
+
+
+@pytest.mark.parametrize("kills", [pytest.param(30, id="30"), pytest.param(240, id="240", marks=pytest.mark.long)])
+def test_a_service_that_is_killed_again_and_again_loses_nothing_and_doubles_nothing(
+    kills: int, dovecot: Dovecot, tmp_path: Path
+) -> None:
+    with crash_office(tmp_path, dovecot, url=f"sqlite:///{tmp_path}/mailbot.sqlite", speed=_SPEED) as office:
+        mails = range(kills + 1)
+        _live_and_die(office, kills)
+        _live_on(office, len(mails))
+
+        assert check_integrity(office.url) == ()
+        _assert_all_taken_once(office, mails)
+        _assert_all_sent_once(office)
+
+
+def _live_and_die(office: CrashOffice, kills: int) -> None:
+    chance = random.Random(2026)  # noqa: S311
+    office.complain(0)
+    nursery = office.nursery()
+    for number in range(1, kills + 1):
+        office.complain(number)
+        assert nursery.say("kill", chance.uniform(0.0, 1.2)) == "killed", nursery.complaints()
+
+
+def _live_on(office: CrashOffice, mails: int) -> None:
+    """Let one service bring everything to an end, and stop it as an administrator would."""
+    nursery = office.nurseries[0]
+    nursery.say("start")
+    until(lambda: _is_quiet(office, mails), within=60, what=lambda: f"{_state(office)}\n{nursery.complaints()}")
+    assert nursery.say("stop") == "ended 0", nursery.complaints()
+
+
+def _is_quiet(office: CrashOffice, mails: int) -> bool:
+    with office.store() as store, store.begin() as uow:
+        stored = len(uow.messages.list(MessageFilter()))
+        states = {mail.state for mail in uow.outbox.list()}
+    return stored == mails and states <= _SETTLED
+
+
+def _state(office: CrashOffice) -> str:
+    with office.store() as store, store.begin() as uow:
+        tally = uow.tally(office.now())
+        open_mails = [(m.state.value, m.key, m.last_error) for m in uow.outbox.list() if m.state not in _SETTLED]
+    return f"{tally}\n{open_mails}\n{len(office.sink.taken)} accepted"
+
+
+def _assert_all_taken_once(office: CrashOffice, mails: range) -> None:
+    expected = {f"<reclamo-{number}@textiles.example>" for number in mails}
+    with office.store() as store, store.begin() as uow:
+        messages = uow.messages.list(MessageFilter())
+        owed = Counter((item.message_id, item.kind) for item in uow.obligations.list(ObligationFilter()))
+    assert Counter(message.message_id for message in messages) == dict.fromkeys(expected, 1)
+    for kind in (ObligationKind.REPLY, ObligationKind.MANAGEMENT_REPORT):
+        assert {key: count for key, count in owed.items() if key[1] is kind} == {(id, kind): 1 for id in expected}
+
+
+def _assert_all_sent_once(office: CrashOffice) -> None:
+    accepted = Counter(message_id_of(mail.content) for mail in office.sink.taken)
+    with office.store() as store, store.begin() as uow:
+        mails = uow.outbox.list()
+        reports = uow.obligations.list(ObligationFilter(kind=ObligationKind.MANAGEMENT_REPORT))
+        told = {notice.mail for item in reports for notice in uow.obligations.notices(item.id)}
+    assert set(accepted.values()) == {1}
+    assert set(accepted) == {mail.message_id for mail in mails if mail.state is MailState.SENT}
+    assert {mail.state for mail in mails} <= {MailState.SENT, MailState.QUEUED}
+    assert told <= {mail.key for mail in mails}
+    assert None not in told
