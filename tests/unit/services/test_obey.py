@@ -232,6 +232,17 @@ def _is_to(mail: OutgoingMail, address: str) -> bool:
     return address in [one.address for one in mail.to]
 
 
+def test_what_could_be_done_is_told_beside_what_could_not(world: World) -> None:
+    reminder = reminded(world)
+
+    say(world, "1 atendido\n7 visto", reminder, "16 10:50")
+
+    text = confirmations(world)[0].text
+    assert world.only(ObligationKind.REPLY).state is ObligationState.MET
+    assert "Ese correo no tiene una línea 7." in text
+    assert text.index("Lo demás quedó hecho") < text.index("Atendido\n")
+
+
 def test_an_order_names_its_lines(world: World) -> None:
     world.write("levante", MONDAY_9, text="Orden 2026-004512: ¿ya tenemos levante?")
     world.write("otra", lima("2026-11-16 09:02"), text="¿Otra cosa?")
@@ -250,7 +261,7 @@ def test_a_number_beyond_the_last_line_is_answered(world: World) -> None:
     say(world, "7 atendido", reminder, "16 10:50")
 
     assert world.only(ObligationKind.REPLY).is_open
-    assert "no tiene una línea 7" in confirmations(world)[0].text
+    assert "Ese correo no tiene una línea 7" in confirmations(world)[0].text
 
 
 def test_no_es_reclamo_corrects_the_label_and_closes_the_report(world: World) -> None:
@@ -448,7 +459,7 @@ def test_posponer_on_what_is_closed_already_says_so(world: World) -> None:
 
     say(world, "posponer 4h", reminder, "16 10:50")
 
-    assert "ya estaba cerrado" in confirmations(world)[0].text
+    assert "Ya estaba cerrado" in confirmations(world)[0].text
 
 
 def test_an_order_said_of_a_stranger_is_remembered_for_the_next_mail(world: World) -> None:
