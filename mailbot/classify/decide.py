@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import replace
 from typing import TypeVar
 
 from mailbot.classify.documents import type_attachments
 from mailbot.classify.draft import Case, Draft
-from mailbot.classify.features import take_apart
+from mailbot.classify.features import MailText, take_apart
 from mailbot.classify.layers import Network, as_mapping
 from mailbot.classify.reasons import reasons_for
 from mailbot.classify.rules import apply_rules
 from mailbot.classify.sample import ANY_CONTINGENCY, MUST_REPORT, NEEDS_REPLY
+from mailbot.classify.thresholds import Thresholds
 from mailbot.domain.labels import Category, Contingency, Primary, Topic
 from mailbot.domain.message import MessageKind
 from mailbot.domain.verdict import Verdict
@@ -25,37 +26,27 @@ _URGENCY = (Category.COMPLAINT, Category.REQUIREMENT, Category.DOCUMENTS)
 _SHOWN_SCORES = (*(label.value for label in Category), NEEDS_REPLY, ANY_CONTINGENCY, MUST_REPORT)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Thresholds:
-    """From which probability a label holds, and in which band a person is asked; chosen on left-out files."""
-
-    labels: Mapping[str, float] = field(default_factory=dict)
-    doubtful_from: float = 0.35
-    doubtful_to: float = 0.65
-    # Below this confidence in `primary` a person is asked.
-    least_confidence: float = 0.6
-
-    def holds(self, label: str, probability: float) -> bool:
-        """Whether a label holds at that probability."""
-        return probability >= self.labels.get(label, 0.5)
-
-
 def decide(item: ClassifierInput, network: Network, thresholds: Thresholds, *, name: str) -> Verdict:
-    """Everything that is to be said of one message."""
+    """Everything that is to be said of one message, with its reasons."""
     text = take_apart(item)
     scores = network.score(text)
-    case = Case(
-        item=item,
-        text=text,
-        documents=type_attachments(item.message, item.texts),
-        probabilities=as_mapping(network.labels, scores.probabilities),
-    )
+    case = case_of(item, text, as_mapping(network.labels, scores.probabilities))
+    verdict = conclude(case, thresholds)
+    reasons = reasons_for(named_labels(verdict), case, network, scores)
+    return replace(verdict, reasons=(*reasons, *verdict.reasons), model=name)
+
+
+def case_of(item: ClassifierInput, text: MailText, probabilities: Mapping[str, float]) -> Case:
+    """What the rules look at."""
+    documents = type_attachments(item.message, item.texts)
+    return Case(item=item, text=text, documents=documents, probabilities=probabilities)
+
+
+def conclude(case: Case, thresholds: Thresholds) -> Verdict:
+    """The verdict that probabilities and rules lead to; its reasons are those of the rules alone."""
     draft = apply_rules(case, first_draft(case.probabilities, thresholds))
     confidence = confidence_in(draft.primary, case)
     doubts = _doubts(case, draft, thresholds)
-    labels = [*_ordered(draft.categories, Category), *_ordered(draft.contingency, Contingency)]
-    labels += _ordered(draft.topics, Topic)
-    reasons = reasons_for([str(label) for label in labels], case, network, scores)
     return Verdict(
         categories=_ordered(draft.categories, Category),
         primary=draft.primary,
@@ -65,11 +56,15 @@ def decide(item: ClassifierInput, network: Network, thresholds: Thresholds, *, n
         scores={label: round(case.probability(label), 4) for label in _SHOWN_SCORES},
         confidence=round(confidence, 4),
         needs_review=bool(doubts) or confidence < thresholds.least_confidence,
-        reasons=(*reasons, *draft.reasons),
+        reasons=draft.reasons,
         documents=case.documents,
         doubts=doubts,
-        model=name,
     )
+
+
+def named_labels(verdict: Verdict) -> list[str]:
+    """Every label a verdict names, the gravest first."""
+    return [label.value for label in (*verdict.categories, *verdict.contingency, *verdict.topics)]
 
 
 def first_draft(probabilities: Mapping[str, float], thresholds: Thresholds) -> Draft:

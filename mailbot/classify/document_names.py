@@ -1,7 +1,7 @@
 """What an attachment is, by its name and its content: the tables, most telling first.
 
-Names are matched after folding case and accents and turning separators into blanks. A rule's figure is
-how often it is right, measured on the corpus, and becomes the verdict's confidence.
+Names are matched after folding case and accents and turning separators into blanks; a blank in a pattern
+is written `_`. Each row: the type, how sure the row is, and the pattern, whose lines are alternatives.
 """
 
 import re
@@ -19,61 +19,280 @@ class TypeRule:
     confidence: float
 
 
-def _rule(type: DocumentType, pattern: str, confidence: float = 0.95) -> TypeRule:
-    return TypeRule(type=type, pattern=re.compile(pattern), confidence=confidence)
+def _rule(type: DocumentType, confidence: float, *alternatives: str) -> TypeRule:
+    """A rule for whole words: each alternative stands between word edges."""
+    joined = "|".join(f"(?:{alternative})" for alternative in alternatives).replace("_", " ")
+    return TypeRule(type=type, pattern=re.compile(joined), confidence=confidence)
+
+
+def _words(*lines: str) -> str:
+    """Alternatives that must stand as whole words."""
+    return rf"\b(?:{'|'.join(word for line in lines for word in line.split())})\b"
 
 
 _T = DocumentType
 
 # A picture in a signature is no document; mail clients number them.
 SIGNATURE_IMAGE = re.compile(
-    r"^(?:image|imagen|att|oledata|outlook|logo|firma|banner|facebook|linkedin)\s?\w{0,12}$|\blogo\b|\bfirma correo\b"
+    r"^(?:image|imagen|att|oledata|outlook|logo|firma|banner|facebook|linkedin)\s?\w{0,12}$|\blogo\b|\bfirma\b|\bsello\b|\bescudo\b"
 )
 # Names a phone, a scanner or a messenger gives: they say nothing of the content.
 CAMERA_NAME = re.compile(
-    r"^(?:img|dsc|dscn|pic|foto|photo|image|imagen|whatsapp image|screenshot|captura|scan|escaneo|doc|skm c\d*|camscanner"
-    r"|pxl|mvimg|signal|telegram)?\s?[\d\s]*(?:wa\s?\d+|at [\d\s]+(?:am|pm)?)?(?:\s?\(\d+\))?$"
+    r"^(?:(?:img|dsc|dscn|pic|foto|photo|image|imagen|whatsapp_image|screenshot|captura|scan|escaneo|doc|skm_c|camscanner"
+    r"|pxl|mvimg|signal|telegram)_?[\d_]*(?:wa_?\d+|at_[\d_]+(?:am|pm)?)?(?:_?\(\d+\))?|20\d{6}_\d{4,6}|\d{1,4})$".replace(
+        "_", " "
+    )
 )
 
 NAME_RULES: tuple[TypeRule, ...] = (
-    _rule(_T.OTHER, r"\b(?:notarial|acta|actas|minuta|contrato|adenda|dni|pasaporte|passport|ficha ruc|partida registral|copia literal)\b", 0.93),
-    _rule(_T.OTHER, r"\b(?:aviso de llegada|aviso llegada|aviso|arrival notice|an)\b(?!.*factura)", 0.93),
-    _rule(_T.OTHER, r"\b(?:booking|bkg|eir|volante|ticket|tickets? balanza|draft survey|carta temperatura|carta protesta|carta correccion|carta rechazo)\b", 0.93),
-    _rule(_T.OTHER, r"\b(?:resolucion|notificacion|liquidacion|nota de credito|nc|nota credito|estado de cuenta|status|circular|boletin comex|cargo)\b", 0.9),
-    _rule(_T.OTHER, r"\bdj (?!orig)|\bdeclaracion jurada (?!de orig)|\b(?:coas?|certificado de analisis|quality|calidad|certificado de calidad|weight|peso|fumigat\w+|fumigacion|bill of materials)\b(?!.*composicion)", 0.9),
-    _rule(_T.AUTHORIZATION_LETTER, r"\b(?:poder|mandato|vigencia|endose|endoso|carta de? ?resp\w*|responsabilidad|carta autoriz\w+|autorizacion|carta compromiso|power of attorney|poa|letter of (?:authori[sz]ation|indemnity)|loi|iqbf|carta poder|endorsement)\b(?!.*\bbl\b)"),
-    _rule(_T.PAYMENT_VOUCHER, r"\b(?:voucher\w*|abonos?|constancias? (?:de )?(?:pago|dep\w*|transf\w*|abono|cci|tef|bcx|bn)|transf\w*|trf|tef|swift|detraccion\w*|deposito|comprobante de? ?(?:pago|deposito|transferencia)|pago|pagos|payment|remittance|op \d+|operacion)\b"),
-    _rule(_T.PAYMENT_VOUCHER, r"^constancias?\b(?!.*(?:alta|inscrip|no adeudo|trabajo))", 0.85),
-    _rule(_T.INSURANCE_POLICY, r"\b(?:poliza\w*|seguro|insurance|aplic|aplicacion|cert tm|policy)\b"),
-    _rule(_T.DAM_COPY, r"\b(?:dam|dua|dams|duas)\b|^\d{3} 20\d\d \d\d \d{3,6}\b"),
-    _rule(_T.CERTIFICATE_OF_ORIGIN, r"\b(?:cert\w* (?:de )?orig\w*|certificate of origin|certificado origen|origen|origin|origem|eur ?1|atr|form (?:co|e|a)|fta|coo|ace ?58|cptpp|uspta|ustpa|cert (?:oic|ico)|cuno)\b|(?:^|\s)(?:\w* )?co (?!comercial)(?:\w+)|^co\b|\bco$|\bftaco\b|\bkpfta\b"),
-    _rule(_T.HEALTH_PERMIT, r"\b(?:senasa|digesa|digemid|sanipes|fito\w*|phyto\w*|zoosan\w*|zoo|sanitari\w+|health|vet|cfe|cso|pfi|pii|nso\w*|pth|bpm|clv|rs|rd|r d|registro [a-z] \d+|reg sanit\w*|sernanp|serfor|cites|libre venta|permiso)\b", 0.93),
-    _rule(_T.TECHNICAL_SHEET, r"\b(?:ficha\w*|msds|hds|sds|tds|ft|ftec|datasheet|data sheet|ds|spec|specs|specification\w*|catalog\w*|brochure|desc\w* min\w*|descripcion\w*|dm|composicion|hoja (?:de )?seguridad|hoja tecnica|technical|manual|plano\w*|informe ensayo|test report|coa|ista|analisis)\b", 0.93),
-    _rule(_T.PACKING_LIST, r"\b(?:packing\w*|pack|lista (?:de )?empaque|lista empaque|pl|pkl|p l|packliste\w*|colisage|lista cubicacion|romaneio|bultos|lista sacos)\b(?!.*\b(?:fact|inv)\w*)"),
-    _rule(_T.PROFORMA, r"\b(?:proforma\w*|pro forma|pi|quotation|cotizacion|quote)\b", 0.93),
-    _rule(_T.COMMERCIAL_INVOICE, r"\b(?:factura\w*|facture|fatura|invoice\w*|inv|fact|fac|commercial|ci|cipl|fc|ff|fe|rechnung|fra|comm)\b", 0.93),
-    _rule(_T.AIR_WAYBILL, r"\b(?:awb|hawb|mawb|lta|guia aerea|guia|air waybill|airway\w*|draft awb)\b|\b\d{3} \d{8}\b|\b\d{3} \d{4} \d{4}\b"),
-    _rule(_T.BILL_OF_LADING, r"\b(?:bl|hbl|mbl|b l|conocimiento|bill of lading|lading|swb|waybill|surrendered|telex|nonneg|non negotiable|obl|bls|crt|cpic)\b", 0.93),
-    _rule(_T.BILL_OF_LADING, r"\b(?:maeu|mscu|medu|cmdu|hlcu|cosu|oney|eglv|oolu|ymlu|hdmu|zimu|whlc|sudu|aplu|smlm)\w{6,}\b"),
-    _rule(_T.BILL_OF_LADING, r"\bh?bl\w*[a-z]{3}\w*\d{5,}\b", 0.85),
-    _rule(_T.COMMERCIAL_INVOICE, r"^(?:\d+ )?(?:f|e|fe|ff|fff|b)\w?\d{1,3} \d{3,8}\b", 0.85),
-    _rule(_T.PHOTO, r"\b(?:fotos?|photos?|pictures?|placa|precinto|rotulo|cajas?|piso|puerta|termografo)\s?\d*\b", 0.9),
-    _rule(_T.BILL_OF_LADING, r"^[a-z]{4}[a-z]{0,5}\d{6,12}\b", 0.8),
-)  # fmt: skip
+    _rule(
+        _T.OTHER, 0.93, _words("notarial actas? minuta contrato adenda dni pasaporte passport ficha_ruc copia_literal")
+    ),
+    _rule(_T.OTHER, 0.93, _words("aviso_de_llegada aviso_llegada aviso arrival_notice an arrival") + r"(?!.*factura)"),
+    _rule(_T.OTHER, 0.93, _words("booking bkg eir volante ticket tickets_balanza draft_survey carta_temperatura")),
+    _rule(
+        _T.OTHER,
+        0.93,
+        _words("carta_protesta carta_correccion carta_rechazo mtc homologacion garantias crt cartas?_porte"),
+    ),
+    _rule(_T.OTHER, 0.92, r"\bfact\w*.*\b(?:almacen\w*|flete|terminal|deposito|linea|agencia|pendiente|servicio\w*)\b"),
+    _rule(_T.OTHER, 0.92, r"\b[ef]?\d{3}_\d+.*\b(?:flete|almacen\w*|servicio\w*)\b", r"^\d{11}_\d\d_[fbe]\w{3}_\d+"),
+    _rule(
+        _T.OTHER,
+        0.9,
+        _words(
+            "resolucion notificacion liquidacion preliquidacion nota_de_credito nc nota_credito"
+            " estado_de_cuenta status circular tarifa\\w* cotizacion_agencia cargo flyer kpi"
+        ),
+    ),
+    _rule(_T.OTHER, 0.9, r"\bdj_(?!.*orig)", r"\bdeclaracion_jurada_(?!.*orig)"),
+    _rule(
+        _T.OTHER,
+        0.9,
+        _words(
+            "coas? certificado_de_analisis quality calidad weight peso fumigat\\w+ fumigacion cq analisis cert_quality"
+        )
+        + r"(?!.*composicion)",
+    ),
+    _rule(
+        _T.AUTHORIZATION_LETTER,
+        0.95,
+        _words(
+            "poder mandato vigencia endose endoso carta_de_resp\\w* carta_resp\\w* responsabilidad carta_autoriz\\w+",
+            "carta_compromiso power_of_attorney poa letter_of_authori[sz]ation letter_of_indemnity loi iqbf",
+            "carta_poder",
+        )
+        + r"(?!.*\bbl\b)",
+    ),
+    _rule(
+        _T.AUTHORIZATION_LETTER,
+        0.9,
+        r"\bautorizacion\b(?!.*\b(?:senasa|digesa|digemid)\b)(?<!senasa_registro_y_autorizacion)",
+    ),
+    _rule(_T.SPREADSHEET, 0.9, r"\bdetalle_pago", r"\bmuestra_\d+_dam\b", r"\bmanifest\b", r"\bdownload\b"),
+    _rule(
+        _T.PAYMENT_VOUCHER,
+        0.95,
+        _words(
+            "voucher\\w* abonos? transf\\w* trf tef swift detraccion\\w* deposito pagos? payment"
+            " remittance op_\\d+ operacion"
+            " comprobante_de_(?:pago|deposito|transferencia)"
+        ),
+    ),
+    _rule(_T.PAYMENT_VOUCHER, 0.85, r"^constancias?\b(?!.*(?:alta|inscrip|no_adeudo|trabajo))", r"^banco_\d+"),
+    _rule(
+        _T.INSURANCE_POLICY,
+        0.95,
+        _words("poliza\\w* seguro insurance aplic aplicacion policy"),
+        r"\bcert_(?:\d+_)?tm\b",
+        r"^cert_\d{5}_\d\d$",
+    ),
+    _rule(
+        _T.DAM_COPY,
+        0.95,
+        _words("dams? duas?"),
+        r"^\d{3}_20\d\d_\d\d_\d{3,6}\b",
+        r"^borrador_oa\b",
+        r"\bjuego_completo\b",
+    ),
+    _rule(
+        _T.CERTIFICATE_OF_ORIGIN,
+        0.95,
+        _words(
+            "cert\\w*_(?:de_)?orig\\w* certificate_of_origin origen origin origem eur_?1\\w* atr form_co",
+            "form_e form_a fta ftaco",
+            "kpfta coo ace_?58 cptpp uspta ustpa cert_oic cert_ico cuno\\d?",
+        ),
+        r"^(?:\w+_)?co(?:_|$)(?!comercial)",
+        r"_co$",
+    ),
+    _rule(
+        _T.HEALTH_PERMIT,
+        0.93,
+        _words(
+            "senasa digesa digemid sanipes fito\\w* phyto\\w* zoosan\\w* zoo sanitari\\w+ health vet cfe cso",
+            "pfi pii nso\\w*",
+            "pth bpm rs rd r_d reg_sanit\\w* cites libre_venta",
+        ),
+        r"\bclv\b(?!_apostillados)",
+        r"\bregistro_[a-z]_\d+",
+        r"\bpermiso\b",
+    ),
+    _rule(
+        _T.TECHNICAL_SHEET,
+        0.93,
+        _words(
+            "fichas? msds hds sds tds ftec datasheet data_sheet ds spec specs specification\\w* catalogo brochure dm",
+            "desc\\w*_min\\w* descripcion\\w* composicion hoja_de_seguridad hoja_seguridad technical manual plano\\w*",
+            "informe_ensayo test_report ista boletin_analisis",
+        ),
+        r"\bft(?!_\d{3}_\d)\b",
+    ),
+    _rule(
+        _T.COMMERCIAL_INVOICE,
+        0.9,
+        r"\b(?:inv|fact|ci|factura)_(?:y_)?(?:pl|packing)\b",
+        r"\bcipl\b",
+        r"\binv(?:oice)?_(?:and_)?pl\b",
+    ),
+    _rule(
+        _T.PACKING_LIST,
+        0.95,
+        _words(
+            "packing\\w* pack pk lista_de_empaque lista_empaque pl pkl p_l packliste\\w* colisage lista_cubicacion",
+            "romaneio lista_(?:sacos|paletas|bultos) inventory_valued",
+        ),
+    ),
+    _rule(_T.PROFORMA, 0.93, _words("proforma\\w* pro_forma pi quotation cotizacion quote")),
+    _rule(_T.BILL_OF_LADING, 0.93, _words("obl tlx")),
+    _rule(
+        _T.COMMERCIAL_INVOICE,
+        0.93,
+        _words("facturas? facture fattura fatura invoices? inv fact fac commercial ci fc ff fe rechnung fra comm nf"),
+    ),
+    _rule(
+        _T.AIR_WAYBILL,
+        0.95,
+        _words("awb hawb mawb lta guia_aerea guia air_waybill airway\\w*"),
+        r"\b\d{3}_\d{8}\b",
+        r"\b\d{3}_\d{4}_\d{4}\b",
+    ),
+    _rule(
+        _T.BILL_OF_LADING,
+        0.93,
+        _words(
+            "bl hbl mbl b_l conocimiento bill_of_lading lading swb waybill surrendered telex",
+            "nonneg non_negotiable bls cpic_x3",
+        ),
+    ),
+    _rule(
+        _T.BILL_OF_LADING,
+        0.9,
+        _words("(?:maeu|mscu|medu|cmdu|hlcu|cosu|oney|eglv|oolu|ymlu|hdmu|zimu|whlc|sudu|aplu|smlm)\\w{6,}"),
+    ),
+    _rule(_T.COMMERCIAL_INVOICE, 0.85, r"^(?:\d+_)?(?:\w+_)?(?:f|e|fe|ff|fff|b)\w?\d{1,3}_\d{3,8}\b"),
+    _rule(
+        _T.PHOTO,
+        0.9,
+        r"\b(?:fotos?|photos?|pictures?|placa|precinto|rotulo|cajas?|piso|puerta|termografo|seal|cuaderno|registro_temp)_?\d*\b",
+    ),
+    _rule(
+        _T.BILL_OF_LADING,
+        0.8,
+        r"^(?:draft_)?[a-z]{3,9}_?\w*\d{6,12}\w{0,3}\b",
+        r"^(?:draft_)?[a-z]{5,7}_\d{4}(?:_rev)?\d?$",
+    ),
+    _rule(_T.COMMERCIAL_INVOICE, 0.7, r"^[a-z]{2,3}_?\d{4,6}(?:_\d{2,4})?_?(?:corr\w*|rev\w*|final|ok)?$"),
+)
 
 # Words of the content, where it could be read; headings count, so only the beginning is looked at.
 CONTENT_RULES: tuple[TypeRule, ...] = (
-    _rule(_T.DAM_COPY, r"declaracion aduanera de mercancias|declaracion unica de aduanas"),
-    _rule(_T.CERTIFICATE_OF_ORIGIN, r"certificate of origin|certificado de origen|declaracion de origen|movement certificate|origin criteri\w+|criterio de origen"),
-    _rule(_T.AIR_WAYBILL, r"air ?waybill|guia aerea|carta de porte aereo"),
-    _rule(_T.BILL_OF_LADING, r"bill of lading|conocimiento de embarque|sea ?waybill|shipped on board"),
-    _rule(_T.INSURANCE_POLICY, r"poliza de seguro|certificado de seguro|suma asegurada|insurance (?:policy|certificate)|sum insured|aplicacion de poliza"),
-    _rule(_T.HEALTH_PERMIT, r"certificado fitosanitario|phytosanitary|registro sanitario|certificado sanitario|health certificate|notificacion sanitaria|permiso (?:fito|zoo)?sanitario|senasa|digesa|digemid|sanipes"),
-    _rule(_T.PAYMENT_VOUCHER, r"constancia de (?:transferencia|deposito|pago|abono|operacion)|numero de operacion|operacion exitosa|transferencia (?:exitosa|realizada|interbancaria)|swift copy|\bmt ?103\b|cuenta (?:de )?(?:cargo|abono|destino)"),
-    _rule(_T.AUTHORIZATION_LETTER, r"carta poder|vigencia de poder|mandato|power of attorney|carta de responsabilidad|otorgo poder|autorizo a|\bendos(?:e|o|amos)\b"),
-    _rule(_T.TECHNICAL_SHEET, r"ficha tecnica|hoja de (?:datos de )?seguridad|safety data sheet|technical (?:data )?sheet|descripciones minimas|especificaciones tecnicas"),
-    _rule(_T.PROFORMA, r"\bpro ?forma\b|cotizacion|quotation"),
-    _rule(_T.PACKING_LIST, r"packing list|lista de empaque|(?:gross|net) weight.{0,200}(?:cartons|packages|pallets)"),
-    _rule(_T.COMMERCIAL_INVOICE, r"commercial invoice|factura (?:comercial|electronica|de exportacion)?|\binvoice\b"),
-    _rule(_T.OTHER, r"aviso de llegada|arrival notice|equipment interchange|certificate of analysis|certificado de analisis|resolucion de"),
-)  # fmt: skip
+    _rule(_T.DAM_COPY, 0.95, "declaracion_aduanera_de_mercancias", "declaracion_unica_de_aduanas"),
+    _rule(
+        _T.CERTIFICATE_OF_ORIGIN,
+        0.95,
+        "certificate_of_origin",
+        "certificado_de_origen",
+        "declaracion_de_origen",
+        "movement_certificate",
+        r"origin_criteri\w+",
+        "criterio_de_origen",
+    ),
+    _rule(_T.AIR_WAYBILL, 0.95, "air_?waybill", "guia_aerea", "carta_de_porte_aereo"),
+    _rule(_T.BILL_OF_LADING, 0.95, "bill_of_lading", "conocimiento_de_embarque", "sea_?waybill", "shipped_on_board"),
+    _rule(
+        _T.INSURANCE_POLICY,
+        0.95,
+        "poliza_de_seguro",
+        "certificado_de_seguro",
+        "suma_asegurada",
+        "insurance_policy",
+        "insurance_certificate",
+        "sum_insured",
+        "aplicacion_de_poliza",
+    ),
+    _rule(
+        _T.HEALTH_PERMIT,
+        0.95,
+        "certificado_fitosanitario",
+        "phytosanitary",
+        "registro_sanitario",
+        "certificado_sanitario",
+        "health_certificate",
+        "notificacion_sanitaria",
+        "permiso_(?:fito|zoo)?sanitario",
+        "senasa|digesa|digemid|sanipes",
+    ),
+    _rule(
+        _T.PAYMENT_VOUCHER,
+        0.95,
+        "constancia_de_(?:transferencia|deposito|pago|abono|operacion)",
+        "numero_de_operacion",
+        "operacion_exitosa",
+        "transferencia_(?:exitosa|realizada|interbancaria)",
+        r"\bmt_?103\b",
+        "cuenta_(?:de_)?(?:cargo|abono|destino)",
+    ),
+    _rule(
+        _T.AUTHORIZATION_LETTER,
+        0.95,
+        "carta_poder",
+        "vigencia_de_poder",
+        "mandato",
+        "power_of_attorney",
+        "carta_de_responsabilidad",
+        "otorgo_poder",
+        "autorizo_a",
+        r"\bendos(?:e|o|amos)\b",
+    ),
+    _rule(
+        _T.TECHNICAL_SHEET,
+        0.95,
+        "ficha_tecnica",
+        "hoja_de_(?:datos_de_)?seguridad",
+        "safety_data_sheet",
+        "technical_(?:data_)?sheet",
+        "descripciones_minimas",
+        "especificaciones_tecnicas",
+    ),
+    _rule(_T.PROFORMA, 0.95, r"\bpro_?forma\b", "cotizacion", "quotation"),
+    _rule(_T.PACKING_LIST, 0.95, "packing_list", "lista_de_empaque"),
+    _rule(
+        _T.COMMERCIAL_INVOICE,
+        0.95,
+        "commercial_invoice",
+        "factura_(?:comercial|electronica|de_exportacion)",
+        r"\bfactura\b",
+        r"\binvoice\b",
+    ),
+    _rule(
+        _T.OTHER,
+        0.95,
+        "aviso_de_llegada",
+        "arrival_notice",
+        "equipment_interchange",
+        "certificate_of_analysis",
+        "certificado_de_analisis",
+        "resolucion_de",
+    ),
+)

@@ -15,12 +15,23 @@ _SHEETS = frozenset({"xls", "xlsx", "xlsm", "csv", "ods"})
 # How much of a document's beginning is read for its heading.
 _HEADING = 2_000
 _SPOKEN_PAYMENT = re.compile(
-    r"\b(?:voucher|transferencia|deposito|deposite|abono|abone|abonamos|pague|pagamos|pago|paid|transfer|payment)\b"
+    r"\b(?:voucher|transferencia|deposito|deposite|abono|abone|abonamos|pague|pagamos|pagado|transfer|paid|tasa)\b"
 )
-_SPOKEN_PHOTO = re.compile(
-    r"\b(?:foto\w*|imagen\w*|photo\w*|picture\w*|dano\w*|danad\w*|roto|rota|golpead\w*|precinto|averia\w*|mojad\w*|placa)\b"
+# Papers as a mail names them; a photo is only taken for one when the mail speaks of it.
+SPOKEN_PAPERS = tuple(
+    (kind, re.compile(pattern))
+    for kind, pattern in (
+        (DocumentType.COMMERCIAL_INVOICE, r"\b(?:facturas?|invoice)\b"),
+        (DocumentType.PACKING_LIST, r"\b(?:packing|lista de empaque|lista)\b"),
+        (DocumentType.BILL_OF_LADING, r"\b(?:bl|b/l|hbl|conocimiento)\b"),
+        (DocumentType.AIR_WAYBILL, r"\b(?:awb|guias? aereas?|guia)\b"),
+        (DocumentType.CERTIFICATE_OF_ORIGIN, r"\b(?:certificado de origen|origen|cuno)\b"),
+        (DocumentType.HEALTH_PERMIT, r"\b(?:senasa|digesa|digemid|sanipes|fitosanitario|fito|registro sanitario)\b"),
+        (DocumentType.TECHNICAL_SHEET, r"\b(?:ficha|hoja de seguridad|composicion)\b"),
+        (DocumentType.INSURANCE_POLICY, r"\b(?:poliza|seguro)\b"),
+        (DocumentType.PAYMENT_VOUCHER, r"\b(?:voucher|constancia|deposito|transferencia|abono)\b"),
+    )
 )
-_NOT_A_DOCUMENT = frozenset({DocumentType.PAYMENT_VOUCHER, DocumentType.PHOTO})
 
 
 def type_attachments(message: Message, texts: Mapping[str, str] | None = None) -> tuple[DocumentVerdict, ...]:
@@ -39,8 +50,12 @@ def type_attachment(file: Attachment, message: Message, text: str = "") -> Docum
         return _checked(file, *found, text)
     if found := _by_content(text):
         return _verdict(file, *found)
+    if _is_nameless(file) and (spoken := _by_mail(file, message)):
+        return _verdict(file, *spoken)
+    if name.startswith(("captura", "screenshot", "pantallazo")):
+        return _verdict(file, DocumentType.OTHER, 0.7)
     if extension in _IMAGES:
-        return _verdict(file, *_by_mail(message, name))
+        return _verdict(file, DocumentType.PHOTO if CAMERA_NAME.match(name) else DocumentType.OTHER, 0.7)
     if extension in _SHEETS:
         return _verdict(file, DocumentType.SPREADSHEET, 0.8)
     return _verdict(file, DocumentType.OTHER, 0.6)
@@ -83,14 +98,25 @@ def _checked(file: Attachment, type: DocumentType, confidence: float, text: str)
     return _verdict(file, type, 0.99 if content and content[0] is type else confidence)
 
 
-def _by_mail(message: Message, name: str) -> tuple[DocumentType, float]:
-    """A picture named by a phone: what the mail says decides between a voucher and a photo."""
-    said = fold(f"{message.subject} {message.new_text}")
-    if _SPOKEN_PAYMENT.search(said) and not _SPOKEN_PHOTO.search(said):
+def _by_mail(file: Attachment, message: Message) -> tuple[DocumentType, float] | None:
+    """A picture or scan with a phone's name: what the mail says decides, paper by paper in its order."""
+    nameless = [one for one in message.attachments if _is_nameless(one)]
+    named = _papers_named(fold(message.new_text))
+    if len(named) >= len(nameless) > 0 and named:
+        return named[nameless.index(file)], 0.7
+    if _SPOKEN_PAYMENT.search(fold(f"{message.subject} {message.new_text}")) and not named:
         return DocumentType.PAYMENT_VOUCHER, 0.75
-    if name.startswith(("captura", "screenshot", "pantallazo")):
-        return DocumentType.OTHER, 0.7
-    return DocumentType.PHOTO, 0.75
+    return None
+
+
+def _is_nameless(file: Attachment) -> bool:
+    return not is_signature_image(file) and bool(CAMERA_NAME.match(plain_name(_split(file.name)[0])))
+
+
+def _papers_named(said: str) -> list[DocumentType]:
+    """The papers a mail speaks of, in the order in which it names them."""
+    found = [(match.start(), kind) for kind, pattern in SPOKEN_PAPERS for match in [pattern.search(said)] if match]
+    return [kind for _, kind in sorted(found)]
 
 
 def _split(name: str) -> tuple[str, str]:

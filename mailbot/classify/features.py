@@ -3,21 +3,35 @@
 Every feature is a name in a block; the vectorizer counts them. No feature decides anything alone.
 """
 
+import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from mailbot.classify.documents import is_signature_image, type_attachment
 from mailbot.classify.lexicon import classes_of
 from mailbot.classify.vectorizer import Block, FeatureNames
 from mailbot.classify.words import Sentence, sentences_of, words_of
-from mailbot.domain.message import Message
+from mailbot.domain.labels import DocumentType
+from mailbot.domain.message import Message, MessageKind
 from mailbot.ports.classifier import ClassifierInput, SenderRole
 
 _REPLY_PREFIX = re.compile(r"^\s*(?:(?:re|rv|fw|fwd|rpta|resp|tr)\s*:\s*)+", re.IGNORECASE)
 _FORWARD_PREFIX = re.compile(r"^\s*(?:rv|fw|fwd)\s*:", re.IGNORECASE)
 _ROBOT_ADDRESS = re.compile(r"alert|no-?reply|noreply|notifica|robot|sistema|mailer|postmaster", re.IGNORECASE)
+# Files that are nothing to review, and those that open a dispatch.
+NOT_PAPERS = frozenset({DocumentType.PAYMENT_VOUCHER, DocumentType.PHOTO})
+SHIPPING_PAPERS = frozenset(
+    {
+        DocumentType.COMMERCIAL_INVOICE,
+        DocumentType.PACKING_LIST,
+        DocumentType.BILL_OF_LADING,
+        DocumentType.AIR_WAYBILL,
+        DocumentType.CERTIFICATE_OF_ORIGIN,
+    }
+)
 _SEPARATORS = re.compile(r"[@._<>+-]")
 _MASK_WORDS = frozenset(
     f"z{name}"
@@ -61,6 +75,8 @@ class MailText:
     sentences: tuple[Sentence, ...]
     subject: tuple[str, ...]
     manner: tuple[str, ...]
+    # Plain facts as small numbers, for the step that joins the scores.
+    facts: tuple[float, ...] = ()
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -71,11 +87,20 @@ class MailText:
 def take_apart(item: ClassifierInput) -> MailText:
     """Read everything of a message that scoring uses."""
     message = item.message
+    sentences = sentences_of(message.new_text)
+    types = attachment_types(message)
     return MailText(
-        sentences=sentences_of(message.new_text),
+        sentences=sentences,
         subject=words_of(_REPLY_PREFIX.sub("", message.subject)),
-        manner=tuple(_manner(message, effective_role(item))),
+        manner=tuple(_manner(message, effective_role(item), types)),
+        facts=_facts(message, effective_role(item), sentences, types),
     )
+
+
+def attachment_types(message: Message) -> tuple[DocumentType, ...]:
+    """The types of what is attached, signature images left out."""
+    files = [file for file in message.attachments if not is_signature_image(file)]
+    return tuple(type_attachment(file, message).type for file in files)
 
 
 def effective_role(item: ClassifierInput) -> SenderRole:
@@ -94,7 +119,7 @@ def effective_role(item: ClassifierInput) -> SenderRole:
 def word_features(words: Iterable[str]) -> list[str]:
     """Words and pairs of neighbours."""
     sequence = list(words)
-    pairs = [f"{first} {second}" for first, second in zip(sequence, sequence[1:], strict=False)]
+    pairs = [f"{first} {second}" for first, second in pairwise(sequence)]
     return sequence + pairs
 
 
@@ -107,7 +132,7 @@ def parts_of(word: str) -> tuple[str, ...]:
     return tuple(edged[at : at + size] for size in (3, 4, 5) for at in range(len(edged) - size + 1))
 
 
-def _manner(message: Message, role: SenderRole) -> Iterable[str]:
+def _manner(message: Message, role: SenderRole, types: Sequence[DocumentType]) -> Iterable[str]:
     yield f"role {role.value if role is not SenderRole.CLIENT else SenderRole.UNKNOWN.value}"
     yield f"kind {message.kind.value}"
     yield from _subject_manner(message.subject)
@@ -116,7 +141,7 @@ def _manner(message: Message, role: SenderRole) -> Iterable[str]:
         yield "robot"
     yield from (f"from {word}" for word in words_of(_SEPARATORS.sub(" ", message.sender.key)))
     yield from (f"sign {word}" for word in words_of(message.signature))
-    yield from _attachment_manner(message)
+    yield from _attachment_manner(message, types)
 
 
 def _subject_manner(subject: str) -> Iterable[str]:
@@ -134,14 +159,38 @@ def _length_manner(text: str) -> Iterable[str]:
         yield "exclamation"
 
 
-def _attachment_manner(message: Message) -> Iterable[str]:
-    files = [file for file in message.attachments if not is_signature_image(file)]
-    yield f"files {min(4, len(files))}"
-    for file in files:
+def _attachment_manner(message: Message, types: Sequence[DocumentType]) -> Iterable[str]:
+    yield f"files {min(4, len(types))}"
+    yield from (f"type {kind.value}" for kind in types)
+    for file in message.attachments:
+        if is_signature_image(file):
+            continue
         stem, _, extension = file.name.rpartition(".")
         yield f"ext {extension.lower()}"
-        yield f"type {type_attachment(file, message).type.value}"
         yield from (f"file {word}" for word in words_of(_SEPARATORS.sub(" ", stem)))
+
+
+def _facts(
+    message: Message, role: SenderRole, sentences: Sequence[Sentence], types: Sequence[DocumentType]
+) -> tuple[float, ...]:
+    words = [word for sentence in sentences for word in sentence.words]
+    claims = (
+        not sentences,
+        "?" in words,
+        words.count("?") > 1,
+        bool(sentences) and "?" in sentences[-1].words,
+        "!" in words,
+        "zdinero" in words,
+        bool(set(types) - NOT_PAPERS) or "zenlace" in words,
+        bool(set(types) & SHIPPING_PAPERS),
+        DocumentType.PAYMENT_VOUCHER in types,
+        DocumentType.PHOTO in types,
+        role is SenderRole.UNKNOWN or role is SenderRole.CLIENT,
+        role is SenderRole.OFFICE,
+        message.kind is not MessageKind.PERSON,
+        _REPLY_PREFIX.match(message.subject) is not None,
+    )
+    return (min(len(sentences), 10) / 10, math.log1p(len(words)) / 6, *(float(claim) for claim in claims))
 
 
 def mail_features(text: MailText) -> FeatureNames:
@@ -173,7 +222,7 @@ def class_features(words: Iterable[str]) -> list[str]:
     kept = [classes for classes, _ in tagged if classes]
     names = [name for classes in kept for name in classes]
     held = set(names)
-    pairs = [f"{one}>{two}" for left, right in zip(kept, kept[1:], strict=False) for one in left for two in right]
+    pairs = [f"{one}>{two}" for left, right in pairwise(kept) for one in left for two in right]
     return names + pairs + [f"{mark}&{name}" for mark in _marks(held, {word for _, word in tagged}) for name in held]
 
 

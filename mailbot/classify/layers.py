@@ -1,7 +1,8 @@
 """The arithmetic of the trained model: sparse features times weights, then one logistic step.
 
 A message is scored as a whole and sentence by sentence: the one sentence that asks, blames or names a
-cost decides. The last step weighs both for each label and gives a calibrated probability.
+cost decides. The last step weighs both for each label, with what the model thinks of the labels that
+decide most and with a few plain facts, and gives a calibrated probability.
 """
 
 from __future__ import annotations
@@ -18,7 +19,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 # What stands for the score of a sentence that is not there.
-NO_SENTENCE = -6.0
+NO_SENTENCE = -1.0
+# The label's own figures count this much more than the others' before the joining step is fitted.
+_OWN_SCALE = 3.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,9 +52,11 @@ class Network:
     """Both layers and the step that joins them."""
 
     labels: tuple[str, ...]
+    # The labels whose figures every other label may look at.
+    leading: tuple[str, ...]
     mail: Layer
     sentence: Layer
-    # One row for each label, one column for each of `summary`'s figures.
+    # One row for each label; the columns are those of `joint_inputs`.
     joint: NDArray[np.float64]
     joint_bias: NDArray[np.float64]
 
@@ -63,8 +68,20 @@ class Network:
         vectors = [self.sentence.vectorizer.vector(sentence_features(text, at)) for at in range(len(text.sentences))]
         rows = [self.sentence.score(vector) for vector in vectors]
         sentences = np.stack(rows) if rows else np.zeros((0, len(self.labels)), dtype=np.float32)
-        joined = (self.joint * summary(mail, sentences)).sum(axis=1) + self.joint_bias
+        inputs = joint_inputs(summary(mail, sentences), text.facts, self._leading_rows())
+        joined = (self.joint * inputs).sum(axis=1) + self.joint_bias
         return Scores(mail=mail, sentences=sentences, probabilities=1.0 / (1.0 + np.exp(-joined)))
+
+    def sentence_weight(self, label: str) -> float:
+        """What one point of the best sentence's score adds to the log-odds of a label."""
+        return float(self.joint[self.labels.index(label), 1]) * _OWN_SCALE
+
+    def mail_weight(self, label: str) -> float:
+        """What one point of the whole mail's score adds to the log-odds of a label."""
+        return float(self.joint[self.labels.index(label), 0]) * _OWN_SCALE
+
+    def _leading_rows(self) -> list[int]:
+        return [self.labels.index(label) for label in self.leading]
 
 
 def summary(mail: NDArray[np.float32], sentences: NDArray[np.float32]) -> NDArray[np.float64]:
@@ -79,6 +96,14 @@ def summary(mail: NDArray[np.float32], sentences: NDArray[np.float32]) -> NDArra
         figures[:, 2] = ordered[-2] if sentences.shape[0] > 1 else NO_SENTENCE
         figures[:, 3] = sentences.mean(axis=0)
     return figures
+
+
+def joint_inputs(figures: NDArray[np.float64], facts: Sequence[float], leading: Sequence[int]) -> NDArray[np.float64]:
+    """One row for each label: its own figures, those of the leading labels, and the facts."""
+    import numpy as np
+
+    shared = np.concatenate([figures[list(leading)].ravel(), np.asarray(facts, dtype=np.float64)])
+    return np.hstack([figures * _OWN_SCALE, np.broadcast_to(shared, (figures.shape[0], shared.shape[0]))])
 
 
 def as_mapping(labels: Sequence[str], probabilities: NDArray[np.float64]) -> Mapping[str, float]:

@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from mailbot.classify.decide import Thresholds, decide
+from mailbot.classify.decide import decide
 from mailbot.classify.layers import Network
 from mailbot.classify.model_file import load_network
+from mailbot.classify.thresholds import Thresholds
 from mailbot.domain.verdict import Verdict
 from mailbot.ports.classifier import Classifier, ClassifierInput
 

@@ -16,15 +16,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mailbot.classify.card import CardEntry, read_card
-from mailbot.classify.decide import Thresholds
 from mailbot.classify.layers import Layer, Network
+from mailbot.classify.thresholds import Thresholds
 from mailbot.classify.vectorizer import Block, Vectorizer
 from mailbot.domain.errors import ModelRefused
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-FORMAT = 1
+FORMAT = 2
 # The only types a model file may name. This list is closed: a file never adds to it.
 ALLOWED_TYPES = frozenset(
     {
@@ -94,7 +94,7 @@ def _checked_content(path: Path, entry: CardEntry) -> bytes:
         raise ModelRefused(f"{entry.file}: demasiado grande para ser un modelo")
     if hashlib.sha256(content).hexdigest() != entry.sha256:
         raise ModelRefused(
-            f"{entry.file}: el contenido no es el que nombra la ficha (card.json); restaure el archivo o entrene de nuevo"
+            f"{entry.file}: no es el archivo que nombra la ficha (card.json); restáurelo o entrene de nuevo"
         )
     return content
 
@@ -138,6 +138,7 @@ def _to_plain(network: Network, thresholds: Thresholds) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "labels": list(network.labels),
+        "leading": list(network.leading),
         "mail": _layer_to_plain(network.mail),
         "sentence": _layer_to_plain(network.sentence),
         "joint": network.joint,
@@ -172,6 +173,7 @@ def _from_plain(plain: Any, name: str) -> tuple[Network, Thresholds]:
             raise ModelRefused(f"{name}: es de otra versión de mailbot (formato {plain['format']}); entrene de nuevo")
         network = Network(
             labels=tuple(plain["labels"]),
+            leading=tuple(plain["leading"]),
             mail=_layer_from_plain(plain["mail"]),
             sentence=_layer_from_plain(plain["sentence"]),
             joint=plain["joint"],

@@ -1,6 +1,6 @@
 """Why: for each label that holds, the sentence that spoke loudest for it, or how the mail was sent.
 
-Weights are the model's own scores (log-odds), never made up afterwards.
+Weights are what the model itself added to the log-odds, against a mail without that sentence.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from mailbot.classify.draft import Case
-from mailbot.classify.layers import Network, Scores
+from mailbot.classify.layers import NO_SENTENCE, Network, Scores
 from mailbot.domain.labels import Category
 from mailbot.domain.verdict import Reason
 
@@ -33,11 +33,13 @@ def _reason(label: str, case: Case, network: Network, scores: Scores) -> Reason 
         )
     column = scores.sentences[:, network.labels.index(label)]
     best = int(column.argmax())
-    return Reason(label=label, because=shorten(case.text.sentences[best].text), weight=round(float(column[best]), 2))
+    weight = network.sentence_weight(label) * (float(column[best]) - NO_SENTENCE)
+    return Reason(label=label, because=shorten(case.text.sentences[best].text), weight=round(weight, 2))
 
 
 def _mail_weight(label: str, network: Network, scores: Scores) -> float:
-    return round(float(scores.mail[network.labels.index(label)]), 2)
+    score = float(scores.mail[network.labels.index(label)])
+    return round(network.mail_weight(label) * (score - NO_SENTENCE), 2)
 
 
 def shorten(sentence: str) -> str:

@@ -27,6 +27,10 @@ LABELS = (
     ANY_CONTINGENCY,
     MUST_REPORT,
 )
+# The labels that decide most, shown to the joining step of every other label.
+LEADING = (*(label.value for label in Category), NEEDS_REPLY, ANY_CONTINGENCY, MUST_REPORT)
+# The labels whose cut is chosen in training; nothing else follows from them.
+CUT_LABELS = (*(label.value for label in Topic), *(label.value for label in Contingency))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +42,8 @@ class Sample:
     owner: NDArray[np.int64]
     # One row for each mail, one column for each of `LABELS`.
     truth: NDArray[np.bool_]
+    # One row for each mail: the plain facts of `MailText.facts`.
+    facts: NDArray[np.float64]
     weight: NDArray[np.float64]
     sources: NDArray[np.str_]
     mail_vectorizer: Vectorizer
@@ -63,6 +69,7 @@ def make_sample(mails: Sequence[LabelledMail]) -> Sample:
         sentences=to_matrix(map(sentence_vectorizer.vector, of_sentences), sentence_vectorizer.size),
         owner=np.repeat(np.arange(len(texts)), [len(text.sentences) for text in texts]),
         truth=np.array([truth_of(mail) for mail in mails], dtype=bool),
+        facts=np.array([text.facts for text in texts], dtype=np.float64),
         weight=np.array([mail.weight for mail in mails], dtype=np.float64),
         sources=np.array([mail.source for mail in mails]),
         mail_vectorizer=mail_vectorizer,

@@ -1,9 +1,9 @@
-"""Training: labelled mails in, a network out. Slow (a minute or two), used by `model train` alone.
+"""Training: labelled mails in, a network out. Takes a minute or two; used by `model train` alone.
 
-The sentence layer learns from mails, not from labelled sentences: each sentence of a mail that holds a
-label counts by how much it looks like the one that decided (multiple-instance learning). The joining
-step is fitted on scores of mails whose file the layers had not seen, so its probabilities hold for
-authors the model never read.
+Both layers are ridge regressions on the labels, solved for all labels at once in the space of the mails
+(there are far fewer mails than features). The same solution tells, without training again, what each
+corpus file would have been given had it been left out: on those figures the joining step is fitted, one
+logistic regression a label, so its probabilities hold for authors the model never read.
 """
 
 from __future__ import annotations
@@ -13,159 +13,188 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from mailbot.classify.corpus import LabelledMail
-from mailbot.classify.layers import Layer, Network, summary
-from mailbot.classify.sample import LABELS, Sample, make_sample
+from mailbot.classify.layers import Layer, Network, joint_inputs, summary
+from mailbot.classify.sample import CUT_LABELS, LABELS, LEADING, Sample, make_sample
+from mailbot.classify.thresholds import Thresholds
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-# Inverse strength of regularisation; chosen on left-out files (see the model card).
-MAIL_STRENGTH = 10.0
-SENTENCE_STRENGTH = 3.0
-JOINT_STRENGTH = 1.0
-# Rounds in which sentences are weighed anew, and how sharply the likeliest one is favoured.
-_ROUNDS = 3
-_SHARPNESS = 1.5
-# What a sentence of a mail without the label counts, and the likeliest one of a mail with it.
-_OTHER_WEIGHT = 0.5
-_LIKELIEST_WEIGHT = 1.5
+# How much the weights are held down; chosen on left-out files (see the model card).
+MAIL_RIDGE = 1.0
+SENTENCE_RIDGE = 2.0
+JOINT_STRENGTH = 0.3
+# The cuts that are tried. Below the first a label would be named on a guess.
+_CUTS = tuple(step / 100 for step in range(20, 61, 5))
+# The log-odds of a label that never, or always, held in training.
+_NEVER = -6.0
 
 
 @dataclass(frozen=True, kw_only=True)
-class Weights:
-    """A linear layer without its vectorizer: one column for each label."""
+class RidgeFit:
+    """The solution of one layer: its weights, and the score of every row with its own file left out."""
 
-    matrix: NDArray[np.float32]
+    weights: NDArray[np.float32]
     bias: NDArray[np.float32]
-
-    def score(self, rows: Any) -> NDArray[np.float64]:
-        """The scores of many rows at once."""
-        scores: NDArray[np.float64] = rows @ self.matrix + self.bias
-        return scores
+    unseen: NDArray[np.float32]
 
 
-def train(mails: Sequence[LabelledMail]) -> Network:
-    """Learn everything from these mails."""
-    import numpy as np
+@dataclass(frozen=True, kw_only=True)
+class Trained:
+    """What training gives: the network, and from which probability each label holds."""
 
+    network: Network
+    thresholds: Thresholds
+    # For each mail the probability of every label had its file been left out, in the order of `LABELS`.
+    unseen: NDArray[np.float64]
+
+
+def train(mails: Sequence[LabelledMail]) -> Trained:
+    """Learn everything from these mails; they must come from at least two files."""
     sample = make_sample(mails)
-    everything = np.ones(sample.count, dtype=bool)
-    mail, sentence = fit_mails(sample, everything), fit_sentences(sample, everything)
-    joint, joint_bias = fit_joint(unseen_figures(sample, everything), sample.truth)
-    return Network(
+    mail, sentence = fit_mails(sample), fit_sentences(sample)
+    inputs = unseen_inputs(sample, mail, sentence)
+    joint, joint_bias = fit_joint(inputs, sample.truth)
+    network = Network(
         labels=LABELS,
-        mail=Layer(vectorizer=sample.mail_vectorizer, weights=mail.matrix, bias=mail.bias),
-        sentence=Layer(vectorizer=sample.sentence_vectorizer, weights=sentence.matrix, bias=sentence.bias),
+        leading=LEADING,
+        mail=Layer(vectorizer=sample.mail_vectorizer, weights=mail.weights, bias=mail.bias),
+        sentence=Layer(vectorizer=sample.sentence_vectorizer, weights=sentence.weights, bias=sentence.bias),
         joint=joint,
         joint_bias=joint_bias,
     )
+    unseen = left_out_probabilities(inputs, sample)
+    return Trained(network=network, thresholds=choose_thresholds(unseen, sample), unseen=unseen)
 
 
-def fit_mails(sample: Sample, chosen: NDArray[np.bool_]) -> Weights:
-    """The layer of whole mails, learnt from the chosen ones."""
-    rows, weight = sample.mails[chosen], sample.weight[chosen]
-    truth = sample.truth[chosen]
-    return _columns([_fit(rows, truth[:, at], weight, MAIL_STRENGTH) for at in range(len(LABELS))])
+def fit_mails(sample: Sample) -> RidgeFit:
+    """The layer of whole mails."""
+    return _fit_ridge(sample.mails, _signed(sample.truth), MAIL_RIDGE / sample.weight, sample.sources)
 
 
-def fit_sentences(sample: Sample, chosen: NDArray[np.bool_]) -> Weights:
-    """The layer of sentences, learnt from those of the chosen mails."""
+def fit_sentences(sample: Sample) -> RidgeFit:
+    """The layer of sentences: each has the labels of its mail, the best of them will speak for it."""
+    truth = _signed(sample.truth)[sample.owner]
+    holding = SENTENCE_RIDGE / sample.weight[sample.owner]
+    return _fit_ridge(sample.sentences, truth, holding, sample.sources[sample.owner])
+
+
+def unseen_inputs(sample: Sample, mail: RidgeFit, sentence: RidgeFit) -> NDArray[np.float64]:
+    """What the joining step is given for each mail when its own file was left out of training."""
     import numpy as np
 
-    kept = chosen[sample.owner]
-    owner = np.unique(sample.owner[kept], return_inverse=True)[1]
-    rows, weight = sample.sentences[kept], sample.weight[sample.owner[kept]]
-    truth = sample.truth[sample.owner[kept]]
-    return _columns([_fit_instances(rows, truth[:, at], owner, weight) for at in range(len(LABELS))])
+    ends = np.cumsum(np.bincount(sample.owner, minlength=sample.count))
+    starts = np.concatenate([[0], ends[:-1]])
+    leading = [LABELS.index(label) for label in LEADING]
+    figures = [summary(mail.unseen[at], sentence.unseen[starts[at] : ends[at]]) for at in range(sample.count)]
+    return np.stack([joint_inputs(one, sample.facts[at], leading) for at, one in enumerate(figures)])
 
 
-def unseen_figures(sample: Sample, chosen: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """What `summary` gives for each chosen mail when its file was left out of training."""
-    import numpy as np
-
-    figures = np.zeros((sample.count, len(LABELS), 4))
-    for source in np.unique(sample.sources[chosen]):
-        left_out = chosen & (sample.sources == source)
-        figures[left_out] = figures_for(sample, chosen & ~left_out, left_out)
-    return figures[chosen]
-
-
-def figures_for(sample: Sample, learnt: NDArray[np.bool_], asked: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Learn from some mails, give the figures of others."""
-    import numpy as np
-
-    mails = fit_mails(sample, learnt).score(sample.mails[asked])
-    asked_sentences = asked[sample.owner]
-    sentences = fit_sentences(sample, learnt).score(sample.sentences[asked_sentences])
-    owner = sample.owner[asked_sentences]
-    numbers = np.flatnonzero(asked)
-    return np.stack([summary(mails[at], sentences[owner == number]) for at, number in enumerate(numbers)])
-
-
-def fit_joint(
-    figures: NDArray[np.float64], truth: NDArray[np.bool_]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def fit_joint(inputs: NDArray[np.float64], truth: NDArray[np.bool_]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """The joining step: one logistic regression for each label."""
     import numpy as np
-    from sklearn.linear_model import LogisticRegression
 
-    rows, bias = [], []
-    for at in range(len(LABELS)):
-        if truth[:, at].all() or not truth[:, at].any():
-            rows.append(np.zeros(4))
-            bias.append(6.0 if truth[:, at].all() else -6.0)
-            continue
-        model = LogisticRegression(C=JOINT_STRENGTH, max_iter=1000).fit(figures[:, at], truth[:, at])
-        rows.append(model.coef_[0])
-        bias.append(float(model.intercept_[0]))
-    return np.array(rows), np.array(bias)
+    fitted = [_fit_logistic(inputs[:, at], truth[:, at]) for at in range(truth.shape[1])]
+    return np.array([weights for weights, _ in fitted]), np.array([bias for _, bias in fitted])
 
 
-def _fit_instances(
-    rows: Any, truth: NDArray[np.bool_], owner: NDArray[np.int64], weight: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], float]:
-    """One label of the sentence layer: start with all sentences alike, then favour the likeliest."""
+def probabilities_of(
+    inputs: NDArray[np.float64], joint: NDArray[np.float64], bias: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """The probability of every label for every mail."""
     import numpy as np
 
-    share = 1.0 / np.sqrt(np.bincount(owner))[owner]
-    fitted = (np.zeros(rows.shape[1]), 0.0)
-    for _ in range(_ROUNDS):
-        fitted = _fit(rows, truth, weight * np.where(truth, share, _OTHER_WEIGHT), SENTENCE_STRENGTH)
-        share = _LIKELIEST_WEIGHT * _attention(rows @ fitted[0] + fitted[1], owner)
-    return fitted
+    probabilities: NDArray[np.float64] = 1.0 / (1.0 + np.exp(-((inputs * joint).sum(axis=2) + bias)))
+    return probabilities
 
 
-def _attention(scores: NDArray[np.float64], owner: NDArray[np.int64]) -> NDArray[np.float64]:
-    """How much of its mail's label each sentence carries; the shares of one mail add up to one."""
+def left_out_probabilities(inputs: NDArray[np.float64], sample: Sample) -> NDArray[np.float64]:
+    """The probabilities of each file's mails by a joining step that was fitted on the other files."""
     import numpy as np
 
-    count = int(owner.max()) + 1 if len(owner) else 0
-    best = np.full(count, -np.inf)
-    np.maximum.at(best, owner, scores)
-    share = np.exp(_SHARPNESS * (scores - best[owner]))
-    attention: NDArray[np.float64] = share / np.bincount(owner, share, count)[owner]
-    return attention
+    probabilities = np.zeros(sample.truth.shape)
+    for source in np.unique(sample.sources):
+        own = sample.sources == source
+        joint, bias = fit_joint(inputs[~own], sample.truth[~own])
+        probabilities[own] = probabilities_of(inputs[own], joint, bias)
+    return probabilities
 
 
-def _fit(
-    rows: Any, truth: NDArray[np.bool_], weight: NDArray[np.float64], strength: float
-) -> tuple[NDArray[np.float64], float]:
-    """One logistic regression; a label that always or never holds needs none."""
+def choose_thresholds(probabilities: NDArray[np.float64], sample: Sample) -> Thresholds:
+    """For topics and contingencies, the cut with the best F1 on left-out files; the others hold from one half."""
+    labels = {label: LABELS.index(label) for label in CUT_LABELS}
+    return Thresholds(
+        labels={label: _best_cut(probabilities[:, at], sample.truth[:, at]) for label, at in labels.items()}
+    )
+
+
+def _best_cut(probability: NDArray[np.float64], truth: NDArray[np.bool_]) -> float:
+    """The cut with the best F1; among equals the one nearest to one half, which is the calmest choice."""
+
+    def quality(cut: float) -> tuple[float, float]:
+        said = probability >= cut
+        both = 2 * int((said & truth).sum())
+        return round(both / max(1, int(said.sum()) + int(truth.sum())), 3), -abs(cut - 0.5)
+
+    return max(_CUTS, key=quality)
+
+
+def _fit_logistic(figures: NDArray[np.float64], truth: NDArray[np.bool_]) -> tuple[NDArray[np.float64], float]:
     import numpy as np
     from sklearn.linear_model import LogisticRegression
 
     if truth.all() or not truth.any():
-        return np.zeros(rows.shape[1]), 6.0 if len(truth) and truth.all() else -6.0
-    model = LogisticRegression(C=strength, solver="liblinear", dual=True, max_iter=2000, tol=1e-3, random_state=0)
-    model.fit(rows, truth, sample_weight=weight)
+        return np.zeros(figures.shape[1]), -_NEVER if truth.all() else _NEVER
+    model = LogisticRegression(C=JOINT_STRENGTH, max_iter=2000).fit(figures, truth)
     return model.coef_[0], float(model.intercept_[0])
 
 
-def _columns(fitted: Sequence[tuple[NDArray[np.float64], float]]) -> Weights:
+def _fit_ridge(
+    rows: Any, target: NDArray[np.float32], holding: NDArray[np.float64], sources: NDArray[np.str_]
+) -> RidgeFit:
+    """Solve (K + holding) a = target, where K holds the likeness of every two rows, plus one for the bias."""
     import numpy as np
 
-    return Weights(
-        matrix=np.stack([row for row, _ in fitted], axis=1).astype(np.float32),
-        bias=np.array([bias for _, bias in fitted], dtype=np.float32),
+    likeness = np.asarray((rows @ rows.T).todense(), dtype=np.float32) + 1.0
+    likeness[np.diag_indices_from(likeness)] += holding.astype(np.float32)
+    inverse = _inverse(likeness)
+    shares = inverse @ target
+    return RidgeFit(
+        weights=np.asarray(rows.T @ shares, dtype=np.float32),
+        bias=shares.sum(axis=0).astype(np.float32),
+        unseen=_left_out(inverse, target, sources),
     )
+
+
+def _inverse(matrix: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The inverse of a symmetric positive matrix, in place where possible: it is the largest thing here."""
+    import numpy as np
+    from scipy.linalg import lapack
+
+    factor, _ = lapack.spotrf(matrix, lower=1, overwrite_a=1)
+    lower, _ = lapack.spotri(factor, lower=1, overwrite_c=1)
+    inverse: NDArray[np.float32] = np.tril(lower)
+    inverse += np.tril(lower, -1).T
+    return inverse
+
+
+def _left_out(
+    inverse: NDArray[np.float32], target: NDArray[np.float32], sources: NDArray[np.str_]
+) -> NDArray[np.float32]:
+    """Every row's score had its file been left out: the block form of the leave-one-out identity."""
+    import numpy as np
+
+    scores = np.zeros_like(target)
+    for source in np.unique(sources):
+        own = np.flatnonzero(sources == source)
+        others = np.flatnonzero(sources != source)
+        pull = inverse[np.ix_(own, others)] @ target[others]
+        scores[own] = -np.linalg.solve(inverse[np.ix_(own, own)].astype(np.float64), pull)
+    return scores
+
+
+def _signed(truth: NDArray[np.bool_]) -> NDArray[np.float32]:
+    import numpy as np
+
+    return np.where(truth, np.float32(1.0), np.float32(-1.0))

@@ -111,20 +111,23 @@ ABBREVIATIONS = {
 }
 
 # Figures and identifiers say nothing of what is wanted, but that they are there does.
+_CURRENCY = r"us\$|u\$s|usd|s/\.?|pen|eur|\$|€"
+_MONEY_WORD = r"usd|dolares|dollars|soles|euros|eur\b|pen\b|us\$"
 _MASKS = (
     (re.compile(r"https?://\S+|www\.\S+"), " zenlace "),
     (re.compile(r"\S+@\S+\.\w+"), " zcorreo "),
-    (re.compile(r"(?:us\$|u\$s|usd|s/\.?|pen|eur|\$|€)\s*\d[\d.,' ]*|\d[\d.,']*\s*(?:usd|dolares|dollars|soles|euros|eur\b|pen\b|us\$)"), " zdinero "),
+    (re.compile(rf"(?:{_CURRENCY})\s*\d[\d.,' ]*|\d[\d.,']*\s*(?:{_MONEY_WORD})"), " zdinero "),
     (re.compile(r"\b\d{1,3}\s*%|\b\d+[.,]\d+\s*%"), " zporcentaje "),
     (re.compile(r"\b\d{3}\s?[-/.]\s?20\d\d\s?[-/.]\s?\d\d\s?[-/.]\s?\d{3,6}(?:-[\d-]+)?\b"), " zdam "),
     (re.compile(r"\b(?:oa|o/|orden|order)[\s-]*(?:n[°ºo.]*\s*)?(?:20)?\d\d-\d{3,6}\b|\b20\d\d-\d{4,6}\b"), " zorden "),
     (re.compile(r"\b[a-z]{3}[ujz][ -]?\d{6}[ -]?\d\b"), " zcontenedor "),
     (re.compile(r"\b\d{3}-\d{4} ?\d{4}\b"), " zawb "),
-    (re.compile(r"\b\d{1,2}[:.]\d\d(?: ?[ap]\.? ?m\.?)?\b|\b\d{1,2} ?[ap]\.? ?m\b\.?|\b\d{1,2} ?(?:hrs?|horas)\b"), " zhora "),
+    (re.compile(r"\b\d{1,2}[:.]\d\d(?: ?[ap]\.? ?m\.?)?\b|\b\d{1,2} ?[ap]\.? ?m\b\.?"), " zhora "),
+    (re.compile(r"\b\d{1,2} ?(?:hrs?|horas)\b"), " zhora "),
     (re.compile(r"\b\d{1,2}[/.-]\d{1,2}(?:[/.-]\d{2,4})?\b|\b\d{4}-\d\d-\d\d\b"), " zfecha "),
     (re.compile(r"\b(?=\w*\d)(?=\w*[a-z])[\w/-]{5,}\b"), " zcodigo "),
     (re.compile(r"\d[\d.,]*"), " znumero "),
-)  # fmt: skip
+)
 _WORD = re.compile(r"[a-zñ_]+|[?!¿¡]|\.\.\.")
 _SENTENCE_END = re.compile(r"(?<=[.!?…])[\"»”')\]]*\s+(?=\S)|\n+|;\s+|(?<=\))\s+(?=[A-ZÁÉÍÓÚÑ¿¡])")
 _SHORT = re.compile(
