@@ -16,7 +16,7 @@ from mailbot.reading.references import find_references
 from mailbot.reading.subjects import subject_key
 from mailbot.services.desk import Box
 from mailbot.services.link import ThreadEvidence, is_spoofed, link
-from mailbot.services.thread import Placement, place
+from mailbot.services.thread import Placement, place, reference_ids
 
 _INCOMING_ROLES = frozenset({Role.ARCHIVO, Role.ALERTAS})
 
@@ -117,7 +117,7 @@ def place_message(arriving: Arriving, uow: UnitOfWork) -> Placed:
         sender_name=message.sender.name,
         recipients=tuple(address.key for address in message.recipients),
         in_reply_to=message.in_reply_to,
-        reference_ids=message.references,
+        reference_ids=reference_ids(message),
         kind=message.kind,
         direction=direction,
         conversation=placement.conversation,

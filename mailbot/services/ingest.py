@@ -6,8 +6,8 @@ included, is stored in one. A mail that gives no reading goes to quarantine with
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from mailbot.domain.errors import MessageUnreadable
 from mailbot.domain.message import MailKey, Message, MessageKind
@@ -20,8 +20,13 @@ from mailbot.reading.parse import read_message
 from mailbot.services.arrive import Arriving, Placed, place_message, role_of
 from mailbot.services.carry_out import MAILBOT, note, oblige, reopen_after_bounce
 from mailbot.services.desk import Box, Desk
+from mailbot.services.doubt import arrived
 from mailbot.services.obey import obey
 from mailbot.services.shelve import close_for_unread, open_for_unread
+
+# A server's clock may be a little ahead; older than this no mailbox is.
+_AHEAD = timedelta(days=1)
+_AGES = timedelta(days=15 * 365)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +65,7 @@ def ingest(desk: Desk, mails: Sequence[FetchedMail], *, box: Box, now: datetime)
     """Take one batch of one folder; taking it again changes nothing."""
     with desk.store.begin() as uow:
         known = uow.messages.known([mail.key for mail in mails])
-    fresh = [read(mail) for mail in mails if mail.key not in known]
+    fresh = [read(dated(mail, now)) for mail in mails if mail.key not in known]
     return take(desk, fresh, classify(fresh, desk, box), mails=mails, now=now)
 
 
@@ -84,6 +89,12 @@ def take(
         _advance(uow, mails)
         uow.commit()
     return result
+
+
+def dated(mail: FetchedMail, now: datetime) -> FetchedMail:
+    """The mail with a time of arrival that can be true: a server with a wrong clock stops no clock of ours."""
+    is_possible = mail.received_at <= now + _AHEAD and now - mail.received_at < _AGES
+    return mail if is_possible else replace(mail, received_at=now)
 
 
 def read(mail: FetchedMail) -> Read:
@@ -129,6 +140,7 @@ def _keep(item: Read, arriving: Arriving | None, uow: UnitOfWork, *, desk: Desk,
     if arriving is None:
         return _quarantine(item, uow, desk=desk, now=now)
     if verify(arriving.message.message_id, secret=desk.secret):
+        arrived(arriving.message.message_id, uow, now=now)
         return _see(item, SightingState.IGNORED, uow, now=now, reason="correo propio de mailbot")
     twin = uow.messages.duplicate_of(arriving.message)
     if twin is not None:

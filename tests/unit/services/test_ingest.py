@@ -315,3 +315,12 @@ Message-ID: {message_id}
 
 --b--
 """.replace("\n", "\r\n").encode()
+
+
+@pytest.mark.parametrize("bogus", ["1970-01-01 00:00", "2099-01-01 00:00"])
+def test_an_impossible_time_of_arrival_counts_as_now(world: World, bogus: str) -> None:
+    mail = fetched(raw_mail(subject="levante", at=MONDAY_9), uid=1, at=lima(bogus))
+
+    ingest(world.desk, [mail], box=BOX, now=MONDAY_9)
+
+    assert world.only(ObligationKind.REPLY).due_at == lima("2026-11-16 11:00")
