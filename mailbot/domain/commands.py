@@ -71,14 +71,12 @@ class Command:
 class NotUnderstood:
     """No command, or none that is beyond doubt."""
 
-    said: str
     # Nothing but thanks and greetings: nobody expects an answer to it.
     is_courtesy: bool = False
 
 
 def read_commands(text: str) -> tuple[Command, ...] | NotUnderstood:
     """The commands of an answer's own words, in order."""
-    said = " ".join(text.split())[:200]
     commands: list[Command] = []
     remarks: list[str] = []
     for line in _lines(text):
@@ -88,7 +86,7 @@ def read_commands(text: str) -> tuple[Command, ...] | NotUnderstood:
     settled = _settled(commands)
     if not settled or _is_doubtful(settled, remarks):
         is_courtesy = not commands and not remarks
-        return NotUnderstood(said=said, is_courtesy=is_courtesy)
+        return NotUnderstood(is_courtesy=is_courtesy)
     return settled
 
 

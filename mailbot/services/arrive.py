@@ -181,8 +181,8 @@ def _client_hint(message: Message, records: Records) -> str | None:
 
 
 def learnt_sender(address: str) -> str:
-    """Under which name it is remembered for whom a sender that nobody lists writes."""
-    return f"sender:{address.lower()}"
+    """Under which name it is remembered for whom a sender that nobody lists writes; it holds no address."""
+    return f"sender:{hashlib.sha256(address.lower().encode()).hexdigest()[:24]}"
 
 
 def _thread_evidence(placement: Placement, uow: UnitOfWork, *, stranger: str | None) -> ThreadEvidence | None:

@@ -26,6 +26,8 @@ from mailbot.services.word_commands import Answering, carry_out_command, fits
 _AUTHENTICATED = re.compile(r"(?<![\w.])(dmarc|spf|dkim)\s*=\s*(\w+)", re.IGNORECASE)
 _COMMENT = re.compile(r"\([^()]*\)")
 _FAILED = frozenset({"fail", "softfail"})
+# Who is named in the log for somebody who is not of the office.
+OUTSIDE = "outside"
 _LONGEST_SAID = 160
 _BARE = frozenset({Verb.CHOICE, Verb.NONE, Verb.YES, Verb.NO})
 _CAN_ANSWER_A_QUESTION = (Answer.NOT_COMPLAINT, Answer.IS_COMPLAINT, Answer.LINKED)
@@ -55,7 +57,9 @@ class _Result:
 
 def obey(answer: StoredMessage, message: Message, uow: UnitOfWork, *, desk: Desk, now: datetime) -> Obeyed | None:
     """Carry out an answer to one of our mails; None when it is none, and an ordinary mail."""
-    if not any(claims_to_be_ours(ancestor) for ancestor in _ancestors(message)):
+    is_to_clients = answer.direction is Direction.OUTGOING
+    # What went to somebody outside is said to them, whatever thread it stands in.
+    if is_to_clients or not any(claims_to_be_ours(ancestor) for ancestor in _ancestors(message)):
         return None
     mail = _answered(message, uow, desk)
     if mail is not None and mail.purpose is MailPurpose.DIGEST:
@@ -63,15 +67,13 @@ def obey(answer: StoredMessage, message: Message, uow: UnitOfWork, *, desk: Desk
     person = uow.records.staff_by_address(message.sender.key)
     refusal = _refusal(message, person, mail)
     if refusal or person is None or mail is None:
-        note(uow, at=now, action="command_refused", subject=answer.id, detail=refusal, who=answer.sender)
+        who = person.code if person else OUTSIDE
+        note(uow, at=now, action="command_refused", subject=answer.id, detail=refusal, who=who)
         return _refused(message, person)
-    if answer.direction is Direction.OUTGOING:
-        # It went to somebody outside: whatever it says, it is said to them.
-        return None
     answering = Answering(person=person, mail=_noticed(mail, uow), answer=answer, desk=desk, uow=uow, now=now)
     said = read_commands(message.new_text)
     if isinstance(said, NotUnderstood):
-        return _misunderstood(said, answering, mail)
+        return _misunderstood(answering, mail, is_courtesy=said.is_courtesy)
     return _carried_out(said, answering)
 
 
@@ -138,14 +140,14 @@ def _results(value: str) -> dict[str, str]:
     return found
 
 
-def _misunderstood(said: NotUnderstood, answering: Answering, mail: OutgoingMail) -> Obeyed | None:
+def _misunderstood(answering: Answering, mail: OutgoingMail, *, is_courtesy: bool = False) -> Obeyed | None:
     """One polite answer a day and thread, and only to what was written to us."""
     if answering.desk.sender.key not in answering.answer.recipients:
         return None
-    _record(answering, "command_not_understood", said.said)
+    _record(answering, "command_not_understood")
     day = answering.desk.day_of(answering.answer.received_at).isoformat()
     told = f"not_understood:{answering.mail.key}"
-    is_thanks = said.is_courtesy and mail.purpose is MailPurpose.CONFIRMATION
+    is_thanks = is_courtesy and mail.purpose is MailPurpose.CONFIRMATION
     if not is_thanks and answering.uow.facts.get(told) != day:
         answering.uow.facts.set(told, day)
         _confirm(answering, Outcome.NOT_UNDERSTOOD, _Result())
@@ -155,10 +157,10 @@ def _misunderstood(said: NotUnderstood, answering: Answering, mail: OutgoingMail
 def _carried_out(commands: tuple[Command, ...], answering: Answering) -> Obeyed | None:
     if all(command.verb in _BARE and not fits(command, answering) for command in commands):
         # "2" or "sí" says nothing where nothing was asked.
-        return _misunderstood(NotUnderstood(said=commands[0].said), answering, answering.mail)
+        return _misunderstood(answering, answering.mail)
     result = _run(commands, answering)
     outcome = Outcome.IMPOSSIBLE if result.problem else Outcome.OBEYED
-    detail = "; ".join(command.said for command in commands)
+    detail = "; ".join(_in_short(command) for command in commands)
     action = "command_impossible" if result.problem else "command_obeyed"
     _record(answering, action if result.effects or result.problem else "command_repeated", detail)
     if result.effects or result.problem:
@@ -205,6 +207,12 @@ def _confirm(answering: Answering, outcome: Outcome, result: _Result) -> None:
     answering.uow.outbox.add(replace(confirmation, in_reply_to=answer.message_id, references=tuple(thread)))
 
 
-def _record(answering: Answering, action: str, detail: str) -> None:
+def _in_short(command: Command) -> str:
+    """A command without the words around it: the log is kept for ever and holds nobody's words."""
+    numbers = ",".join(map(str, command.numbers))
+    return " ".join(part for part in (numbers, command.verb.value, command.order or command.name) if part)
+
+
+def _record(answering: Answering, action: str, detail: str = "") -> None:
     answer = answering.answer
     note(answering.uow, at=answering.now, action=action, subject=answer.id, detail=detail, who=answering.person.code)

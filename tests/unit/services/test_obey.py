@@ -69,7 +69,7 @@ def test_each_command_is_confirmed_in_the_thread_and_kept(world: World) -> None:
     assert confirmation.references[0] == reminder.message_id
     assert confirmation.subject == f"Re: {reminder.subject}"
     assert "Atendido" in confirmation.text
-    assert [line.who for line in audit(world, "command_obeyed")] == ["RQ"]
+    assert [(line.who, line.detail) for line in audit(world, "command_obeyed")] == [("RQ", "done")]
 
 
 def test_visto_keeps_every_step_back_until_the_next_working_day_and_then_tells_one(world: World) -> None:

@@ -156,7 +156,8 @@ def test_people_who_talk_about_a_notice_among_themselves_are_left_alone(world: W
     assert world.only(ObligationKind.REPLY).is_open
 
 
-def test_an_answer_to_the_client_in_a_notices_thread_is_an_answer_to_the_client(world: World) -> None:
+@pytest.mark.parametrize("sender", [ESC, DEPUTY])
+def test_an_answer_to_the_client_in_a_notices_thread_is_an_answer_to_the_client(world: World, sender: str) -> None:
     world.write("levante", MONDAY_9, message_id="<q@textiles.example>")
     (reminder,) = walk(world, "16 10:36", "16 10:46")
 
@@ -164,14 +165,15 @@ def test_an_answer_to_the_client_in_a_notices_thread_is_an_answer_to_the_client(
     world.answer(
         "RE: levante",
         moment,
-        "Atendido, ya tiene levante desde las 9.",
+        "Atendido. Ya tiene levante desde las 9.",
+        sender=sender,
         In_Reply_To="<q@textiles.example>",
         References=f"{reminder.message_id} <q@textiles.example>",
     )
 
     reply = world.only(ObligationKind.REPLY)
     assert reply.state is ObligationState.MET
-    assert reply.evidence.startswith("respondido por RQ")
+    assert reply.evidence.startswith("respondido por")
     assert confirmations(world) == []
 
 
