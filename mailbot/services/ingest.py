@@ -18,6 +18,7 @@ from mailbot.ports.store import QuarantinedMail, Sighting, SightingState, UnitOf
 from mailbot.reading.attachment_text import extract_texts
 from mailbot.reading.parse import read_message
 from mailbot.services.arrive import Arriving, Placed, place_message, role_of
+from mailbot.services.bounced import note_bounce
 from mailbot.services.carry_out import MAILBOT, note, oblige, reopen_after_bounce
 from mailbot.services.desk import Box, Desk
 from mailbot.services.doubt import arrived
@@ -168,6 +169,7 @@ def _after_bounce(placed: Placed, message: Message, uow: UnitOfWork, desk: Desk)
     if message.kind is MessageKind.BOUNCE and bounce is not None and bounce.original_message_id:
         rules = desk.rules(uow.records)
         reopen_after_bounce(bounce.original_message_id, placed.arrival, uow, rules=rules)
+        note_bounce(bounce, uow, desk=desk, at=placed.stored.received_at)
 
 
 def _quarantine(item: Read, uow: UnitOfWork, *, desk: Desk, now: datetime) -> Ingested:
