@@ -3,61 +3,47 @@
 from datetime import datetime
 
 from mailbot.domain.clock import to_utc
-from mailbot.domain.message import Address, Message, MessageKind
+from mailbot.domain.message import Address, Forwarded, Message, MessageKind
 from mailbot.reading.attachments import FileLister
-from mailbot.reading.forwards import find_forwarded
+from mailbot.reading.envelope import Envelope, read_envelope
+from mailbot.reading.forwards import attached_mails, find_pasted
 from mailbot.reading.identity import content_digest, message_ids, own_id, reference_ids
 from mailbot.reading.kinds.decide import decide_kind
 from mailbot.reading.kinds.facts import Facts
 from mailbot.reading.languages import language_of
 from mailbot.reading.limits import ReadingLimits
-from mailbot.reading.mime.addresses import parse_addresses
 from mailbot.reading.mime.bodies import Shown, leaf_text, sort_parts
-from mailbot.reading.mime.dates import is_believable, parse_date, received_date
 from mailbot.reading.mime.tree import Part
-from mailbot.reading.mime.words import decode_header
 from mailbot.reading.replies.split import Split, split_by_twin, split_reply
 from mailbot.reading.texts import BodyText, body_text
-
-_HEADERS_KEPT = 200
-_HEADER_CHARS = 2000
 
 
 def assemble(
     root: Part, *, sha256: str, received_at: datetime | None, limits: ReadingLimits, defects: tuple[str, ...]
 ) -> Message:
     """The message at `root`."""
-    sender = _sender(root)
+    envelope = read_envelope(root)
     shown = sort_parts(root)
     body = body_text(root, limits, shown)
-    split = _split(body, shown, sender)
+    split = _split(body, shown, envelope.sender)
     files = FileLister(limits, shown_ids=body.shown_ids)
     attachments = tuple(files.list(root, shown))
     digest = content_digest(root, text=body.text, files=attachments)
-    date = _date(root)
-    headers = _headers(root)
-    subject = _text(root, "subject")
-    facts = Facts(sender=sender, subject=subject, text=body.text, headers=dict(reversed(headers)), root=root)
-    kind, reason, bounce = decide_kind(facts)
-    forwarded = (
-        ()
-        if kind is MessageKind.BOUNCE
-        else find_forwarded(root, subject=subject, text=body.text, new_text=split.new_text, limits=limits)
-    )
+    kind, reason, bounce = decide_kind(_facts(root, envelope, body))
     return Message(
         message_id=own_id(root, digest),
         sha256=sha256,
         content_digest=digest,
-        received_at=to_utc(received_at) if received_at else _first_received(root) or date,
-        date=date,
-        subject=subject,
-        sender=sender,
-        to=_addresses(root, "to"),
-        cc=_addresses(root, "cc"),
-        reply_to=_addresses(root, "reply-to"),
+        received_at=to_utc(received_at) if received_at else envelope.received_at or envelope.date,
+        date=envelope.date,
+        subject=envelope.subject,
+        sender=envelope.sender,
+        to=envelope.to,
+        cc=envelope.cc,
+        reply_to=envelope.reply_to,
         in_reply_to=next(iter(message_ids(root.first("in-reply-to"))), None),
         references=reference_ids(root),
-        thread_index=_text(root, "thread-index") or None,
+        thread_index=envelope.thread_index,
         text=body.text,
         new_text=split.new_text,
         signature=split.signature,
@@ -68,9 +54,10 @@ def assemble(
         kind=kind,
         kind_reason=reason,
         bounce=bounce,
-        forwarded=forwarded,
+        # What failed is sent back, not on.
+        forwarded=() if kind is MessageKind.BOUNCE else _forwarded(root, files, envelope, body, split),
         defects=_defects(root, body, defects + files.defects, limits.message_bytes),
-        headers=headers,
+        headers=envelope.headers,
         size=len(root.buffer),
     )
 
@@ -84,57 +71,21 @@ def _split(body: BodyText, shown: Shown, sender: Address) -> Split:
     return split_by_twin(body.text, leaf_text(shown.html[0]), sender=signer) or split
 
 
-def _text(root: Part, name: str) -> str:
-    value = root.first(name)
-    return decode_header(value, _charset(root)) if value else ""
+def _facts(root: Part, envelope: Envelope, body: BodyText) -> Facts:
+    first_values = dict(reversed(envelope.headers))
+    return Facts(sender=envelope.sender, subject=envelope.subject, text=body.text, headers=first_values, root=root)
 
 
-def _charset(root: Part) -> str:
-    """The character set of the body: the first stated one."""
-    for part in root.walk():
-        charset = part.parameters.get("charset", "")
-        if charset:
-            return charset
-    return ""
-
-
-def _addresses(root: Part, name: str) -> tuple[Address, ...]:
-    return tuple(address for value in root.all(name) for address in parse_addresses(value, _charset(root)))
-
-
-def _sender(root: Part) -> Address:
-    """The first author; without From the Sender, else the envelope's return path."""
-    for name in ("from", "sender", "reply-to", "return-path"):
-        found = _addresses(root, name)
-        usable = [address for address in found if address.address] or list(found)
-        if usable:
-            return usable[0]
-    return Address(address="")
-
-
-def _date(root: Part) -> datetime | None:
-    for value in root.all("date"):
-        instant = parse_date(decode_header(value))
-        if instant is not None:
-            return instant
-    return None
-
-
-def _first_received(root: Part) -> datetime | None:
-    """The topmost Received header was written by the server that holds the mailbox."""
-    for value in root.all("received")[:3]:
-        instant = received_date(value.decode("latin-1"))
-        if instant is not None and is_believable(instant):
-            return instant
-    return None
-
-
-def _headers(root: Part) -> tuple[tuple[str, str], ...]:
-    return tuple((name, decode_header(value[:_HEADER_CHARS])) for name, value in root.headers[:_HEADERS_KEPT])
+def _forwarded(
+    root: Part, files: FileLister, envelope: Envelope, body: BodyText, split: Split
+) -> tuple[Forwarded, ...]:
+    attached = attached_mails(root, files.opened, files.limits)
+    return attached + find_pasted(subject=envelope.subject, text=body.text, new_text=split.new_text)
 
 
 def _defects(root: Part, body: BodyText, found: tuple[str, ...], most: int) -> tuple[str, ...]:
-    large = [f"larger than {most} bytes; its files were not decoded"] if len(root.buffer) > most else []
+    is_large = len(root.buffer) > most
+    large = [f"larger than {most} bytes; its files were not decoded"] if is_large else []
     missing = [f"{name} missing" for name in ("from", "date", "message-id") if root.first(name) is None]
     parts = [f"part {part.path or '0'}: {defect}" for part in root.walk() for defect in part.defects]
     return tuple(dict.fromkeys([*found, *large, *missing, *parts[:50], *body.defects]))

@@ -25,6 +25,8 @@ class FileLister:
         self.limits = limits
         self.shown_ids = shown_ids
         self.budget = Budget.of(limits)
+        # Mails that lay inside files, for those who look for forwarded ones.
+        self.opened: list[Part] = []
 
     @property
     def defects(self) -> tuple[str, ...]:
@@ -86,6 +88,7 @@ class FileLister:
 
     def _in_mail(self, file: Attachment, mail: bytes, *, depth: int) -> Iterator[Attachment]:
         root = Scanner(self.limits).read(mail)
+        self.opened.append(root)
         for part in sort_parts(root).files:
             content = part.content()
             if not self.budget.take_entry() or not self.budget.take_bytes(len(content)):

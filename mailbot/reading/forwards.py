@@ -7,6 +7,7 @@ from itertools import islice
 
 from mailbot.domain.message import Forwarded
 from mailbot.reading.limits import ReadingLimits
+from mailbot.reading.mime.addresses import parse_addresses
 from mailbot.reading.mime.tree import Part
 from mailbot.reading.mime.words import decode_header
 from mailbot.reading.replies.separators import (
@@ -22,6 +23,7 @@ from mailbot.reading.subjects import is_forward_subject, strip_marks
 from mailbot.reading.texts import body_text
 
 _MOST = 20
+_MAILS = frozenset(("message/rfc822", "message/global"))
 _LINES = 3000
 _LABEL = re.compile(r"^[^:：]{1,40}[:：]\s*")
 _MAILTO = re.compile(r"\s*[<\[(](?:mailto|smtp):\s*([^\s<>\[\]()]+)[>\])]+", re.IGNORECASE)
@@ -30,23 +32,28 @@ _WRITTEN_BY = re.compile(r"[,;]?\s*(?:\"?([^\"<>,;:]{2,60})\"?\s*)?[<(\[]([^\s<>
 _QUOTE_SIGN = re.compile(r"^\s{0,2}>\s?")
 
 
-def find_forwarded(
-    root: Part, *, subject: str, text: str, new_text: str, limits: ReadingLimits
-) -> tuple[Forwarded, ...]:
-    """Every mail found inside, attached ones first, each with all that stood in it."""
-    attached = [_attached(part, limits) for part in root.walk() if part.type == "message/rfc822" and part.children]
-    pasted = find_pasted(subject=subject, text=text, new_text=new_text)
-    return tuple((attached + list(pasted))[:_MOST])
+def attached_mails(root: Part, opened: Sequence[Part], limits: ReadingLimits) -> tuple[Forwarded, ...]:
+    """The mails attached to this one, and those `opened` inside its files, each with all that stood in it."""
+    inside = [part.children[0] for part in root.walk() if part.type in _MAILS and part.children]
+    return tuple(_attached(inner, limits) for inner in (inside + list(opened))[:_MOST])
 
 
-def _attached(part: Part, limits: ReadingLimits) -> Forwarded:
-    inner = part.children[0]
+def _attached(inner: Part, limits: ReadingLimits) -> Forwarded:
     return Forwarded(
-        sender=_header(inner, "from"),
+        sender=_sender(inner),
         subject=_header(inner, "subject"),
         date=_header(inner, "date"),
         text=body_text(inner, limits).text,
     )
+
+
+def _sender(part: Part) -> str:
+    """The first author as `Name <address>`."""
+    found = parse_addresses(part.first("from") or b"")
+    if not found:
+        return ""
+    author = found[0]
+    return f"{author.name} <{author.address}>" if author.name and author.address else author.address or author.name
 
 
 def _header(part: Part, name: str) -> str:

@@ -6,7 +6,7 @@ from mailbot.reading.kinds.delivery_status import status_parts
 from mailbot.reading.kinds.facts import Facts
 
 _DAEMON = re.compile(
-    r"^(?:mailer[-_. ]?d(?:a|ae)?emon|postmaster|mail[-_. ]?daemon|maildaemon|mdaemon|mmdf|uucp|daemon|"
+    r"^(?:post[-_]?office|mailer[-_. ]?d(?:a|ae)?emon|postmaster|mail[-_. ]?daemon|maildaemon|mdaemon|mmdf|uucp|daemon|"
     r"smtp[-_]?gateway|"
     r"mail[-_.]?(?:er|delivery|system)[-\w]*|mailsubsystem|bounces?[-+\w.=]*|no[-_]?reply[-_]?bounce\w*|"
     r"delivery[-_]?\w*|"

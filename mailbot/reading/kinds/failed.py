@@ -36,10 +36,11 @@ _PATTERNS = (
     re.compile(r"^[ \t]*<([^<>\s]+@[^<>\s]+)>[ \t]*(?:\([^)\n]{0,100}\))?[ \t]*:", re.M),
     re.compile(r"rcpt to\s*:\s*<([^<>\s]+@[^<>\s]+)>", re.I),
     re.compile(
-        r"^[ \t]*[\"'<]?([^\s<>\"':;,()]+@[^\s<>\"':;,()]+)[\"'>]?[ \t]*(?:\([^)\n]{0,100}\))?[ \t]*:?[ \t]*$", re.M
+        r"^[ \t]*[\"'<]?([^\s<>\"':;,()]+@[^\s<>\"':;,()]+)[\"'>]?[ \t]*(?:[(\[][^)\]\n]{0,100}[)\]])?[ \t]*:?[ \t]*$",
+        re.M,
     ),
     re.compile(
-        r"(?:recipients?|destinatarios?|addressees?|to|user|mailbox|buz[oó]n|direcci[oó]n(?:es)?|address(?:es)?|"
+        r"(?<!\w)(?:recipients?|destinatarios?|addressees?|to|user|mailbox|buz[oó]n|direcci[oó]n(?:es)?|address(?:es)?|"
         r"a|para|an|empf[aä]nger|failed|"
         r"unknown|for|deliver(?:ed)?|dirigido)\b[ "
         r"\t:\"'<(*\[]{1,12}(?:smtp:)?([^\s<>\"'():;,\[\]]+@[^\s<>\"'():;,\[\]]+)",
@@ -47,6 +48,8 @@ _PATTERNS = (
     ),
     re.compile(r"\b[45]\d\d[ -](?:[245]\.\d+\.\d+ )?[^\n@]{0,60}?<?([^\s<>\"'():;,]+@[^\s<>\"'():;,]+)>?", re.I),
 )
+# Where the report names the sender of what failed.
+_SENT_BY = re.compile(r"^[ \t>]*(?:from|received|de|von)\b.*$", re.I | re.M)
 _STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,2}\.\d{1,3})(?![\d.])")
 _REPLY_CODE = re.compile(r"(?:^|[\s:<(#'\"])([45])([0-7]\d)(?=[\s\-:#])")
 _REASONS = (
@@ -138,7 +141,7 @@ def _named_in_text(facts: Facts, head: str) -> tuple[str, ...]:
             found = [address for address in pattern.findall(text) if _may_have_failed(address, facts)]
             if found:
                 return _unique(found)
-        rest = [address for address in _ADDRESS.findall(text) if _may_have_failed(address, facts)]
+        rest = [address for address in _ADDRESS.findall(_SENT_BY.sub("", text)) if _may_have_failed(address, facts)]
         if rest:
             return _unique(rest[:1])
     return ()
