@@ -1,0 +1,379 @@
+"""The contract's table of obligation kinds: what opens each, what stops it, what does not."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from email import message_from_bytes
+from email.policy import default
+
+import pytest
+
+from mailbot.domain.labels import Category, Contingency, Topic
+from mailbot.domain.obligation import EventName, Obligation, ObligationKind, ObligationState
+from mailbot.domain.office import StatusProgramme
+from mailbot.services.digest import queue_digests
+from mailbot.services.watch import watch
+from mailbot.services.word import mark_done
+from tests.builders import CLIENT, ESC, RUC, SUPERVISOR, dispatch, lima, office, raw_mail, verdict
+from tests.unit.services.world import World
+
+ORDER = "2026-004512"
+AT = lima("2026-11-16 09:00")
+LATER = lima("2026-11-16 10:00")
+QUESTION = "<q@textiles.example>"
+SUBJECT = f"asunto {ORDER}"
+LINE = "operaciones@naviera.example"
+ADMINISTRATION, ARCHIVE, ALERTS = (
+    "administracion@agencia.example",
+    "archivo@agencia.example",
+    "alertas@agencia.example",
+)
+
+Step = Callable[[World], object]
+
+
+def mail(text: str = "Buenos días.", **headers: str) -> Step:
+    """The mail that opens the kind, from the client unless said otherwise."""
+    return lambda world: world.write(SUBJECT, AT, text, message_id=QUESTION, **headers)
+
+
+def answer(text: str, **headers: str) -> Step:
+    """A mail of the ESC in the conversation, to the client unless said otherwise."""
+    values = {"In_Reply_To": QUESTION, "message_id": "<a@agencia.example>"} | headers
+    return lambda world: world.answer(f"RE: {SUBJECT}", LATER, text, **values)
+
+
+def attach(name: str, text: str = "Va lo pedido.") -> Step:
+    """The ESC answers the client with a file."""
+
+    def run(world: World) -> None:
+        raw = raw_mail(subject=f"RE: {SUBJECT}", text=text, sender=ESC, to=CLIENT, at=LATER, In_Reply_To=QUESTION)
+        message = message_from_bytes(raw, policy=default)
+        message.add_attachment(b"%PDF-1.4", maintype="application", subtype="pdf", filename=name)
+        world.receive(message.as_bytes(), LATER, folder="Sent")
+
+    return run
+
+
+def row(**changes: object) -> Step:
+    """The dispatch's row is imported anew, and the next look follows."""
+
+    def run(world: World) -> None:
+        with world.desk.store.begin() as uow:
+            known = uow.records.dispatch(ORDER)
+            assert known is not None
+            uow.office.save_dispatches([replace(known, **changes)])  # type: ignore[arg-type]
+            uow.commit()
+        watch(world.desk, now=LATER)
+
+    return run
+
+
+def sheet(**sheets: object) -> Step:
+    """Another sheet of the office file is imported, and the next look follows."""
+
+    def run(world: World) -> None:
+        with world.desk.store.begin() as uow:
+            uow.office.save(replace(uow.office.load(), **sheets))  # type: ignore[arg-type]
+            uow.commit()
+        watch(world.desk, now=LATER)
+
+    return run
+
+
+def look(at: datetime = AT) -> Step:
+    """The schedule looks at the office file."""
+    return lambda world: watch(world.desk, now=at)
+
+
+def then(*steps: Step) -> Step:
+    """One after the other."""
+    return lambda world: [step(world) for step in steps]
+
+
+def done(kind: ObligationKind) -> Step:
+    """A person says that it is done."""
+
+    def run(world: World) -> None:
+        (owed,) = world.owed(kind, is_open=True)
+        mark_done(world.desk.store, owed.id, who="RQ", why="hecho", now=LATER)
+
+    return run
+
+
+def digest(world: World) -> None:
+    """The client's status digest leaves and shows the dispatch."""
+    at = lima("2026-11-16 16:00")
+    queue_digests(world.desk, now=at)
+    world.tick(at)
+
+
+def tick(world: World) -> None:
+    """The notice of the complaint leaves."""
+    world.tick(AT)
+
+
+PROGRAMME = StatusProgramme(ruc=RUC, frequency="diario 16:00", recipients=(CLIENT,))
+AUTOMATIC = {"Auto_Submitted": "auto-replied"}
+ANSWERED = answer("El levante fue autorizado ayer.")
+NOT_ANSWERS: dict[str, Step] = {
+    "an automatic answer": answer("Estoy de vacaciones.", **AUTOMATIC),
+    "a forward inside the office": answer("Por favor atender.", to="asistente@agencia.example"),
+    "a mail to a stranger": answer("El levante fue autorizado.", to="alguien@otraempresa.example"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One row of the table."""
+
+    kind: ObligationKind
+    opens: Step
+    labels: object = None
+    stops: dict[str, Step] = field(default_factory=dict)
+    does_not_stop: dict[str, Step] = field(default_factory=dict)
+    dispatch: dict[str, object] = field(default_factory=dict)
+
+    def world(self) -> World:
+        """The office as it stands before."""
+        labels = self.labels or verdict(topics=[Topic.ACKNOWLEDGEMENT])
+        rows = (dispatch(**self.dispatch), dispatch("2026-004600", ruc="20100070970"))
+        return World(
+            verdicts={SUBJECT: labels},  # type: ignore[dict-item]
+            book=office(dispatches=rows, programmes=(PROGRAMME,)),
+        )
+
+
+def _done(kind: ObligationKind) -> dict[str, Step]:
+    return {"a person's word": done(kind)}
+
+
+K = ObligationKind
+TABLE = (
+    Row(
+        kind=K.REPLY,
+        labels=verdict(Category.REQUIREMENT, topics=[Topic.STATUS_QUERY]),
+        opens=mail("¿Ya tenemos levante?"),
+        stops={
+            "an answer": ANSWERED,
+            "a colleague's answer": answer("El levante fue autorizado.", sender="kvelarde@agencia.example"),
+            "an answer to a colleague of the asker with the asker in copy": answer(
+                "El levante fue autorizado.", to="gerencia@textiles.example", Cc=CLIENT
+            ),
+        }
+        | _done(K.REPLY),
+        does_not_stop=NOT_ANSWERS | {"a bare acknowledgement": answer("Recibido, lo vemos.")},
+    ),
+    Row(
+        kind=K.DOCUMENT_REVIEW,
+        labels=verdict(Category.DOCUMENTS),
+        opens=mail("Adjunto la factura y el packing list."),
+        stops={
+            "a recorded review": done(K.DOCUMENT_REVIEW),
+            "an answer with the result": answer("Documentos conformes, sin observaciones."),
+            "an answer with an observation": answer("Falta el packing list, por favor enviar."),
+        },
+        does_not_stop=NOT_ANSWERS | {"an acknowledgement": answer("Recibido, en revisión.")},
+    ),
+    Row(
+        kind=K.MANAGEMENT_REPORT,
+        labels=verdict(Category.COMPLAINT, contingency=[Contingency.DEMURRAGE]),
+        opens=mail("Es inaceptable, ¿quién paga la sobreestadía?"),
+        stops={
+            "the notice delivered to the supervisor": tick,
+            "the ESC's own report": answer("Jefa, nos reclaman por sobreestadía.", to=SUPERVISOR),
+        },
+        does_not_stop={
+            "an answer to the client": ANSWERED,
+            "a word to a colleague": NOT_ANSWERS["a forward inside the office"],
+        },
+    ),
+    Row(
+        kind=K.PROFORMA,
+        labels=verdict(Category.REQUIREMENT, topics=[Topic.PROFORMA_REQUEST]),
+        opens=mail("¿Nos envían la proforma?"),
+        stops={"an answer with the proforma": attach("proforma 4512.pdf")} | _done(K.PROFORMA),
+        does_not_stop=NOT_ANSWERS
+        | {"an answer without it": ANSWERED, "an answer with another paper": attach("volante.pdf")},
+    ),
+    Row(
+        kind=K.PAYMENT_REPORT,
+        labels=verdict(topics=[Topic.PAYMENT_NOTICE]),
+        opens=mail("Adjunto el voucher del abono."),
+        stops={"Administración was told": answer("Va el abono.", to=ADMINISTRATION)} | _done(K.PAYMENT_REPORT),
+        does_not_stop={"an answer to the client": ANSWERED, "Archivo was told": answer("Va el abono.", to=ARCHIVE)},
+    ),
+    Row(
+        kind=K.ARCHIVE_OBSERVATION,
+        labels=verdict(Category.REQUIREMENT, topics=[Topic.ARCHIVE_OBSERVATION]),
+        opens=mail("File observado: falta el endose.", sender=ARCHIVE),
+        stops={"an answer to Archivo": answer("Subsanado, va el endose.", to=ARCHIVE)} | _done(K.ARCHIVE_OBSERVATION),
+        does_not_stop={
+            "an answer to the client": ANSWERED,
+            "a word to Administración": answer("Ojo.", to=ADMINISTRATION),
+        },
+    ),
+    Row(
+        kind=K.ALERT_ACTION,
+        opens=mail("Alerta: status vencido.", sender=ALERTS),
+        dispatch={"status": "En tránsito"},
+        stops={"the dispatch's status changed": row(status="Levante autorizado")} | _done(K.ALERT_ACTION),
+        does_not_stop={"an answer to the client": ANSWERED, "the same row again": row(), "another ETA": row(eta=LATER)},
+    ),
+    Row(
+        kind=K.WRITTEN_AGREEMENT,
+        labels=verdict(topics=[Topic.AGREEMENT]),
+        opens=mail("Según lo conversado, quedamos en que el flete va por nosotros."),
+        stops={"an answer": answer("Confirmado lo acordado: el flete lo asumen ustedes.")} | _done(K.WRITTEN_AGREEMENT),
+        does_not_stop=NOT_ANSWERS,
+    ),
+    Row(
+        kind=K.STATUS_PROGRAMMING,
+        labels=verdict(topics=[Topic.RECIPIENTS_CHANGE]),
+        opens=mail("Por favor agregar a Ana al status."),
+        stops={
+            "the client's programme changed": sheet(
+                programmes=(replace(PROGRAMME, recipients=(CLIENT, "ana@textiles.example")),)
+            )
+        }
+        | _done(K.STATUS_PROGRAMMING),
+        does_not_stop={
+            "an answer": ANSWERED,
+            "another client's programme": sheet(programmes=(PROGRAMME, replace(PROGRAMME, ruc="20100070970"))),
+        },
+    ),
+    Row(
+        kind=K.STATUS_UPDATE,
+        opens=look(),
+        dispatch={"status": "En tránsito", "status_noted_at": lima("2026-11-13 12:00"), "status_note": "en viaje"},
+        stops={
+            "a newer note": row(status_noted_at=lima("2026-11-16 09:30"), status_note="arribó"),
+            "an invoiced dispatch": row(status="Facturado"),
+        },
+        does_not_stop={"a mail to the client": ANSWERED, "a new ETA": row(eta=LATER), "the same row": row()},
+    ),
+    Row(
+        kind=K.MILESTONE_NOTICE,
+        opens=mail("La DAM salió canal rojo.", sender=LINE, Cc=CLIENT),
+        stops={
+            "our mail to the client on that dispatch": answer("Le informo: canal rojo.", to=CLIENT),
+            "a digest that shows it": digest,
+        }
+        | _done(K.MILESTONE_NOTICE),
+        does_not_stop={
+            "a mail to the line": answer("Gracias por el aviso.", to=LINE),
+            "an automatic answer to the client": answer("De viaje.", to=CLIENT, **AUTOMATIC),
+        },
+    ),
+    Row(
+        kind=K.SYSTEM_ENTRY,
+        labels=verdict(topics=[Topic.EXTRA_SERVICE]),
+        opens=mail("Atendimos el aforo el domingo, nueva ETA 25/11."),
+        stops={"the row shows it": row(eta=lima("2026-11-25 00:00"))} | _done(K.SYSTEM_ENTRY),
+        does_not_stop={"an answer to the client": ANSWERED, "the same row": row()},
+    ),
+    Row(
+        kind=K.PROMISE,
+        opens=lambda world: world.answer(
+            SUBJECT, AT, "Le envío la liquidación mañana.", message_id=QUESTION, to=CLIENT
+        ),
+        stops={"an answer in that conversation": answer("Va la liquidación.")} | _done(K.PROMISE),
+        does_not_stop=NOT_ANSWERS,
+    ),
+    Row(
+        kind=K.FUNDS_CHECK,
+        opens=mail("Adjunto nuestra factura, sírvanse efectuar el pago.", sender=LINE, Cc=CLIENT),
+        stops=_done(K.FUNDS_CHECK),
+        does_not_stop={
+            "an answer to the line": answer("Recibida la factura.", to=LINE),
+            "a mail to the client": ANSWERED,
+        },
+    ),
+    Row(
+        kind=K.REGULARIZATION,
+        opens=look(),
+        dispatch={"needs_regularization": True, "discharge_ended_on": date(2026, 11, 10)},
+        stops={"its date is set": row(regularized_on=date(2026, 11, 16))},
+        does_not_stop={"a mail to the client": ANSWERED, "the release": row(released_on=date(2026, 11, 12))},
+    ),
+    Row(
+        kind=K.REGIME_EXPIRY,
+        opens=look(),
+        dispatch={"regime": "20", "released_on": date(2026, 6, 1), "regime_expires_on": date(2026, 12, 15)},
+        stops={"the regime is concluded": row(status="Régimen concluido"), "the file is closed": row(status="Cerrado")},
+        does_not_stop={"a mail to the client": ANSWERED, "a new ETA": row(eta=LATER)},
+    ),
+)
+
+
+def _cases(which: str) -> list[object]:
+    return [
+        pytest.param(item, step, id=f"{item.kind}-{name}")
+        for item in TABLE
+        for name, step in getattr(item, which).items()
+    ]
+
+
+def _opened(item: Row) -> tuple[World, Obligation]:
+    world = item.world()
+    watch(world.desk, now=lima("2026-11-16 00:00"))
+    item.opens(world)
+    (owed,) = world.owed(item.kind, is_open=True)
+    return world, owed
+
+
+def test_the_table_has_every_kind() -> None:
+    assert {item.kind for item in TABLE} == set(ObligationKind)
+
+
+@pytest.mark.parametrize("item", TABLE, ids=lambda item: item.kind.value)
+def test_it_opens_with_its_owner_its_deadline_and_its_reckoning(item: Row) -> None:
+    world, owed = _opened(item)
+
+    assert (owed.owner, owed.client, owed.state) == ("RQ", RUC, ObligationState.OPEN)
+    assert owed.due_at > owed.starts_at
+    assert owed.reckoning
+    with world.desk.store.begin() as uow:
+        assert [event.name for event in uow.obligations.events(owed.id)] == [EventName.OPENED]
+
+
+@pytest.mark.parametrize(("item", "step"), _cases("stops"))
+def test_it_is_stopped_by(item: Row, step: Step) -> None:
+    world, owed = _opened(item)
+
+    step(world)
+
+    with world.desk.store.begin() as uow:
+        ended = uow.obligations.get(owed.id)
+        last = uow.obligations.events(owed.id)[-1]
+    assert ended is not None
+    assert ended.state is ObligationState.MET
+    assert (last.name, last.evidence) == (EventName.MET, ended.evidence)
+    assert ended.evidence
+
+
+@pytest.mark.parametrize(("item", "step"), _cases("does_not_stop"))
+def test_it_is_not_stopped_by(item: Row, step: Step) -> None:
+    world, owed = _opened(item)
+
+    step(world)
+
+    with world.desk.store.begin() as uow:
+        left = uow.obligations.get(owed.id)
+    assert left is not None
+    assert left.is_open
+
+
+def test_a_regime_that_is_extended_moves_to_its_new_end() -> None:
+    item = next(row for row in TABLE if row.kind is K.REGIME_EXPIRY)
+    world, owed = _opened(item)
+
+    row(regime_expires_on=date(2027, 3, 15))(world)
+
+    with world.desk.store.begin() as uow:
+        moved = uow.obligations.get(owed.id)
+        last = uow.obligations.events(owed.id)[-1]
+    assert moved is not None
+    assert moved.due_at == lima("2027-03-15 18:00")
+    assert last.name is EventName.RECKONED_AGAIN
+    assert "antes vencía" in last.evidence
