@@ -191,16 +191,16 @@ def _obligations(command: Command, line: Line, answering: Answering) -> list[Obl
 
 def _on_obligation(command: Command, obligation: Obligation, number: int, answering: Answering) -> Effect:
     uow, at, who = answering.uow, answering.answer.received_at, answering.person.code
-    calendar = answering.desk.rules(uow.records).calendar
+    calendar, said_in = answering.desk.rules(uow.records).calendar, answering.answer.id
     over_at, person = None, ""
     if command.verb is Verb.DONE:
         answer = Answer.DONE
         if obligation.is_open:
-            obligation = end(obligation, uow, who=who, at=at, message=answering.answer.id)
+            obligation = end(obligation, uow, who=who, at=at, message=said_in)
     elif command.verb is Verb.SEEN:
         answer, over_at = Answer.SEEN, next_working_day(at, calendar)
         if obligation.is_open:
-            obligation = put_off(obligation, over_at, uow, name=EventName.SEEN, who=who, at=at)
+            obligation = put_off(obligation, over_at, uow, name=EventName.SEEN, who=who, at=at, message=said_in)
     elif not obligation.is_open:
         raise UnknownName(f"ya estaba cerrado: {obligation.evidence}.")
     elif command.verb is Verb.POSTPONE:
@@ -209,12 +209,12 @@ def _on_obligation(command: Command, obligation: Obligation, number: int, answer
             raise UnknownName(
                 "diga hasta cuándo, más adelante y dentro de 90 días, p. ej. «posponer 4h» o «hasta mañana 10:00»."
             )
-        obligation = put_off(obligation, over_at, uow, name=EventName.POSTPONED, who=who, at=at)
+        obligation = put_off(obligation, over_at, uow, name=EventName.POSTPONED, who=who, at=at, message=said_in)
     else:
         to = person_named(command.name, uow.records)
         answer, person = Answer.REASSIGNED, to.name
         if obligation.owner != to.code:
-            obligation = hand_over(obligation, to, uow, who=who, at=at)
+            obligation = hand_over(obligation, to, uow, who=who, at=at, message=said_in)
     item = item_of(obligation, uow, now=at, number=number)
     return Effect(answer=answer, item=item, until=over_at, person=person)
 

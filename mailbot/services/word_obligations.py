@@ -4,8 +4,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from mailbot.domain.arrival import Meeting
+from mailbot.domain.clock import LIMA
 from mailbot.domain.obligation import EventName, Obligation, ObligationEvent, ObligationState
 from mailbot.domain.office import Staff
+from mailbot.domain.wording import say_moment
 from mailbot.domain.worktime import WorkingTime
 from mailbot.ports.store import UnitOfWork
 from mailbot.services.carry_out import ALERT, meet
@@ -35,20 +37,31 @@ def next_working_day(at: datetime, calendar: WorkingTime) -> datetime:
 
 
 def put_off(
-    obligation: Obligation, until: datetime, uow: UnitOfWork, *, name: EventName, who: str, at: datetime
+    obligation: Obligation,
+    until: datetime,
+    uow: UnitOfWork,
+    *,
+    name: EventName,
+    who: str,
+    at: datetime,
+    message: str | None = None,
 ) -> Obligation:
     """No further step before `until`, then one new occurrence of the step that is due by then."""
     _take_back(obligation, uow)
     later = _allowed_again(obligation, since=until, now=at)
-    uow.obligations.update(later, _event(later, name, who, at, f"sin avisos hasta {until.isoformat()}"))
+    why = f"sin avisos hasta {say_moment(until, LIMA)}"
+    uow.obligations.update(later, replace(_event(later, name, who, at, why), message=message))
     return later
 
 
-def hand_over(obligation: Obligation, to: Staff, uow: UnitOfWork, *, who: str, at: datetime) -> Obligation:
+def hand_over(
+    obligation: Obligation, to: Staff, uow: UnitOfWork, *, who: str, at: datetime, message: str | None = None
+) -> Obligation:
     """Another person owes it now, and is told what its step stands at."""
     _take_back(obligation, uow)
     handed = replace(_allowed_again(obligation, since=at, now=at), owner=to.code)
-    uow.obligations.update(handed, _event(handed, EventName.REASSIGNED, who, at, f"de {obligation.owner} a {to.code}"))
+    event = _event(handed, EventName.REASSIGNED, who, at, f"de {obligation.owner} a {to.code}")
+    uow.obligations.update(handed, replace(event, message=message))
     return handed
 
 

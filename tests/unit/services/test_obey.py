@@ -11,6 +11,7 @@ from mailbot.domain.outgoing import message_id_for
 from mailbot.ports.store import StoredMessage
 from mailbot.services.agenda import queue_agendas
 from mailbot.services.deliver import deliver
+from mailbot.services.watch import watch
 from mailbot.services.word import reassign, relink
 from tests.builders import (
     ESC,
@@ -111,6 +112,38 @@ def test_posponer_tells_the_step_again_when_its_time_is_over(world: World) -> No
     assert [mail.purpose for mail in walk(world, "16 10:57")] == [MailPurpose.REMINDER]
     assert [mail.purpose for mail in walk(world, "16 11:00", "16 11:07", "16 11:10")] == [MailPurpose.NOTICE]
     assert world.only(ObligationKind.PAYMENT_REPORT).occurrence == 1
+
+
+def test_a_dated_step_is_told_once_more_and_the_later_ones_as_ever() -> None:
+    temporary = dispatch(regime="20", regime_expires_on=date(2026, 12, 16), released_on=date(2026, 6, 16))
+    world = World(book=office(dispatches=(temporary,)))
+    watch(world.desk, now=lima("2026-11-13 09:00"))
+    walk(world, "13 09:00")
+    (reminder,) = walk(world, "16 09:00", "16 09:10")
+    assert "T-30" in reminder.text
+
+    say(world, "visto", reminder, "16 09:30")
+
+    again = walk(world, "16 17:00", "17 09:00", "17 09:10", "17 12:00", "18 09:00", "30 09:10")
+    assert [mail.purpose is MailPurpose.CONFIRMATION for mail in again] == [True, False]
+    assert "T-30" in again[1].text
+    later = [mail for at in ("2026-12-01 09:00", "2026-12-01 09:10") for mail in world.tick(lima(at))]
+    assert sorted(address.address for mail in later for address in mail.to) == [SUPERVISOR, ESC]
+    assert all("T-15" in mail.text for mail in later)
+
+
+def test_the_answer_is_the_evidence_of_what_it_did(world: World) -> None:
+    reminder = reminded(world)
+
+    say(world, "visto", reminder, "16 10:50")
+
+    reply = world.only(ObligationKind.REPLY)
+    with world.desk.store.begin() as uow:
+        (event,) = (event for event in uow.obligations.events(reply.id) if event.name is EventName.SEEN)
+        answer = uow.messages.get(event.message or "")
+    assert answer is not None
+    assert (answer.new_text, event.who) == ("visto", "RQ")
+    assert event.evidence == "sin avisos hasta mar 17/11/2026 09:00"
 
 
 def test_each_answer_allows_one_new_occurrence(world: World) -> None:
