@@ -17,6 +17,9 @@ from mailbot.reading.mime.tree import Part
 from mailbot.reading.replies.split import Split, split_by_twin, split_reply
 from mailbot.reading.texts import BodyText, body_text
 
+# Rules look for what stands at a subject's beginning.
+_SUBJECT_CHARS = 500
+
 
 def assemble(
     root: Part, *, sha256: str, received_at: datetime | None, limits: ReadingLimits, defects: tuple[str, ...]
@@ -73,7 +76,13 @@ def _split(body: BodyText, shown: Shown, sender: Address) -> Split:
 
 def _facts(root: Part, envelope: Envelope, body: BodyText) -> Facts:
     first_values = dict(reversed(envelope.headers))
-    return Facts(sender=envelope.sender, subject=envelope.subject, text=body.text, headers=first_values, root=root)
+    return Facts(
+        sender=envelope.sender,
+        subject=envelope.subject[:_SUBJECT_CHARS],
+        text=body.text,
+        headers=first_values,
+        root=root,
+    )
 
 
 def _forwarded(

@@ -1,6 +1,7 @@
 """Bytes of one mail in, a `Message` out: every field as a careful reader would fill it."""
 
 import hashlib
+import re
 import struct
 import zipfile
 import zlib
@@ -15,6 +16,7 @@ from mailbot.reading.mime.tree import Scanner
 
 DEFAULT_LIMITS = ReadingLimits()
 _LOOK = 4096
+_COUNTED = re.compile(rb"(\d{1,10})[ \t]*\r?\n(?=[!-9;-~]+:)")
 # What Python and the libraries raise on data they do not expect.
 _TRIPS = (
     *(ArithmeticError, AssertionError, AttributeError, EOFError, LookupError, OSError, RuntimeError, StopIteration),
@@ -23,9 +25,16 @@ _TRIPS = (
 
 
 def _as_mail(raw: bytes) -> bytes:
-    """Outlook files become mails; lines that end in a lone CR, as old Macs wrote them, get their LF."""
+    """The mail's bytes where a program wrapped them: Outlook, Apple Mail, an editor, an old Mac."""
     if raw.startswith(MAGIC):
         return to_mime(raw)
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        # Saved as "Unicode" by an editor of Windows.
+        return raw.decode("utf-16", errors="replace").encode("utf-8")
+    counted = _COUNTED.match(raw)
+    if counted:
+        # Apple Mail's .emlx: the length, the mail, then properties of its own.
+        return raw[counted.end() : counted.end() + int(counted.group(1))]
     return raw.replace(b"\r", b"\n") if b"\n" not in raw and b"\r" in raw else raw
 
 

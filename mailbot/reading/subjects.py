@@ -49,13 +49,13 @@ def strip_marks(subject: str) -> str:
 
 def is_reply_subject(subject: str) -> bool:
     """Whether a subject says that the mail answers or forwards another one."""
-    text = _TAG.sub("", " ".join(subject.split()))
+    text = _TAG.sub("", " ".join(subject[:_CHARS].split()))
     return bool(_PREFIX.match(text) or _AUTOMATIC.match(text))
 
 
 def is_forward_subject(subject: str) -> bool:
     """Whether a subject says that the mail sends another one on."""
-    return _FORWARD.match(_TAG.sub("", " ".join(subject.split()))) is not None
+    return _FORWARD.match(_TAG.sub("", " ".join(subject[:_CHARS].split()))) is not None
 
 
 def subject_key(subject: str) -> str:

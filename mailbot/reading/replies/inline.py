@@ -22,6 +22,7 @@ _ANNOUNCED = re.compile(
 )
 _LINE_SIGN = re.compile(r"^\s*(>>+|<<+|►|→|=>|->|<--+|\*\*|//|##|R(?:pta|esp)?\s?[:.)]|A:|\[)\s*\S")
 _CELL_SIGN = re.compile(r"(?:\s{2,}|\|\s*|\t)((?:>>+|<<+|►|→|=>|<--+|\*\*|##)\s*\S.*|\[[^\[\]]{6,}\]\s*)$")
+_CELL_LINE_CHARS = 1000
 _QUESTION = re.compile(r"^\s*(?:\(?\d{1,2}[.)\-]|\(?[a-z][.)]|[-•*·])\s*\S|^\s*\+?-{3,}|^\s*\|")
 _LETTERS = re.compile(r"[^\W\d_]")
 
@@ -55,7 +56,8 @@ def _signed(body: Sequence[str]) -> list[str]:
     """Lines and cells that begin with a sign nobody else uses here (">>", "►", "R:", brackets)."""
     # Double quote signs at a line's beginning are only a mark, like those of mail programs.
     lines = [line.strip().lstrip("> ") for line in body if _LINE_SIGN.match(line)]
-    cells = [match.group(1).strip(" |") for line in body if (match := _CELL_SIGN.search(line))]
+    short = [line for line in body if len(line) < _CELL_LINE_CHARS]
+    cells = [match.group(1).strip(" |") for line in short if (match := _CELL_SIGN.search(line))]
     found = max(lines, cells, key=len)
     return found if len(found) > 1 else []
 

@@ -20,6 +20,8 @@ BETTER = {
     "body-type-comment": "a comment in Content-Type is skipped",
     "container-smime-opaque": "the signed mail is opened",
     "header-blank-lines-first": "blank lines above the headers are skipped",
+    "file-emlx": "Apple Mail puts a length on top",
+    "file-utf16": "an editor saved it as UTF-16",
     "header-cr-only": "lone carriage returns end lines",
     "header-space-before-colon": "a blank before the colon is allowed",
     "transfer-base64-garbage": "a list's footer below the encoded lines is dropped",

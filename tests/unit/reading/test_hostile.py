@@ -51,6 +51,12 @@ CASES: dict[str, Callable[[int], bytes]] = {
     "commas": _in_header(b"Cc", b","),
     "brackets": _in_header(b"Cc", b"("),
     "one long name": _in_header(b"Cc", b"a"),
+    "a subject without end": lambda size: (
+        HEAD.replace(b"Subject: s", b"Subject: " + b"re vacaciones " * (size // 14)) + b"\nx"
+    ),
+    "answers in a line of blanks": lambda size: (
+        HEAD + b"\nRespondo abajo\n\nDe: a\nEnviado: b\nPara: c\n\n" + b" " * size + b"x"
+    ),
     "parameters": _in_header(b"Content-Type", b'text/plain; a*1="'),
     "references": _in_header(b"References", b"<"),
     "quoted lines": _with(HEAD + b"\n", b"> a\n"),
