@@ -6,7 +6,7 @@ compared in it. A number of which only the end is known keeps what is known:
 - order: `AAAA-NNNNNN`; the number alone ("orden 4512") is its six digits, `004512`
 - dam: `AAA-YYYY-RR-NNNNNN`; the number alone ("DAM 84512") is its six digits, `084512`
 - awb: `PPP-SSSSSSSS`; a house waybill is its letters and digits in capitals
-- bl, container, invoice, po: letters and digits in capitals
+- bl, container, invoice, po: letters and digits in capitals; a po without the words that announce it
 - ruc: eleven digits; vessel: the name in capitals without accents, then the voyage
 """
 
@@ -28,6 +28,8 @@ REGIMES = frozenset(("10", "18", "20", "21", "30", "36", "40", "41", "48", "51",
 _ORDER_PARTS = re.compile(r"(?:^|\D)((?:19|20)\d{2}|\d{2})\s*[-/. ]\s*(\d{1,6})$")
 _REVERSED_ORDER = re.compile(r"(?:^|\D)(?!20\d\d\D)(\d{3,6})\s?[-/]\s?(20\d{2})$")
 _CARRIER = re.compile(r"[A-Z]{4}(?=[A-Z0-9]*\d)")
+# "OC-4500012345" and "4500012345" are one purchase order.
+_PO_WORDS = re.compile(r"^(?:ORDENDECOMPRA|PURCHASEORDER|PEDIDO|OC|PO)(?:NRO|NUM|NO|N)?(?=\d)")
 _VESSEL_WORDS = re.compile(r"^(?:M\s*/?\s*[NVT]|MOTONAVE|NAVE|BUQUE|VESSEL)\b[.:\s]*")
 _VOYAGE_WORDS = re.compile(r"(?<=\s)(?:V|VJE|VIAJE|VOY|VOYAGE)\b[.:\s]*(?:NO?\b[.:\s]*)?(?=\S*\d)")
 
@@ -50,6 +52,8 @@ def normal_form(kind: ReferenceKind, text: str) -> str:
             return normal_awb(text)
         case ReferenceKind.VESSEL:
             return normal_vessel(text)
+        case ReferenceKind.PO:
+            return _PO_WORDS.sub("", compact(text))
         case _:
             return compact(text)
 

@@ -129,13 +129,13 @@ def _kinds_by_event(arrival: Arrival, matter: Matter) -> Iterator[ObligationKind
     if not matter.dispatches:
         return
     is_clients_own = arrival.linkage.client is not None and arrival.linkage.client.how in ("contact", "domain")
-    milestones = find_milestones(arrival.text)
+    milestones = find_milestones(arrival.text, subject=arrival.subject)
     if Milestone.ETA in milestones or Milestone.VESSEL in milestones:
         yield ObligationKind.SYSTEM_ENTRY
     if milestones and not is_clients_own:
         yield ObligationKind.MILESTONE_NOTICE
     has_credit = matter.client is None or matter.client.has_credit
-    if not is_clients_own and not has_credit and asks_for_payment(arrival.text):
+    if not is_clients_own and not has_credit and asks_for_payment(arrival.text, subject=arrival.subject):
         yield ObligationKind.FUNDS_CHECK
 
 
@@ -171,7 +171,7 @@ def _open(kind: ObligationKind, arrival: Arrival, matter: Matter, rules: Rules) 
 def _deadline(
     kind: ObligationKind, arrival: Arrival, matter: Matter, dispatch: Dispatch | None, rules: Rules
 ) -> Deadline:
-    is_urgent = not URGENT_MILESTONES.isdisjoint(find_milestones(arrival.text))
+    is_urgent = not URGENT_MILESTONES.isdisjoint(find_milestones(arrival.text, subject=arrival.subject))
     return reckon(
         kind,
         received_at=arrival.received_at,

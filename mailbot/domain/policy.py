@@ -172,7 +172,7 @@ def kind_named(name: str) -> ObligationKind:
     if wanted in names:
         return ObligationKind(wanted)
     nearest = get_close_matches(wanted, names, n=3, cutoff=0.4)
-    raise UnknownName(f"no existe la obligación «{name}»; quizá: {', '.join(nearest or names)}", nearest=nearest)
+    raise UnknownName(f"no existe la obligación «{name}».", nearest=nearest or names)
 
 
 @lru_cache(maxsize=1)

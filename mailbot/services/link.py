@@ -9,7 +9,7 @@ from datetime import datetime
 
 from mailbot.domain.labels import Category, ReferencePlace
 from mailbot.domain.linkage import Linkage, Reference
-from mailbot.domain.message import Message
+from mailbot.domain.message import Message, MessageKind
 from mailbot.domain.office import Dispatch
 from mailbot.domain.verdict import Verdict
 from mailbot.ports.records import Records
@@ -154,8 +154,10 @@ def _by_weak_number_of_another(case: Case) -> Linkage | None:
 
 
 def _without_number(case: Case) -> Linkage:
-    if case.sender.is_office or not speaks_of_dispatch(case.message, case.verdict):
+    if case.sender.is_office:
         return neither(case)
+    if not speaks_of_dispatch(case.message, case.verdict):
+        return _of_nobody_known(case) or neither(case)
     fits = fitting(case.message, case.open_dispatches)
     if not case.sender.is_known:
         return asked(case, fits, STRANGER)
@@ -165,6 +167,13 @@ def _without_number(case: Case) -> Linkage:
     if len(fits) == 1:
         return linked(case, fits, also=(ONLY_OPEN,))
     return asked(case, fits, NO_NUMBER) if fits else neither(case)
+
+
+def _of_nobody_known(case: Case) -> Linkage | None:
+    """A person wants something, about no dispatch, and nobody knows for which client: that is asked."""
+    wants_something = case.verdict is not None and bool(case.verdict.categories)
+    is_person = case.message.kind is MessageKind.PERSON
+    return asked(case, (), STRANGER) if case.sender.ruc is None and wants_something and is_person else None
 
 
 def _with_unknown_number(case: Case, fits: Sequence[Dispatch], reference: Reference) -> Linkage:

@@ -125,7 +125,7 @@ def _departure(item: Pending, company: Collection[datetime], rules: Rules) -> da
 
 def _is_pressed(item: Pending, gathered: datetime, rules: Rules) -> bool:
     """Whether it waited since before the opening, is the last call before a closing, or nears its limit."""
-    if item.leaves_at != item.notice.due_at:
+    if sendable_at(item.leaves_at - LAST_SECOND, rules.calendar) == item.leaves_at:
         return True
     if item.notice.step is not Step.OWNER:
         return False

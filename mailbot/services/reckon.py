@@ -49,6 +49,8 @@ def reckon_due(desk: Desk, asked: Asked) -> Reckoned:
     with desk.store.begin() as uow:
         dispatch = _dispatch(asked.dispatch, uow.records)
         client = _client(asked.client or (dispatch.ruc if dispatch else None), uow.records)
+        if client is not None and dispatch is not None and client.ruc != dispatch.ruc:
+            raise UnknownName(f"el despacho {dispatch.order} es del cliente {dispatch.ruc}, no de {client.ruc}.")
         rules = desk.rules(uow.records)
         day = desk.day_of(received_at)
         agreements = uow.records.agreements(client.ruc, kind, day) if client else ()

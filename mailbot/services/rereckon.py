@@ -103,12 +103,9 @@ def _is_urgent(owed: Obligation, uow: UnitOfWork, rules: Rules) -> bool:
         return True
     if owed.message is None:
         return owed.limit != str(rules.policy.rule(owed.kind).other_limit)
-    return not URGENT_MILESTONES.isdisjoint(find_milestones(_words(owed, uow)))
-
-
-def _words(owed: Obligation, uow: UnitOfWork) -> str:
     message = uow.messages.get(owed.message) if owed.message else None
-    return message.new_text if message else ""
+    found = find_milestones(message.new_text, subject=message.subject) if message else ()
+    return not URGENT_MILESTONES.isdisjoint(found)
 
 
 def _why(owed: Obligation, deadline: Deadline) -> str:

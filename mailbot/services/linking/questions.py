@@ -38,7 +38,9 @@ def linked(case: Case, dispatches: Iterable[Dispatch], *, also: Sequence[str] = 
     """The mail is about these dispatches; `how` is how their client is known when the sender does not tell."""
     found = {item.order: item for item in dispatches}
     matches = [matched(item, case.references, case.sender, also=also) for item in found.values()]
-    return Linkage(client=_client(case, next(iter(found.values())), how), dispatches=_ranked(matches))
+    # Of equals the one that is named first comes first.
+    ranked = tuple(sorted(matches, key=lambda match: -match.score))
+    return Linkage(client=_client(case, next(iter(found.values())), how), dispatches=ranked)
 
 
 def asked(case: Case, dispatches: Iterable[Dispatch], question: str, *, also: Sequence[str] = ()) -> Linkage:
