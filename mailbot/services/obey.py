@@ -21,7 +21,8 @@ from mailbot.ports.store import StoredMessage, UnitOfWork
 from mailbot.services.carry_out import note
 from mailbot.services.desk import Desk
 from mailbot.services.outgoing import compose
-from mailbot.services.word_commands import Answering, carry_out_command, fits
+from mailbot.services.word_commands import carry_out_command
+from mailbot.services.word_lines import Answering, fits
 
 _AUTHENTICATED = re.compile(r"(?<![\w.])(dmarc|spf|dkim)\s*=\s*(\w+)", re.IGNORECASE)
 _COMMENT = re.compile(r"\([^()]*\)")
