@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from types import FrameType
 from typing import Any
 
@@ -132,14 +133,23 @@ class Service:
             for thread in threads:
                 thread.start()
             self._await_first_round()
-            scheduler = _started_scheduler(self.jobs, self.clock, self.is_leading)
+            turn = threading.Lock()
+            scheduler = _started_scheduler(self.jobs, partial(self._take_turn, turn))
             _log.info("service_started", mailboxes=len(self.watchers), jobs=len(self.jobs))
             # A timeout lets the main thread take signals while it waits.
             while not self.stopping.wait(0.5):
                 pass
             scheduler.shutdown(wait=False)
+            # A mail in hand is settled before the database is let go; jobs that wait see that it is over.
+            if turn.acquire(timeout=STOP_WITHIN.total_seconds() / 2):
+                turn.release()
             self._end(threads)
         _log.info("service_stopped")
+
+    def _take_turn(self, turn: threading.Lock, job: Job) -> None:
+        with turn:
+            if not self.stopping.is_set() and self.is_leading():
+                run_job(job, self.clock())
 
     def stop(self) -> None:
         """Ask it to stop; safe from any thread."""
@@ -190,7 +200,7 @@ def run_job(job: Job, now: datetime) -> None:
         _log.exception("job_failed", job=job.name)
 
 
-def _started_scheduler(jobs: Sequence[Job], clock: Clock, is_leading: Callable[[], bool]) -> Any:
+def _started_scheduler(jobs: Sequence[Job], take_turn: Callable[[Job], None]) -> Any:
     """APScheduler with the jobs declared here in code and kept in memory alone.
 
     A tick that was missed (suspended laptop, long run) is made up for once, whatever its delay.
@@ -206,7 +216,7 @@ def _started_scheduler(jobs: Sequence[Job], clock: Clock, is_leading: Callable[[
     )
     for job in jobs:
         scheduler.add_job(
-            lambda job=job: is_leading() and run_job(job, clock()),
+            partial(take_turn, job),
             # Triggers wait in real time, whatever time the jobs are told.
             trigger=_trigger(job, utc_now()),
             id=job.name,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -95,7 +95,8 @@ def service_of(shop: Shop, lock: "ServiceLock", *, clock: "Clock | None" = None)
         )
         for item in shop.watched
     ]
-    schedule = jobs(shop.desk, shop.post, habits=habits_of(shop.settings))
+    post = None if shop.post is None else replace(shop.post, is_stopping=stopping.is_set)
+    schedule = jobs(shop.desk, post, habits=habits_of(shop.settings))
     return Service(watchers=watchers, jobs=schedule, clock=clock or utc_now, stopping=stopping, is_leading=lock.is_held)
 
 

@@ -1,15 +1,16 @@
 """Hand queued mails to the sender, each once, and settle what became of it.
 
-Claiming and settling are short transactions; the sending between them is in none. A mail whose
-fate is unknown is looked for on the server before anything is tried again.
+Claiming and settling are short transactions; the sending between them is in none. Mails are claimed
+one at a time, so that a process that dies leaves one of unknown fate at most, see `doubt`.
 """
 
 import random
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from time import monotonic
 
-from mailbot.domain.errors import DeliveryDeferred, DeliveryRefused, DeliveryUncertain, Transient
+from mailbot.domain.errors import DeliveryDeferred, DeliveryRefused, DeliveryUncertain
 from mailbot.domain.mail import MailState, OutgoingMail
 from mailbot.ports.mailbox import MailSource
 from mailbot.ports.sender import MailSender
@@ -19,11 +20,22 @@ from mailbot.services.carry_out import note
 from mailbot.services.delivered import meet_by_delivery
 from mailbot.services.desk import Box, Desk
 
-LEASE = timedelta(minutes=5)
+# Longer than a server waits for the rest of a mail (RFC 5321 section 4.5.3.2: 5 minutes): a process that
+# was frozen while it sent finds the connection gone before anybody takes its mail for lost.
+LEASE = timedelta(minutes=10)
+# A round takes no new mail after so long: its `now`, from which claims run, must not grow old.
+_ROUND = timedelta(minutes=1)
 # The fact that stops all sending, and what is said of mails that it keeps back.
 BREAKER = "breaker"
 STOPPED = "demasiados correos: el envío se detuvo hasta que alguien lo revise («mailbot deliver --resume»)"
 SHADOW = "modo sombra: se habría enviado"
+# Under which name the store remembers that a backup was restored, and what is said of mails then.
+RESTORED_AT = "store.restored_at"
+RESTORED = "se recuperó una copia: antes de enviarlo se busca si ya salió"
+# In so long a time the schedule has made up for what a restored backup does not know.
+_MADE_UP_FOR = timedelta(hours=1)
+# The audit line of a mail whose fate nobody knows.
+DOUBTED = f"mail_{MailState.UNCERTAIN}"
 # After so many refusals to take it now, a mail is shown to a person instead.
 MAX_ATTEMPTS = 12
 _FIRST_PAUSE = timedelta(minutes=1)
@@ -49,6 +61,8 @@ class Post:
     worker: str
     # Watched mailboxes: where a mail of unknown fate is looked for.
     watched: Sequence[tuple[Box, MailSource]] = ()
+    # Whether the service was told to stop: then the mail in hand is the last.
+    is_stopping: Callable[[], bool] = lambda: False
 
 
 def deliver(desk: Desk, post: Post, *, now: datetime) -> Delivered:
@@ -56,34 +70,105 @@ def deliver(desk: Desk, post: Post, *, now: datetime) -> Delivered:
 
     A mail over a cap is withheld; a flood stops all sending until a person lets it go on.
     """
+    doubt_stale(desk, now=now)
+    going = _Round(desk=desk, post=post, now=now)
+    while going.may_go_on() and (mail := going.take()) is not None:
+        if mail.state is MailState.SENDING:
+            going.send(mail)
+    return going.result
+
+
+@dataclass(kw_only=True)
+class _Round:
+    """One pass over what is due; what it sent counts for the caps of what follows."""
+
+    desk: Desk
+    post: Post
+    now: datetime
+    began: float = field(default_factory=monotonic)
+    lately: list[OutgoingMail] | None = None
+    states: list[MailState] = field(default_factory=list)
+
+    def may_go_on(self) -> bool:
+        """Whether one more mail may be taken."""
+        return not self.post.is_stopping() and monotonic() - self.began < _ROUND.total_seconds()
+
+    def take(self) -> OutgoingMail | None:
+        """Claim the next mail, withheld at once when it is over a cap; None when nothing is due."""
+        with self.desk.store.begin() as uow:
+            claimed = uow.outbox.claim(self.now, worker=self.post.worker, lease=LEASE, limit=1)
+            if not claimed:
+                return None
+            mail = self._examined(claimed[0], uow)
+            uow.commit()
+        if mail.state is not MailState.SENDING:
+            self.states.append(mail.state)
+        return mail
+
+    def _examined(self, mail: OutgoingMail, uow: UnitOfWork) -> OutgoingMail:
+        """The mail, already settled when it may not be sent now."""
+        if self.lately is None:
+            self.lately = list(uow.outbox.list(states=[MailState.SENT], since=self.now - DEFAULT_CAPS.longest))
+        if may_have_left_before(mail, uow):
+            uow.outbox.settle(mail.key, MailState.UNCERTAIN, at=self.now, error=RESTORED)
+            note(uow, at=self.now, action=DOUBTED, subject=mail.key, detail=RESTORED)
+            return replace(mail, state=MailState.UNCERTAIN)
+        sent = Sent(mails=self.lately, office_domain=self.desk.domain, now=self.now)
+        is_held = _is_held_back(mail, sent, uow, self.now)
+        return replace(mail, state=MailState.WITHHELD) if is_held else mail
+
+    def send(self, mail: OutgoingMail) -> None:
+        """Hand one mail over and settle it."""
+        state = _send(mail, self.desk, self.post, self.now)
+        self.states.append(state)
+        if state is MailState.SENT and self.lately is not None:
+            self.lately.append(replace(mail, state=state, sent_at=self.now))
+
+    @property
+    def result(self) -> Delivered:
+        """How it went."""
+        count = self.states.count
+        return Delivered(
+            sent=count(MailState.SENT),
+            deferred=count(MailState.DEFERRED),
+            refused=count(MailState.REFUSED),
+            uncertain=count(MailState.UNCERTAIN),
+            withheld=count(MailState.WITHHELD),
+        )
+
+
+def may_have_left_before(mail: OutgoingMail, uow: UnitOfWork) -> bool:
+    """Whether a mail made right after a backup was restored may have been sent by what the backup forgot."""
+    restored = uow.facts.get(RESTORED_AT)
+    if restored is None or mail.attempts:
+        return False
+    restored_at = datetime.fromisoformat(restored)
+    if not restored_at <= mail.created_at < restored_at + _MADE_UP_FOR:
+        return False
+    told = (uow.obligations.get(key) for key in mail.obligations)
+    return any((owed.received_at or owed.starts_at) < restored_at for owed in told if owed is not None)
+
+
+def doubt_stale(desk: Desk, *, now: datetime) -> int:
+    """Nobody knows what became of the mails that a dead process held; returns how many there were."""
     with desk.store.begin() as uow:
-        uow.outbox.release_stale(now)
-        mails = uow.outbox.claim(now, worker=post.worker, lease=LEASE)
-        held = _held_back(mails, uow, desk, now)
+        stale = uow.outbox.release_stale(now)
+        for mail in stale:
+            note(uow, at=now, action=DOUBTED, subject=mail.key, detail="el proceso que lo enviaba terminó")
         uow.commit()
-    states = [_send(mail, desk, post, now) for mail in mails if mail.key not in held]
-    return Delivered(
-        sent=states.count(MailState.SENT),
-        deferred=states.count(MailState.DEFERRED),
-        refused=states.count(MailState.REFUSED),
-        uncertain=states.count(MailState.UNCERTAIN),
-        withheld=len(held),
-    )
+    return len(stale)
 
 
-def _held_back(mails: Sequence[OutgoingMail], uow: UnitOfWork, desk: Desk, now: datetime) -> set[str]:
-    """Withhold what is over a cap; returns the keys."""
-    if not mails:
-        return set()
-    lately = uow.outbox.list(states=[MailState.SENT], since=now - DEFAULT_CAPS.longest)
-    sent = Sent(mails=lately, office_domain=desk.domain, now=now)
-    is_stopped = _is_stopped(sent, uow, now)
-    held = {mail.key: STOPPED if is_stopped else held_back(mail, sent) for mail in mails if not _is_for_admin(mail)}
-    for key, reason in held.items():
-        if reason is not None:
-            uow.outbox.settle(key, MailState.WITHHELD, at=now, error=reason)
-            note(uow, at=now, action="mail_withheld", subject=key, detail=reason)
-    return {key for key, reason in held.items() if reason is not None}
+def _is_held_back(mail: OutgoingMail, sent: Sent, uow: UnitOfWork, now: datetime) -> bool:
+    """Withhold a mail that is over a cap, and say so."""
+    if _is_for_admin(mail):
+        return False
+    reason = STOPPED if _is_stopped(sent, uow, now) else held_back(mail, sent)
+    if reason is None:
+        return False
+    uow.outbox.settle(mail.key, MailState.WITHHELD, at=now, error=reason)
+    note(uow, at=now, action="mail_withheld", subject=mail.key, detail=reason)
+    return True
 
 
 def _is_stopped(sent: Sent, uow: UnitOfWork, now: datetime) -> bool:
@@ -130,21 +215,22 @@ def _send(mail: OutgoingMail, desk: Desk, post: Post, now: datetime) -> MailStat
     try:
         post.sender.send(mail)
     except DeliveryUncertain as error:
-        return _settle(mail, MailState.UNCERTAIN, desk, now, error=str(error))
+        return settle(mail, MailState.UNCERTAIN, desk, now, error=str(error))
     except DeliveryRefused as error:
         # Whoever accepted it has it: sending it again would double it for them.
         state = MailState.SENT if error.accepted else MailState.REFUSED
-        return _settle(mail, state, desk, now, error=str(error))
+        return settle(mail, state, desk, now, error=str(error))
     except DeliveryDeferred as error:
         return _defer(mail, desk, now, error)
-    return _settle(mail, MailState.SENT, desk, now)
+    return settle(mail, MailState.SENT, desk, now)
 
 
 def _defer(mail: OutgoingMail, desk: Desk, now: datetime, error: DeliveryDeferred) -> MailState:
     if mail.attempts + 1 >= MAX_ATTEMPTS:
-        return _settle(mail, MailState.REFUSED, desk, now, error=f"{MAX_ATTEMPTS} intentos: {error}")
-    again_at = error.retry_at or now + pause_after(mail.attempts)
-    return _settle(mail, MailState.DEFERRED, desk, now, error=str(error), not_before=again_at)
+        return settle(mail, MailState.REFUSED, desk, now, error=f"{MAX_ATTEMPTS} intentos: {error}")
+    # Never in the same round again, whatever the server said.
+    again_at = max(error.retry_at or now + pause_after(mail.attempts), now + _FIRST_PAUSE)
+    return settle(mail, MailState.DEFERRED, desk, now, error=str(error), not_before=again_at)
 
 
 def pause_after(attempts: int, *, jitter: float | None = None) -> timedelta:
@@ -154,7 +240,7 @@ def pause_after(attempts: int, *, jitter: float | None = None) -> timedelta:
     return pause * (1 + spread / 4)
 
 
-def _settle(
+def settle(
     mail: OutgoingMail,
     state: MailState,
     desk: Desk,
@@ -163,6 +249,7 @@ def _settle(
     error: str = "",
     not_before: datetime | None = None,
 ) -> MailState:
+    """Record what became of a mail, and what its delivery shows to be done."""
     with desk.store.begin() as uow:
         uow.outbox.settle(mail.key, state, at=now, error=error, not_before=not_before)
         note(uow, at=now, action=f"mail_{state}", subject=mail.key, detail=error)
@@ -170,30 +257,3 @@ def _settle(
             meet_by_delivery(mail, uow, now=now)
         uow.commit()
     return state
-
-
-def settle_uncertain(desk: Desk, post: Post, *, now: datetime) -> Delivered:
-    """Look on the server for mails of unknown fate.
-
-    Found means sent. Not found where a copy would surely lie means it may be tried again; where
-    nobody can tell, it stays uncertain and is shown to a person.
-    """
-    with desk.store.begin() as uow:
-        doubtful = uow.outbox.list(states=[MailState.UNCERTAIN])
-    states = [_look_for(mail, desk, post, now) for mail in doubtful]
-    return Delivered(sent=states.count(MailState.SENT), deferred=states.count(MailState.DEFERRED))
-
-
-def _look_for(mail: OutgoingMail, desk: Desk, post: Post, now: datetime) -> MailState:
-    addressees = {address.key for address in (*mail.to, *mail.cc)}
-    watched = [source for box, source in post.watched if box.address.lower() in addressees]
-    for source in watched:
-        try:
-            if source.find(mail.message_id, folder=source.folders[0]):
-                return _settle(mail, MailState.SENT, desk, now, error="encontrado en el buzón del destinatario")
-        except Transient:
-            return MailState.UNCERTAIN
-    has_settled = mail.created_at + 2 * LEASE <= now
-    if watched and has_settled:
-        return _settle(mail, MailState.DEFERRED, desk, now, error="no llegó a su destinatario", not_before=now)
-    return MailState.UNCERTAIN

@@ -7,9 +7,10 @@ from datetime import datetime, time, timedelta
 from mailbot.services.admin import queue_admin_mail
 from mailbot.services.agenda import queue_agendas
 from mailbot.services.climb import climb
-from mailbot.services.deliver import Post, deliver, settle_uncertain, withhold
+from mailbot.services.deliver import Post, deliver, withhold
 from mailbot.services.desk import Desk
 from mailbot.services.digest import queue_digests
+from mailbot.services.doubt import settle_uncertain
 from mailbot.services.handover import queue_handovers
 from mailbot.services.report import queue_reports
 from mailbot.services.summary import queue_summaries

@@ -149,3 +149,53 @@ def test_the_live_schedule_runs_the_jobs_with_the_given_clock() -> None:
 
     assert not thread.is_alive()
     assert told == [fixed]
+
+
+def test_a_stop_waits_for_the_job_in_hand_and_begins_no_other() -> None:
+    ran: list[str] = []
+    stopping = threading.Event()
+
+    def work(now: datetime) -> None:
+        stopping.set()
+        time.sleep(0.8)
+        ran.append("first")
+
+    jobs = [
+        Job(name="first", every=MINUTE, run=work),
+        Job(name="second", every=MINUTE, run=lambda now: ran.append("second")),
+    ]
+    Service(watchers=[], jobs=jobs, clock=lambda: NOON, stopping=stopping).run()
+
+    assert ran == ["first"]
+    until = time.monotonic() + 5
+    while any("ThreadPool" in thread.name for thread in threading.enumerate()):
+        assert time.monotonic() < until, "a thread of the schedule was left behind"
+        time.sleep(0.02)
+
+
+def test_a_service_that_does_not_lead_runs_no_job() -> None:
+    ran: list[datetime] = []
+    stopping = threading.Event()
+    service = Service(
+        watchers=[],
+        jobs=[Job(name="look", every=MINUTE, run=ran.append)],
+        clock=lambda: NOON,
+        stopping=stopping,
+        is_leading=lambda: False,
+    )
+    threading.Timer(0.7, service.stop).start()
+    service.run()
+
+    assert ran == []
+
+
+def test_a_mailbox_that_another_service_reads_is_left_alone() -> None:
+    world, source = World(verdicts={"levante": REQUIREMENT}), MemoryMailSource("rq")
+    source.add(raw_mail(subject="levante", at=NOON), at=NOON)
+    watcher = _watcher(world, source)
+    watcher.is_ours = lambda: False
+
+    thread = _running(watcher)
+    _stop(watcher, thread)
+
+    assert world.owed() == []

@@ -1,14 +1,13 @@
+from collections import Counter
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
-from mailbot.domain.errors import DeliveryDeferred, DeliveryRefused, DeliveryUncertain
+from mailbot.domain.errors import DeliveryDeferred, DeliveryRefused
 from mailbot.domain.mail import MailPurpose, MailState, OutgoingMail
 from mailbot.domain.message import Address
-from mailbot.mailboxes.memory import MemoryMailSource
-from mailbot.services.deliver import LEASE, MAX_ATTEMPTS, Post, deliver, pause_after, settle_uncertain, withhold
-from mailbot.services.desk import Box
+from mailbot.services.deliver import LEASE, MAX_ATTEMPTS, deliver, pause_after, withhold
 from tests.builders import ESC, lima
 from tests.unit.services.world import World
 
@@ -116,41 +115,6 @@ def test_one_failing_mail_does_not_stop_the_next(world: World) -> None:
     assert (done.refused, done.sent) == (1, 1)
 
 
-def test_a_mail_of_unknown_fate_is_not_sent_again(world: World) -> None:
-    _queue(world)
-    world.sender.fail_with(DeliveryUncertain("se cortó después de DATA"))
-    deliver(world.desk, world.post, now=NOON)
-
-    settle_uncertain(world.desk, world.post, now=NOON + timedelta(days=1))
-
-    assert deliver(world.desk, world.post, now=NOON + timedelta(days=1)).sent == 0
-    assert _state(world).state is MailState.UNCERTAIN
-
-
-def test_a_mail_of_unknown_fate_that_reached_its_mailbox_counts_as_sent(world: World) -> None:
-    source = MemoryMailSource("rq")
-    source.add(b"Message-ID: <mb.1@agencia.example>\r\n\r\nTexto", at=NOON)
-    post = Post(sender=world.sender, worker="test", watched=((Box(name="rq", address=ESC), source),))
-    _queue(world)
-    world.sender.fail_with(DeliveryUncertain("se cortó después de DATA"))
-    deliver(world.desk, post, now=NOON)
-
-    assert settle_uncertain(world.desk, post, now=NOON + MINUTE).sent == 1
-    assert _state(world).state is MailState.SENT
-
-
-def test_a_mail_that_surely_did_not_arrive_is_sent_again(world: World) -> None:
-    post = Post(sender=world.sender, worker="test", watched=((Box(name="rq", address=ESC), MemoryMailSource("rq")),))
-    _queue(world)
-    world.sender.fail_with(DeliveryUncertain("se cortó después de DATA"))
-    deliver(world.desk, post, now=NOON)
-
-    assert settle_uncertain(world.desk, post, now=NOON + MINUTE).deferred == 0
-    later = NOON + 3 * LEASE
-    assert settle_uncertain(world.desk, post, now=later).deferred == 1
-    assert deliver(world.desk, post, now=later).sent == 1
-
-
 def test_a_worker_that_died_leaves_its_mail_uncertain(world: World) -> None:
     _queue(world)
     with world.desk.store.begin() as uow:
@@ -161,6 +125,44 @@ def test_a_worker_that_died_leaves_its_mail_uncertain(world: World) -> None:
 
     assert _state(world).state is MailState.UNCERTAIN
     assert world.sender.sent == ()
+
+
+def test_mails_are_claimed_one_at_a_time_so_that_a_crash_leaves_one_in_doubt(world: World) -> None:
+    for number in range(5):
+        _queue(world, key=f"notice:{number}", message_id=f"<mb.{number}@agencia.example>")
+    world.sender.fail_with(RuntimeError("the process dies"))
+
+    with pytest.raises(RuntimeError):
+        deliver(world.desk, world.post, now=NOON)
+
+    with world.desk.store.begin() as uow:
+        states = Counter(mail.state for mail in uow.outbox.list())
+    assert states == {MailState.SENDING: 1, MailState.QUEUED: 4}
+
+
+def test_a_service_that_is_told_to_stop_takes_no_further_mail(world: World) -> None:
+    for number in range(3):
+        _queue(world, key=f"notice:{number}", message_id=f"<mb.{number}@agencia.example>")
+    post = replace(world.post, is_stopping=lambda: bool(world.sender.sent))
+
+    assert deliver(world.desk, post, now=NOON).sent == 1
+
+
+def test_a_server_that_says_try_again_at_once_is_not_asked_twice_in_a_round(world: World) -> None:
+    _queue(world)
+    world.sender.fail_with(DeliveryDeferred("451", retry_at=NOON))
+
+    assert deliver(world.desk, world.post, now=NOON).deferred == 1
+    assert world.sender.sent == ()
+    assert deliver(world.desk, world.post, now=NOON + MINUTE).sent == 1
+
+
+def test_with_the_clock_set_back_nothing_leaves_twice(world: World) -> None:
+    _queue(world)
+    for now in (NOON, NOON - timedelta(hours=3), NOON, NOON + MINUTE):
+        deliver(world.desk, world.post, now=now)
+
+    assert len(world.sender.sent) == 1
 
 
 def test_with_sending_off_mails_are_withheld(world: World) -> None:

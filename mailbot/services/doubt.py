@@ -1,0 +1,102 @@
+"""Find out what became of mails whose fate is unknown, before anything is sent again.
+
+A mail is in doubt when the connection broke after its content went over, when the process that sent
+it died, or when a backup was restored that does not know. The rule: found in a mailbox means sent.
+Missing where it must have arrived, some time after the doubt began, means it may be tried again under
+the same Message-ID. Where nobody can look, it stays uncertain and a person decides.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from mailbot.domain.errors import MailbotError, UnknownName
+from mailbot.domain.mail import MailState, OutgoingMail
+from mailbot.ports.mailbox import MailSource
+from mailbot.ports.store import UnitOfWork
+from mailbot.services.carry_out import note
+from mailbot.services.deliver import DOUBTED, MAX_ATTEMPTS, RESTORED_AT, Delivered, Post, settle
+from mailbot.services.delivered import meet_by_delivery
+from mailbot.services.desk import Box, Desk
+
+# So long a mail may be on its way between two mailboxes of one office.
+UNDERWAY = timedelta(minutes=10)
+_OPEN = (MailState.UNCERTAIN, MailState.DEFERRED)
+
+
+def settle_uncertain(desk: Desk, post: Post, *, now: datetime) -> Delivered:
+    """Look on the servers for every mail of unknown fate; a mailbox out of reach settles nothing."""
+    with desk.store.begin() as uow:
+        doubtful = [(mail, doubted_since(mail, uow)) for mail in uow.outbox.list(states=[MailState.UNCERTAIN])]
+    states = [_look_for(mail, since, desk, post, now) for mail, since in doubtful]
+    return Delivered(
+        sent=states.count(MailState.SENT),
+        deferred=states.count(MailState.DEFERRED),
+        refused=states.count(MailState.REFUSED),
+        uncertain=states.count(MailState.UNCERTAIN),
+    )
+
+
+def doubted_since(mail: OutgoingMail, uow: UnitOfWork) -> datetime:
+    """Since when a mail may have been on its way without our knowing."""
+    doubts = [line.at for line in uow.audit_lines(subject=mail.key) if line.action == DOUBTED]
+    restored = uow.facts.get(RESTORED_AT)
+    if restored is not None:
+        doubts.append(datetime.fromisoformat(restored))
+    return max([mail.not_before, *doubts])
+
+
+def _look_for(mail: OutgoingMail, since: datetime, desk: Desk, post: Post, now: datetime) -> MailState:
+    addressees = {address.key for address in (*mail.to, *mail.cc)}
+    try:
+        received = [_has(mail, source) for box, source in post.watched if box.address.lower() in addressees]
+        has_copy = any(received) or any(_has_sent(mail, box, source) for box, source in post.watched)
+    except MailbotError:
+        return MailState.UNCERTAIN
+    if has_copy:
+        return settle(mail, MailState.SENT, desk, now, error="se encontró en un buzón")
+    if not received or now < since + UNDERWAY:
+        return MailState.UNCERTAIN
+    if mail.attempts >= MAX_ATTEMPTS:
+        return settle(mail, MailState.REFUSED, desk, now, error=f"{mail.attempts} intentos y no llega")
+    return settle(mail, MailState.DEFERRED, desk, now, error="no llegó a su destinatario", not_before=now)
+
+
+def _has(mail: OutgoingMail, source: MailSource) -> bool:
+    """Whether it lies in any watched folder: a rule of the recipient may have moved it."""
+    return any(source.find(mail.message_id, folder=folder) for folder in source.folders)
+
+
+def _has_sent(mail: OutgoingMail, box: Box, source: MailSource) -> bool:
+    """Whether the server filed it among what its sender sent; that it did not proves nothing."""
+    is_sender = box.address.lower() == mail.sender.key
+    return is_sender and source.sent_folder is not None and source.find(mail.message_id, folder=source.sent_folder)
+
+
+def arrived(message_id: str, uow: UnitOfWork, *, now: datetime) -> bool:
+    """One of our own mails was seen in a mailbox: whatever was thought of it, it was sent."""
+    mail = uow.outbox.by_message_id(message_id)
+    if mail is None or mail.state not in _OPEN:
+        return False
+    uow.outbox.settle(mail.key, MailState.SENT, at=now, error="se encontró en un buzón")
+    note(uow, at=now, action=f"mail_{MailState.SENT}", subject=mail.key, detail="se encontró en un buzón")
+    meet_by_delivery(mail, uow, now=now)
+    return True
+
+
+def decide(desk: Desk, key: str, *, was_sent: bool, who: str, now: datetime) -> OutgoingMail:
+    """A person says what became of a mail in doubt, or that one kept back or refused is to go out.
+
+    Raises `UnknownName` for a key that no such mail has.
+    """
+    with desk.store.begin() as uow:
+        mail = uow.outbox.get(key)
+        known = [one.key for one in _undecided(uow)]
+    if mail is None or key not in known:
+        raise UnknownName(f"no hay un correo por decidir con el código «{key}».", nearest=known[:3])
+    state = MailState.SENT if was_sent else MailState.DEFERRED
+    settle(mail, state, desk, now, error=f"lo decidió {who}", not_before=None if was_sent else now)
+    return mail
+
+
+def _undecided(uow: UnitOfWork) -> Iterator[OutgoingMail]:
+    yield from uow.outbox.list(states=[MailState.UNCERTAIN, MailState.REFUSED, MailState.WITHHELD])
