@@ -20,6 +20,7 @@ _DATE_FIRST = re.compile(
 _DECORATION = " \t>*_|•"
 _LINES_IN_ATTRIBUTION = 6
 _ATTRIBUTION_CHARS = 500
+_NAME_CHARS = 60
 
 _RULE = re.compile(r"^\s*[-_=*~#─—–‐]{2,}\s*")
 _MARKER = re.compile(
@@ -100,8 +101,14 @@ def _says_who_wrote(text: str, lines: Sequence[str], following: int) -> bool:
 
 
 def _is_headed(text: str) -> bool:
-    """An attribution opens with its preposition, a date, or a name; a sentence does not end in date and verb."""
-    return bool(_OPENING.match(text) or _DATE_FIRST.match(text)) or len(text) < 120
+    """An attribution opens with its preposition or a date, or is a name, the verb and then the date."""
+    if _OPENING.match(text) or _DATE_FIRST.match(text):
+        return True
+    verb = _VERB.search(text)
+    if verb is None or verb.start() > _NAME_CHARS:
+        return False
+    rest = text[verb.end() :]
+    return _TIME.search(rest) is not None or _DAY.search(rest) is not None
 
 
 def _is_quote_ahead(lines: Sequence[str], position: int) -> bool:

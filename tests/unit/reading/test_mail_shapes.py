@@ -31,6 +31,7 @@ def _reading(message: Message) -> dict[str, object]:
         "references": list(message.references),
         "text": message.text,
         "new_text": message.new_text,
+        "new_text_words": message.new_text.split(),
         "signature": message.signature,
         "quoted": message.quoted,
         "attachments": [[file.name, file.path] for file in message.attachments],
