@@ -22,6 +22,8 @@ class Verb(StrEnum):
     REASSIGN = "reassign"
     # `orden 2026-004512`.
     ORDER = "order"
+    # `cliente 20131312955`, as the answer to "which client?".
+    CLIENT = "client"
     # The number of a candidate, as the answer to "which dispatch?".
     CHOICE = "choice"
     # `ninguna`: no dispatch at all.
@@ -89,6 +91,11 @@ ORDER = re.compile(
 BARE_ORDER = re.compile(
     r"(?:es |va en |corresponde a )?(?:la |el )?((?:oa[- ]?)?20\d\d ?[-/] ?\d{3,6}|\d{4,6}[-/]20\d\d)"
 )
+# By its RUC anywhere; by its name only where nothing else can be meant ("cliente: Textiles Andes").
+CLIENT = re.compile(
+    r"(?:es )?(?:del? )?(?:cliente ?:? ?)?(?:ruc ?:? ?)?(\d{11})|(?:es (?:del? )?cliente|cliente ?:) ?([a-z].+)"
+)
+NAMED_CLIENT = re.compile(r"(?:es )?(?:del? )?cliente ?:? ?([a-z].+)")
 # "orden 2026-004512 atendido" and "atendido la orden 2026-004512": the line that is meant, by its order.
 FIRST_ORDER = re.compile(
     rf"(?:(?:la |el )?(?:orden|ord|oa|file) ?{_MARK}({_ORDER_NUMBER})|((?:oa[- ]?)?20\d\d-\d{{3,6}})) ?[:\-]? ([a-z].*)"

@@ -17,6 +17,7 @@ from mailbot.domain.command_words import (
     BARE_ORDER,
     BETWEEN,
     CHOICE,
+    CLIENT,
     COMPILED,
     COURTESY,
     DOUBT,
@@ -28,6 +29,7 @@ from mailbot.domain.command_words import (
     LEADING,
     LIST,
     MOST_ITEMS,
+    NAMED_CLIENT,
     NOUN,
     NUMBER_LIST,
     NUMBERED,
@@ -61,7 +63,7 @@ class Command:
     is_for_all: bool = False
     # For `posponer`; None when no time was named that could be read.
     delay: Delay | None = None
-    # For `reasignar` the code or name, for `orden` the number.
+    # For `reasignar` the code or name, for `orden` the number, for `cliente` the RUC or name.
     name: str = ""
     # The order whose lines alone are meant ("orden 2026-004512 atendido").
     order: str = ""
@@ -182,6 +184,8 @@ def _with_name(core: str, clause: str) -> Command | None:
         return Command(verb=Verb.REASSIGN, said=clause, numbers=items, is_for_all=is_all, name=rest)
     if found := ORDER.fullmatch(core) or BARE_ORDER.fullmatch(core):
         return Command(verb=Verb.ORDER, said=clause, numbers=numbers, is_for_all=is_for_all, name=found[1].strip())
+    if found := CLIENT.fullmatch(core) or (NAMED_CLIENT.fullmatch(core) if numbers else None):
+        return Command(verb=Verb.CLIENT, said=clause, numbers=numbers, name=next(filter(None, found.groups())))
     return None
 
 

@@ -19,7 +19,7 @@ from mailbot.services.lines import item_of
 from mailbot.services.word import person_named
 from mailbot.services.word_labels import relabel
 from mailbot.services.word_lines import Answering, Line, lines_meant
-from mailbot.services.word_links import dispatch_named, link_to, unlink
+from mailbot.services.word_links import belongs_to, client_named, dispatch_named, link_to, unlink
 from mailbot.services.word_obligations import end, hand_over, next_working_day, put_off
 from mailbot.services.word_replan import own_obligations
 
@@ -116,7 +116,7 @@ def _put_off(obligation: Obligation, over_at: datetime, name: EventName, answeri
 
 
 def _on_message(command: Command, message: StoredMessage, answering: Answering) -> Effect:
-    if command.verb in (Verb.ORDER, Verb.CHOICE, Verb.NONE):
+    if command.verb in (Verb.ORDER, Verb.CLIENT, Verb.CHOICE, Verb.NONE):
         return _linked(command, message, answering)
     change, label = _change(command, message, answering), _label(command, message)
     relabel(message, change, answering.uow, desk=answering.desk, who=answering.who, at=answering.at)
@@ -156,6 +156,10 @@ def _linked(command: Command, message: StoredMessage, answering: Answering) -> E
     if command.verb is Verb.NONE:
         unlink(message, uow, desk=desk, who=who, at=at)
         return Effect(answer=Answer.LINKED, subject=message.subject)
+    if command.verb is Verb.CLIENT:
+        client = client_named(command.name, uow.records)
+        belongs_to(message, client, uow, desk=desk, who=who, at=at)
+        return Effect(answer=Answer.LINKED, client=client.name, subject=message.subject)
     order = command.name if command.verb is Verb.ORDER else _candidate(int(command.name), message)
     dispatch = dispatch_named(order, uow.records, at=at)
     link_to(message, dispatch, uow, desk=desk, who=who, at=at)

@@ -16,7 +16,7 @@ from mailbot.services.desk import Desk
 from mailbot.services.word_links import dispatch_named
 
 # What would be wrong for all but one of many lines.
-_ON_ONE = frozenset({Verb.IS_COMPLAINT, Verb.ORDER, Verb.CHOICE, Verb.NONE, Verb.YES, Verb.NO})
+_ON_ONE = frozenset({Verb.IS_COMPLAINT, Verb.ORDER, Verb.CLIENT, Verb.CHOICE, Verb.NONE, Verb.YES, Verb.NO})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,7 +131,7 @@ def _is_about(command: Command, line: Line, answering: Answering) -> bool:
         return bool(message.verdict and message.verdict.doubts)
     if command.verb is Verb.CHOICE and answering.mail.purpose is not MailPurpose.ASK:
         return False
-    return command.verb not in (Verb.CHOICE, Verb.NONE) or message.linkage.question is not None
+    return command.verb not in (Verb.CHOICE, Verb.CLIENT, Verb.NONE) or message.linkage.question is not None
 
 
 def _may_be_reported(message: StoredMessage) -> bool:
@@ -144,8 +144,8 @@ def _nothing_fits(command: Command) -> str:
         return "ningún correo de ese aviso está marcado como reclamo."
     if command.verb in (Verb.YES, Verb.NO):
         return "ese correo no tiene ninguna pregunta pendiente de sí o no."
-    if command.verb in (Verb.CHOICE, Verb.NONE):
-        return "ese correo no pregunta por una orden, o ya se respondió."
+    if command.verb in (Verb.CHOICE, Verb.CLIENT, Verb.NONE):
+        return "ese correo no pregunta por una orden ni por un cliente, o ya se respondió."
     return "ese correo no trata de ningún plazo."
 
 

@@ -1,17 +1,19 @@
 """A person's word on which dispatch a message is about; what it says of the sender is remembered."""
 
 import difflib
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
+from mailbot.domain.answers import fold
 from mailbot.domain.clock import LIMA
 from mailbot.domain.errors import UnknownName
 from mailbot.domain.identifiers import is_full, normal_form
 from mailbot.domain.labels import ReferenceKind
 from mailbot.domain.linkage import ClientMatch, DispatchMatch, Linkage
 from mailbot.domain.message import Direction
-from mailbot.domain.office import Dispatch
+from mailbot.domain.office import Client, Dispatch
 from mailbot.ports.records import Records
 from mailbot.ports.store import StoredMessage, UnitOfWork
 from mailbot.services.arrive import learnt_sender
@@ -39,10 +41,34 @@ def link_to(
     message: StoredMessage, dispatch: Dispatch, uow: UnitOfWork, *, desk: Desk, who: str, at: datetime
 ) -> StoredMessage:
     """Link a message inside a unit of work; what it opened follows, with the dispatch's own limits."""
-    _remember_sender(message, dispatch, uow)
+    _remember_sender(message, dispatch.ruc, uow)
     return _relinked(
         message, _linkage(message, dispatch, who, uow), uow, desk=desk, said=_said(dispatch.order, who, at)
     )
+
+
+def client_named(text: str, records: Records) -> Client:
+    """The client that a person names by its RUC or name; raises `UnknownName` with the nearest names."""
+    wanted = fold(text)
+    by_ruc = records.client(re.sub(r"\D", "", wanted))
+    words = set(wanted.split())
+    alike = [client for client in records.clients() if words and words <= set(fold(client.name).split())]
+    found = [by_ruc] if by_ruc is not None else alike
+    if len(found) != 1:
+        names = [client.name for client in (alike or records.clients())]
+        close = [client.name for client in alike[:3]] or nearest(text.strip().title(), names)
+        raise UnknownName(f"no hay un solo cliente con el RUC o nombre «{text.strip()}».", nearest=close)
+    return found[0]
+
+
+def belongs_to(
+    message: StoredMessage, client: Client, uow: UnitOfWork, *, desk: Desk, who: str, at: datetime
+) -> StoredMessage:
+    """A message of a client about no dispatch that could be named."""
+    _remember_sender(message, client.ruc, uow)
+    said = ClientMatch(ruc=client.ruc, name=client.name, how="said")
+    kept = tuple(match for match in message.linkage.dispatches if match.ruc == client.ruc)
+    return _relinked(message, Linkage(client=said, dispatches=kept), uow, desk=desk, said=_said(client.name, who, at))
 
 
 def unlink(message: StoredMessage, uow: UnitOfWork, *, desk: Desk, who: str, at: datetime) -> StoredMessage:
@@ -80,7 +106,7 @@ def _relinked(message: StoredMessage, linkage: Linkage, uow: UnitOfWork, *, desk
     return relinked
 
 
-def _remember_sender(message: StoredMessage, dispatch: Dispatch, uow: UnitOfWork) -> None:
+def _remember_sender(message: StoredMessage, ruc: str, uow: UnitOfWork) -> None:
     """Whom a stranger writes for; an address or domain that the office lists needs no teaching."""
     records = uow.records
     is_stranger = not (
@@ -89,4 +115,4 @@ def _remember_sender(message: StoredMessage, dispatch: Dispatch, uow: UnitOfWork
         or records.clients_by_domain(message.sender.rpartition("@")[2])
     )
     if message.direction is Direction.INCOMING and is_stranger:
-        uow.facts.set(learnt_sender(message.sender), dispatch.ruc)
+        uow.facts.set(learnt_sender(message.sender), ruc)

@@ -218,6 +218,8 @@ class Effect:
     person: str = ""
     # Which order it was linked to; empty for `linked` means that it is about none.
     order: str = ""
+    # Whose mail it is, where it is about no dispatch.
+    client: str = ""
     # Which doubtful label was settled, where it is not that of a complaint.
     label: str = ""
     # The subject of the mail that was corrected, where no obligation is meant.

@@ -12,7 +12,17 @@ from mailbot.ports.store import StoredMessage
 from mailbot.services.agenda import queue_agendas
 from mailbot.services.deliver import deliver
 from tests.builders import ESC, OTHER_RUC, REQUIREMENT, SUPERVISOR, dispatch, lima, office, raw_mail, staff, verdict
-from tests.unit.services.answering import DEPUTY, MONDAY_9, audit, kept, office_world, reminded, say, walk
+from tests.unit.services.answering import (
+    DEPUTY,
+    MONDAY_9,
+    audit,
+    confirmations,
+    kept,
+    office_world,
+    reminded,
+    say,
+    walk,
+)
 from tests.unit.services.world import World
 
 
@@ -203,6 +213,38 @@ def test_an_agendas_question_is_answered_by_its_number(world: World) -> None:
     say(world, f"{question} no", agenda, "16 09:30")
 
     assert world.only(ObligationKind.MANAGEMENT_REPORT).state is ObligationState.CANCELLED
+
+
+@pytest.mark.parametrize("name", ["20131312955", "Textiles Andes"])
+def test_a_strangers_client_is_named_in_the_agendas_answer(world: World, name: str) -> None:
+    stranger, moment = "ventas@proveedor.example", lima("2026-11-16 09:00")
+    text = "Deseamos coordinar una reunión."
+    world.receive(raw_mail(subject="reclamo", sender=stranger, text=text, at=moment), moment)
+    agenda = _agenda(world)
+    assert f"{len(agenda.obligations) + 1} cliente RUC" in agenda.text
+
+    say(world, f"{len(agenda.obligations) + 1} cliente {name}", agenda, "16 09:30")
+
+    assert (kept(world, "reclamo").client, kept(world, "reclamo").linkage.question) == ("20131312955", None)
+    assert {item.client for item in world.owed()} == {"20131312955"}
+    assert "Es de Textiles Andes SAC" in confirmations(world)[0].text
+
+
+def test_a_client_nobody_has_is_answered_with_the_nearest(world: World) -> None:
+    moment = lima("2026-11-16 09:00")
+    world.receive(raw_mail(subject="reclamo", sender="ventas@proveedor.example", text="Queja.", at=moment), moment)
+    agenda = _agenda(world)
+
+    say(world, f"{len(agenda.obligations) + 1} cliente Textiles Andinos", agenda, "16 09:30")
+
+    assert kept(world, "reclamo").client is None
+    assert "Textiles Andes SAC" in confirmations(world)[0].text
+
+
+def _agenda(world: World) -> OutgoingMail:
+    queue_agendas(world.desk, now=lima("2026-11-16 09:10"))
+    deliver(world.desk, world.post, now=lima("2026-11-16 09:10"))
+    return next(mail for mail in world.sender.sent if mail.purpose is MailPurpose.AGENDA)
 
 
 def test_an_order_said_of_a_stranger_is_remembered_for_the_next_mail(world: World) -> None:
