@@ -1,5 +1,6 @@
 """The `mailbot` command: its sub-commands, and the one place where errors become exit codes."""
 
+import io
 import sys
 from enum import IntEnum
 from pathlib import Path
@@ -75,6 +76,10 @@ def options(
 
 def main() -> None:
     """Run the command line and end the process with the contract's exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        # A console that lacks a character shows a question mark in its place.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     sys.exit(run(sys.argv[1:]))
 
 

@@ -1,20 +1,31 @@
 """Printing: JSON for scripts on standard output, tables for people, progress on standard error."""
 
 import json
+import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+# Some readers take these for the end of a line (Unicode's line separators), or cannot encode them (half pairs).
+_UNSAFE = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+
 
 def print_json(value: object) -> None:
     """One document, readable."""
-    print(json.dumps(value, ensure_ascii=False, indent=2))
+    print(_as_json(value, indent=2))
 
 
 def print_jsonl(rows: Iterable[Mapping[str, Any]]) -> None:
     """One object a line, each written as soon as it is known."""
     for row in rows:
-        print(json.dumps(row, ensure_ascii=False), flush=True)
+        print(_as_json(row), flush=True)
+
+
+def _as_json(value: object, *, indent: int | None = None) -> str:
+    """JSON that is whole on any output: what its encoding may lack is escaped."""
+    is_unicode = (sys.stdout.encoding or "utf-8").lower().replace("-", "").startswith("utf")
+    text = json.dumps(value, ensure_ascii=not is_unicode, indent=indent)
+    return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def print_table(headings: Sequence[str], rows: Iterable[Sequence[str]], *, title: str = "") -> None:

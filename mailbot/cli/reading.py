@@ -1,6 +1,7 @@
 """`parse`, `triage` and `due`: read and reckon; keep nothing."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -37,22 +38,22 @@ def parse(paths: list[str] = PATHS, as_json: bool = JSON, as_jsonl: bool = JSONL
     from mailbot.cli.shapes import parsed
 
     faults: list[str] = []
-    found = ((path, message) for path, message in _messages(paths, faults))
+    found = _messages(paths, faults)
     if as_json:
-        print_json([parsed(path, message) for path, message in found])
+        print_json([parsed(item.path, item.message, id=item.id) for item in found])
     elif as_jsonl:
-        print_jsonl(parsed(path, message) for path, message in found)
+        print_jsonl(parsed(item.path, item.message, id=item.id) for item in found)
     else:
         rows = (
             [
-                path,
-                message.sender.key,
-                message.subject,
-                message.kind,
-                str(len(message.attachments)),
-                _first_line(message.new_text),
+                item.path,
+                item.message.sender.key,
+                item.message.subject,
+                item.message.kind,
+                str(len(item.message.attachments)),
+                _first_line(item.message.new_text),
             ]
-            for path, message in found
+            for item in found
         )
         print_table(("archivo", "de", "asunto", "tipo", "adjuntos", "texto"), rows)
     return _told(faults)
@@ -74,7 +75,16 @@ def triage(paths: list[str] = PATHS, book: Path | None = BOOK, as_json: bool = J
     return _told(faults)
 
 
-def _messages(paths: Sequence[str], faults: list[str]) -> Iterator[tuple[str, "Message"]]:
+@dataclass(frozen=True, kw_only=True)
+class _Found:
+    """A mail that was read, with where it lies and the id that a corpus record has."""
+
+    path: str
+    message: "Message"
+    id: str | None = None
+
+
+def _messages(paths: Sequence[str], faults: list[str]) -> Iterator[_Found]:
     """Every readable mail with its path; what cannot be read is named in `faults`."""
     from mailbot.domain.errors import MessageUnreadable
     from mailbot.mailboxes.files import open_mails
@@ -87,9 +97,11 @@ def _messages(paths: Sequence[str], faults: list[str]) -> Iterator[tuple[str, "M
                 if file.error is not None:
                     faults.append(file.error)
                 elif file.record is not None:
-                    yield file.path, read_corpus_record(file.record)
+                    named = file.record.get("id")
+                    message = read_corpus_record(file.record)
+                    yield _Found(path=file.path, message=message, id=None if named is None else str(named))
                 else:
-                    yield file.path, read_message(file.raw or b"")
+                    yield _Found(path=file.path, message=read_message(file.raw or b""))
             except MessageUnreadable as error:
                 faults.append(f"{file.path}: {error}")
 
@@ -97,7 +109,7 @@ def _messages(paths: Sequence[str], faults: list[str]) -> Iterator[tuple[str, "M
 def _triaged(paths: Sequence[str], desk: "Desk", faults: list[str]) -> Iterator[tuple["Triaged", dict[str, Any]]]:
     from mailbot.cli.workshop import now
 
-    batch: list[tuple[str, Message]] = []
+    batch: list[_Found] = []
     for item in _messages(paths, faults):
         batch.append(item)
         if len(batch) == _BATCH:
@@ -106,15 +118,14 @@ def _triaged(paths: Sequence[str], desk: "Desk", faults: list[str]) -> Iterator[
     yield from _triaged_batch(batch, desk, now())
 
 
-def _triaged_batch(
-    batch: Sequence[tuple[str, "Message"]], desk: "Desk", now: datetime
-) -> Iterator[tuple["Triaged", dict[str, Any]]]:
+def _triaged_batch(batch: Sequence[_Found], desk: "Desk", now: datetime) -> Iterator[tuple["Triaged", dict[str, Any]]]:
     from mailbot.cli.shapes import parsed, triaged
     from mailbot.services.triage import triage as triage_all
 
-    for (path, message), result in zip(batch, triage_all(desk, [m for _, m in batch], now=now), strict=True):
+    results = triage_all(desk, [item.message for item in batch], now=now)
+    for item, result in zip(batch, results, strict=True):
         shape = triaged(
-            parsed(path, message),
+            parsed(item.path, item.message, id=item.id),
             result.verdict,
             references=result.references,
             linkage=result.linkage,

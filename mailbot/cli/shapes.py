@@ -24,11 +24,11 @@ def address(value: Address) -> Json:
     return {"name": value.name, "address": value.address}
 
 
-def parsed(path: str, message: Message) -> Json:
-    """What `parse` prints of one mail."""
+def parsed(path: str, message: Message, *, id: str | None = None) -> Json:
+    """What `parse` prints of one mail; `id` is that of a corpus record."""
     return {
         "path": path,
-        "id": None,
+        "id": id,
         "message_id": message.message_id,
         "sha256": message.sha256,
         "received_at": instant(message.received_at),
@@ -57,7 +57,7 @@ def parsed(path: str, message: Message) -> Json:
             for attachment in message.attachments
         ],
         "kind": message.kind.value,
-        "kind_reason": message.kind_reason,
+        "kind_reason": message.kind_reason or None,
         "bounce": _bounce(message),
         "forwarded": [
             {"from": item.sender, "subject": item.subject, "date": item.date, "text": item.text}

@@ -8,7 +8,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,7 +16,16 @@ _MAILDIR_FOLDERS = ("cur", "new")
 _MBOX_LINE = re.compile(rb"^From [^\n]*\n", re.MULTILINE)
 # A line that opens a mail in an mbox: "From sender date" (RFC 4155), after an empty line.
 _MBOX_SEPARATOR = re.compile(rb"(?:\A|(?<=\n\n)|(?<=\n\r\n))From [^\r\n]*\d{2,4}[^\r\n]*\r?\n")
-_SKIPPED_SUFFIXES = frozenset((".json", ".md", ".txt.gz", ".py", ".csv", ".xlsx", ".html"))
+# What lies beside mails in a folder and is none.
+_SKIPPED_SUFFIXES = frozenset(
+    (
+        *(".json", ".md", ".gz", ".py", ".csv", ".xlsx", ".xls", ".html", ".htm", ".log", ".ini", ".env", ".sqlite"),
+        *(".pdf", ".png", ".jpg", ".jpeg", ".gif", ".zip", ".docx", ".doc"),
+    )
+)
+# How a mail begins: a header, or the line of an mbox.
+_MAIL_START = re.compile(rb"\s*(From |[A-Za-z][A-Za-z0-9-]*[ \t]*:)")
+_LOOK = 200
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,12 +43,20 @@ def open_mails(path: str | Path) -> Iterator[MailFile]:
     """Every mail at `path` in order; `-` is standard input."""
     shown = str(path)
     if shown == "-":
-        yield MailFile(path=shown, raw=sys.stdin.buffer.read())
+        yield from _open_input(sys.stdin.buffer.read(), shown)
         return
     if not os.path.lexists(shown):
-        yield MailFile(path=shown, error=f"{shown} does not exist")
+        yield MailFile(path=shown, error=f"{shown} no existe")
         return
     yield from _open(Path(shown), shown)
+
+
+def _open_input(raw: bytes, shown: str) -> Iterator[MailFile]:
+    """Standard input tells what it is by its first bytes: a corpus, an mbox, else one mail."""
+    if raw.lstrip()[:1] == b"{":
+        yield from _records(raw.splitlines(), shown)
+    else:
+        yield from _open_raw(raw, shown)
 
 
 def _open(place: Path, shown: str) -> Iterator[MailFile]:
@@ -51,7 +68,7 @@ def _open(place: Path, shown: str) -> Iterator[MailFile]:
         else:
             yield from _open_file(place, shown)
     except OSError as error:
-        yield MailFile(path=shown, error=f"{shown} cannot be read: {error.strerror or error}")
+        yield MailFile(path=shown, error=f"{shown} no se puede abrir: {error.strerror or error}")
 
 
 def _open_folder(folder: Path, shown: str) -> Iterator[MailFile]:
@@ -74,29 +91,43 @@ def _may_be_mail(place: Path) -> bool:
     in_maildir = place.parent.name in _MAILDIR_FOLDERS
     if in_maildir:
         return not name.startswith(".")
-    return not name.startswith(".") and place.suffix.lower() not in _SKIPPED_SUFFIXES
+    if name.startswith(".") or place.suffix.lower() in _SKIPPED_SUFFIXES:
+        return False
+    return place.suffix.lower() != ".txt" or _begins_like_mail(place)
+
+
+def _begins_like_mail(place: Path) -> bool:
+    with place.open("rb") as file:
+        return _MAIL_START.match(file.read(_LOOK)) is not None
 
 
 def _open_corpus(place: Path, shown: str) -> Iterator[MailFile]:
     with place.open("rb") as lines:
-        for number, line in enumerate(lines, start=1):
-            if line.strip():
-                yield _record(line, f"{shown}:{number}")
+        yield from _records(lines, shown)
+
+
+def _records(lines: Iterable[bytes], shown: str) -> Iterator[MailFile]:
+    for number, line in enumerate(lines, start=1):
+        if line.strip():
+            yield _record(line, f"{shown}:{number}")
 
 
 def _record(line: bytes, shown: str) -> MailFile:
     try:
         record = json.loads(line)
     except ValueError as error:
-        return MailFile(path=shown, error=f"{shown} is no JSON: {error}")
+        return MailFile(path=shown, error=f"{shown} no es JSON: {error}")
     if not isinstance(record, dict):
-        return MailFile(path=shown, error=f"{shown} is no JSON object")
+        return MailFile(path=shown, error=f"{shown} no es un objeto JSON")
     return MailFile(path=shown, record=record)
 
 
 def _open_file(place: Path, shown: str) -> Iterator[MailFile]:
-    raw = place.read_bytes()
-    if place.suffix.lower() == ".mbox" or _is_mbox(raw):
+    yield from _open_raw(place.read_bytes(), shown, is_mbox=place.suffix.lower() == ".mbox")
+
+
+def _open_raw(raw: bytes, shown: str, *, is_mbox: bool = False) -> Iterator[MailFile]:
+    if is_mbox or _is_mbox(raw):
         yield from _open_mbox(raw, shown)
     else:
         yield MailFile(path=shown, raw=raw)

@@ -55,7 +55,7 @@ def _string(record: Mapping[str, object], name: str) -> str:
     if value is None:
         return ""
     if not isinstance(value, str):
-        raise MessageUnreadable(f"The record's {name!r} is no text: {value!r}")
+        raise MessageUnreadable(f"«{name}» del registro no es un texto: {value!r}")
     return value
 
 
@@ -69,7 +69,7 @@ def _people(record: Mapping[str, object], name: str) -> tuple[Address, ...]:
     if isinstance(value, str):
         value = [value]
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        raise MessageUnreadable(f"The record's {name!r} is no list of addresses: {value!r}")
+        raise MessageUnreadable(f"«{name}» del registro no es una lista de direcciones: {value!r}")
     return _addresses(value)
 
 
@@ -94,13 +94,13 @@ def _digest(record: Mapping[str, object]) -> str:
 def _attachments(record: Mapping[str, object]) -> tuple[Attachment, ...]:
     value = record.get("attachments") or []
     if not isinstance(value, list):
-        raise MessageUnreadable(f"The record's 'attachments' is no list: {value!r}")
+        raise MessageUnreadable(f"«attachments» del registro no es una lista: {value!r}")
     return tuple(_attachment(item, number) for number, item in enumerate(value, start=2))
 
 
 def _attachment(item: object, number: int) -> Attachment:
     if not isinstance(item, Mapping):
-        raise MessageUnreadable(f"An attachment of the record is no object: {item!r}")
+        raise MessageUnreadable(f"un adjunto del registro no es un objeto: {item!r}")
     name = str(item.get("name") or "")
     # The corpus names files and holds none: the digest of the name stands for the content.
     return Attachment(

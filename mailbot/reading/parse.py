@@ -41,7 +41,7 @@ def _as_mail(raw: bytes) -> bytes:
 def read_message(raw: bytes, *, received_at: datetime | None = None, limits: ReadingLimits = DEFAULT_LIMITS) -> Message:
     """Read one mail; raises `MessageUnreadable` and nothing else."""
     if not raw[:_LOOK].strip() and not raw.strip():
-        raise MessageUnreadable("The mail is empty: there is nothing to read")
+        raise MessageUnreadable("el correo está vacío: no hay nada que leer")
     digest = hashlib.sha256(raw).hexdigest()
     try:
         scanner = Scanner(limits)
@@ -49,4 +49,4 @@ def read_message(raw: bytes, *, received_at: datetime | None = None, limits: Rea
         return assemble(root, sha256=digest, received_at=received_at, limits=limits, defects=tuple(scanner.defects))
     # Whatever a library trips over in one mail must not stop the mails behind it.
     except _TRIPS as error:
-        raise MessageUnreadable(f"The mail could not be read ({type(error).__name__}: {error})") from error
+        raise MessageUnreadable(f"el correo no se puede leer ({type(error).__name__}: {error})") from error

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from mailbot.domain.errors import MessageUnreadable
+from mailbot.domain.errors import MessageUnreadable, UnknownName
 from mailbot.domain.message import MailKey, Message, MessageKind
 from mailbot.domain.outgoing import verify
 from mailbot.ports.classifier import ClassifierInput
@@ -222,23 +222,24 @@ def _see(
 
 def _advance(uow: UnitOfWork, mails: Sequence[FetchedMail]) -> None:
     """Move the cursor of each folder to the last mail of the batch."""
-    last: dict[tuple[str, str, int], int] = {}
-    for mail in mails:
-        place = (mail.key.mailbox, mail.key.folder, mail.key.validity)
-        last[place] = max(last.get(place, 0), mail.key.uid)
-    for (mailbox, folder, validity), uid in last.items():
-        uow.cursors.set(Cursor(mailbox=mailbox, folder=folder, validity=validity, uid=uid))
+    last = {(mail.key.mailbox, mail.key.folder): mail for mail in sorted(mails, key=lambda mail: mail.key)}
+    for mail in last.values():
+        key = mail.key
+        uow.cursors.set(
+            Cursor(mailbox=key.mailbox, folder=key.folder, validity=key.validity, uid=key.uid, token=mail.token)
+        )
 
 
 def retry_quarantined(desk: Desk, id: str, *, now: datetime) -> Ingested:
     """Read a quarantined mail again, with the start it always had; the shelf is cleared on success.
 
-    Raises `MessageUnreadable` when it still gives no reading.
+    Raises `MessageUnreadable` when it still gives no reading, `UnknownName` when there is none of that id.
     """
     with desk.store.begin() as uow:
         shelf = uow.quarantine.get(id)
+        known = [kept.id for kept in uow.quarantine.list()] if shelf is None else []
     if shelf is None:
-        raise MessageUnreadable(f"no hay un correo en cuarentena con el código {id}")
+        raise UnknownName(f"no hay un correo en cuarentena con el código «{id}».", nearest=known[:3])
     mail = FetchedMail(key=shelf.key, raw=shelf.raw or None, received_at=shelf.received_at)
     item = read(mail)
     if item.message is None:

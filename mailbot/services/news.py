@@ -75,7 +75,10 @@ def _shown(dispatch: Dispatch, rules: Rules) -> dict[str, str]:
 def _is_known(news: News, dispatch: Dispatch, uow: UnitOfWork, now: datetime) -> bool:
     """Whether mail of the dispatch announced it: then the client told us, was told, or is owed word already."""
     query = MessageFilter(order=dispatch.order, since=now - _STILL_KNOWN, until=now)
-    return any(news.milestone in find_milestones(message.new_text, subject=message.subject) for message in uow.messages.list(query))
+    return any(
+        news.milestone in find_milestones(message.new_text, subject=message.subject)
+        for message in uow.messages.list(query)
+    )
 
 
 def _open(news: News, dispatch: Dispatch, uow: UnitOfWork, *, rules: Rules, now: datetime) -> bool:
