@@ -93,6 +93,7 @@ class _Reader:
         self.patience = 50_000
 
     def text(self) -> str:
+        """Read all of it."""
         position = 0
         markup = self.markup
         while (match := _TOKEN.search(markup, position)) is not None:

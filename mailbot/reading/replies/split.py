@@ -49,9 +49,11 @@ class _Layers:
     tail: int | None = None
 
     def keep(self, line: str) -> None:
+        """Add a line of the sender's own to the current run."""
         self.own[-1].append(line)
 
     def quote(self, lines: Sequence[str]) -> None:
+        """Add quoted lines; what follows begins a new run."""
         self.quoted += lines
         if self.own[-1]:
             self.own.append([])

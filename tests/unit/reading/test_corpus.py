@@ -11,7 +11,7 @@ from mailbot.reading.corpus import read_corpus_record
 
 RECORDS = [
     json.loads(line)
-    for path in sorted((Path(__file__).parents[3] / "models" / "corpus").glob("*.jsonl"))
+    for path in sorted((Path(__file__).parents[3] / "models" / "corpus").glob("t*.jsonl"))
     for line in path.read_text(encoding="utf-8").splitlines()
 ]
 RECORD: dict[str, object] = {
