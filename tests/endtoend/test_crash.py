@@ -30,8 +30,8 @@ def test_a_service_that_is_killed_again_and_again_loses_nothing_and_doubles_noth
         _live_on(office, len(mails))
 
         assert check_integrity(office.url) == ()
-        _assert_all_taken_once(office, mails)
-        _assert_all_sent_once(office)
+        assert_all_taken_once(office, mails)
+        assert_all_sent_once(office)
 
 
 def _live_and_die(office: CrashOffice, kills: int) -> None:
@@ -47,25 +47,28 @@ def _live_on(office: CrashOffice, mails: int) -> None:
     """Let one service bring everything to an end, and stop it as an administrator would."""
     nursery = office.nurseries[0]
     nursery.say("start")
-    until(lambda: _is_quiet(office, mails), within=60, what=lambda: f"{_state(office)}\n{nursery.complaints()}")
+    until(lambda: is_quiet(office, mails), within=60, what=lambda: f"{state_of(office)}\n{nursery.complaints()}")
     assert nursery.say("stop") == "ended 0", nursery.complaints()
 
 
-def _is_quiet(office: CrashOffice, mails: int) -> bool:
+def is_quiet(office: CrashOffice, mails: int) -> bool:
+    """Whether that many mails were taken in and everything that was to be sent is."""
     with office.store() as store, store.begin() as uow:
         stored = len(uow.messages.list(MessageFilter()))
         states = {mail.state for mail in uow.outbox.list()}
     return stored == mails and states <= _SETTLED
 
 
-def _state(office: CrashOffice) -> str:
+def state_of(office: CrashOffice) -> str:
+    """What is stored and what is not settled, for a failing test."""
     with office.store() as store, store.begin() as uow:
         tally = uow.tally(office.now())
         open_mails = [(m.state.value, m.key, m.last_error) for m in uow.outbox.list() if m.state not in _SETTLED]
     return f"{tally}\n{open_mails}\n{len(office.sink.taken)} accepted"
 
 
-def _assert_all_taken_once(office: CrashOffice, mails: range) -> None:
+def assert_all_taken_once(office: CrashOffice, mails: range) -> None:
+    """Every mail is stored once, with each of its obligations once."""
     expected = {f"<reclamo-{number}@textiles.example>" for number in mails}
     with office.store() as store, store.begin() as uow:
         messages = uow.messages.list(MessageFilter())
@@ -75,7 +78,8 @@ def _assert_all_taken_once(office: CrashOffice, mails: range) -> None:
         assert {key: count for key, count in owed.items() if key[1] is kind} == {(one, kind): 1 for one in expected}
 
 
-def _assert_all_sent_once(office: CrashOffice) -> None:
+def assert_all_sent_once(office: CrashOffice) -> None:
+    """Every notice was accepted once, and no row is stuck."""
     accepted = Counter(message_id_of(mail.content) for mail in office.sink.taken)
     with office.store() as store, store.begin() as uow:
         mails = uow.outbox.list()
