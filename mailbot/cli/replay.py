@@ -27,6 +27,7 @@ def replay(
     since: str | None = typer.Option(None, "--since", help="Desde este momento."),
     until: str | None = typer.Option(None, "--until", help="Hasta este momento (por defecto, cinco días hábiles más)."),
     actions: Path | None = typer.Option(None, "--actions", help="Lo que hicieron las personas (JSON Lines)."),
+    report: Path | None = typer.Option(None, "--report", help="Escribir una página HTML para la jefatura."),
     as_json: bool = typer.Option(False, "--json", help="Un solo documento JSON."),
     as_jsonl: bool = typer.Option(False, "--jsonl", help="Un objeto JSON por línea."),
 ) -> int:
@@ -43,14 +44,16 @@ def replay(
     )
     faults: list[str] = []
     done = _actions(actions, desk) if actions else ()
-    replay_all(desk, _mails(mail, faults), span=span, actions=done)
+    walked = replay_all(desk, _mails(mail, faults), span=span, actions=done)
     with desk.store.begin() as uow:
         events = chronicle(uow)
+    if report is not None:
+        _write_report(report, desk, events, walked)
     if as_json:
         print_json([_shape(event, desk) for event in events])
     elif as_jsonl:
         print_jsonl(_shape(event, desk) for event in events)
-    else:
+    elif report is None:
         _print(events, desk)
     for fault in faults:
         progress(f"no se pudo leer: {fault}")
@@ -73,6 +76,22 @@ def _actions(file: Path, desk: "Desk") -> "Sequence[Action]":
     from mailbot.services.actions import read_actions
 
     return read_actions(file, desk, newer=lambda what, known: newer_office(what, folder=file.parent, known=known))
+
+
+def _write_report(
+    file: Path, desk: "Desk", events: "Sequence[Happening]", walked: tuple[datetime, datetime] | None
+) -> None:
+    from mailbot.rendering.replay_page import replay_page
+    from mailbot.services.replay_report import sum_up
+    from mailbot.shipped import templates_folder
+
+    if walked is None:
+        raise typer.BadParameter("no hay correos con fecha que repasar", param_hint="--mail")
+    try:
+        file.write_text(replay_page(sum_up(desk, events, walked), templates_folder()), encoding="utf-8")
+    except OSError as error:
+        raise typer.BadParameter(f"no se puede escribir {file}: {error.strerror}", param_hint="--report") from error
+    progress(f"informe escrito en {file}")
 
 
 def _mails(paths: Sequence[str], faults: list[str]) -> "Iterator[PastMail]":

@@ -5,7 +5,7 @@ none any more is withdrawn.
 """
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from mailbot.domain.answers import read_answer
 from mailbot.domain.deadlines import Deadline, reckon
@@ -81,7 +81,7 @@ def _deadline(owed: Obligation, uow: UnitOfWork, rules: Rules) -> Deadline:
         # What we promised ourselves is no limit that a client agreed on.
         agreement=None if is_promise else next(iter(agreements), None),
         is_urgent=_is_urgent(owed, uow, rules),
-        promised_on=read_answer(_words(owed, uow), written_on=day).promised_on if is_promise else None,
+        promised_on=_promised_on(owed, uow, day),
     )
     # What a newer row told stands before the count.
     told = owed.reckoning[:1] if owed.message is None and owed.kind is ObligationKind.MILESTONE_NOTICE else ()
@@ -106,6 +106,14 @@ def _is_urgent(owed: Obligation, uow: UnitOfWork, rules: Rules) -> bool:
     message = uow.messages.get(owed.message) if owed.message else None
     found = find_milestones(message.new_text, subject=message.subject) if message else ()
     return not URGENT_MILESTONES.isdisjoint(found)
+
+
+def _promised_on(owed: Obligation, uow: UnitOfWork, written_on: date) -> date | None:
+    """The day that the words of a promise name."""
+    if owed.kind is not ObligationKind.PROMISE:
+        return None
+    message = uow.messages.get(owed.message) if owed.message else None
+    return read_answer(message.new_text, written_on=written_on).promised_on if message else None
 
 
 def _why(owed: Obligation, deadline: Deadline) -> str:

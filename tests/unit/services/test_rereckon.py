@@ -7,7 +7,7 @@ import pytest
 from mailbot.domain.obligation import EventName, Obligation, ObligationEvent, ObligationKind, ObligationState
 from mailbot.domain.office import Agreement, CalendarName, Dispatch, Holiday
 from mailbot.services.watch import watch
-from tests.builders import DOCUMENTS, REQUIREMENT, RUC, SUPERVISOR, dispatch, lima, office
+from tests.builders import CLIENT, DOCUMENTS, REQUIREMENT, RUC, SUPERVISOR, dispatch, lima, office
 from tests.unit.services.world import World
 
 MONDAY_9 = lima("2026-11-16 09:00")
@@ -56,6 +56,17 @@ def test_looking_again_without_news_moves_nothing() -> None:
     again = watch(world.desk, now=lima("2026-11-16 09:30"))
 
     assert (first, again) == (0, 0)
+
+
+def test_a_promise_keeps_the_day_it_named() -> None:
+    world = world_with()
+    world.answer("orden 2026-004512", MONDAY_9, "Le envío la liquidación el miércoles.", to=CLIENT)
+    promised = world.only(ObligationKind.PROMISE)
+
+    learn(world, lima("2026-11-16 10:00"), agreements=(Agreement(ruc=RUC, kind="promise", limit="1 h hábiles"),))
+
+    assert promised.due_at == lima("2026-11-18 18:00")
+    assert world.only(ObligationKind.PROMISE) == promised
 
 
 def test_a_new_agreement_replaces_the_limit_of_what_is_open() -> None:
