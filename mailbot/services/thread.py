@@ -27,6 +27,13 @@ HEADERLESS_WITHIN = timedelta(days=14)
 _THREAD_INDEX_BYTES = 22
 _OWN_ID = re.compile(r"mb\.[0-9a-f]{32}\.[0-9a-f]{32}@[^\s<>@]{1,200}", re.IGNORECASE)
 _MANY_WORDS = 5
+# Where an equal domain says nothing about who somebody works for.
+_PUBLIC_DOMAINS = frozenset(
+    (
+        *("gmail.com", "hotmail.com", "hotmail.es", "outlook.com", "outlook.es", "live.com", "yahoo.com", "yahoo.es"),
+        *("icloud.com", "me.com", "aol.com", "gmx.com", "protonmail.com", "proton.me", "terra.com.pe", "speedy.com.pe"),
+    )
+)
 _MATTER_KINDS = (ReferenceKind.ORDER, ReferenceKind.DAM)
 
 
@@ -248,8 +255,21 @@ def _same_parties(message: Message, item: StoredMessage, client: str | None) -> 
     if message.kind in {MessageKind.LIST, MessageKind.BOUNCE}:
         return False
     mine, theirs = _people_of(message), _people(item.sender, item.recipients)
-    is_exchange = message.sender.key in theirs and item.sender in mine
-    return is_exchange or (client is not None and client == item.client and bool(mine & theirs))
+    if message.sender.key in theirs and item.sender in mine:
+        return True
+    if client is not None and client == item.client and mine & theirs:
+        return True
+    # A colleague answers for another: the firms are the same two, and the subject is no common one.
+    is_between_firms = message.sender.domain in _firms(theirs) and _domain(item.sender) in _firms(mine)
+    return is_between_firms and _is_distinctive(item.subject_key)
+
+
+def _firms(people: Collection[str]) -> set[str]:
+    return {_domain(person) for person in people} - _PUBLIC_DOMAINS - {""}
+
+
+def _domain(address: str) -> str:
+    return address.rpartition("@")[2]
 
 
 def _people_of(message: Message) -> set[str]:

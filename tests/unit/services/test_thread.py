@@ -140,6 +140,15 @@ def test_a_headerless_answer_of_a_colleague_joins_by_the_client() -> None:
     )
 
 
+def test_a_colleague_s_headerless_answer_joins_under_a_subject_of_its_own() -> None:
+    inbox = _Inbox()
+    first = inbox.get(mail("a", subject="Orden 2026-004512"))
+    second = inbox.get(
+        mail("b", sender="otra.persona@agencia.example", to=ROSA, subject="RE: Orden 2026-004512", hours=3)
+    )
+    assert second.conversation == first.conversation
+
+
 @pytest.mark.parametrize(
     "second",
     [
