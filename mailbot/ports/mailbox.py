@@ -1,7 +1,7 @@
 """Where mail comes from. The contract every mailbox adapter keeps (`tests/contract`)."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -16,6 +16,8 @@ class Cursor:
     folder: str
     validity: int
     uid: int
+    # What only the adapter that made it can read, for servers that do not number their mails.
+    token: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +30,8 @@ class FetchedMail:
     received_at: datetime
     # Why `raw` is missing.
     fault: str = ""
+    # The cursor's token once this mail and all before it are done.
+    token: str = field(default="", repr=False)
 
 
 class MailSource(Protocol):

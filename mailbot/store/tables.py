@@ -233,6 +233,7 @@ class CursorRow(Row, table=True):
     folder: str = key_column(primary_key=True)
     validity: int = Field(sa_type=BigInteger)
     uid: int = Field(sa_type=BigInteger)
+    token: str
 
 
 class QuarantineRow(Row, table=True):

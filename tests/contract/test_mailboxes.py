@@ -65,7 +65,7 @@ def _all(
 
 def _cursor(mail: FetchedMail) -> Cursor:
     key = mail.key
-    return Cursor(mailbox=key.mailbox, folder=key.folder, validity=key.validity, uid=key.uid)
+    return Cursor(mailbox=key.mailbox, folder=key.folder, validity=key.validity, uid=key.uid, token=mail.token)
 
 
 def _fill(box: Box, count: int, *, folder: str = "INBOX") -> None:

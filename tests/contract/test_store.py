@@ -118,10 +118,10 @@ class TestSmallThings:
         first = Cursor(mailbox="esc1", folder="INBOX", validity=2**32 - 1, uid=1)
         with store.begin() as unit:
             unit.cursors.set(first)
-            unit.cursors.set(replace(first, uid=2**32 - 1))
+            unit.cursors.set(replace(first, uid=2**32 - 1, token="Ñ" * 40_000))
             unit.commit()
         with store.begin() as unit:
-            assert unit.cursors.get("esc1", "INBOX") == replace(first, uid=2**32 - 1)
+            assert unit.cursors.get("esc1", "INBOX") == replace(first, uid=2**32 - 1, token="Ñ" * 40_000)
             assert unit.cursors.get("esc1", "Sent") is None
 
     def test_a_fact_is_set_and_replaced(self, store: Store) -> None:

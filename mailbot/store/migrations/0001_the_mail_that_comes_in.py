@@ -107,5 +107,6 @@ def upgrade() -> None:
         sa.Column("folder", sa.String(), nullable=False),
         sa.Column("validity", sa.BigInteger(), nullable=False),
         sa.Column("uid", sa.BigInteger(), nullable=False),
+        sa.Column("token", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("mailbox", "folder", name="pk_cursors"),
     )
