@@ -69,7 +69,7 @@ def _split(body: BodyText, shown: Shown, sender: Address) -> Split:
     """The text's layers; where plain text shows no quotation, the anchors of its HTML twin may."""
     signer = f"{sender.name} <{sender.address}>"
     split = split_reply(body.marked, sender=signer)
-    if split.quoted or not shown.html or shown.html[0] in shown.body:
+    if split.quoted or not body.has_anchors or shown.html[0] in shown.body:
         return split
     return split_by_twin(body.text, leaf_text(shown.html[0]), sender=signer) or split
 

@@ -19,6 +19,8 @@ from mailbot.reading.replies.split import split_reply
 
 def read_corpus_record(record: Mapping[str, object]) -> Message:
     """The message a corpus record describes; raises `MessageUnreadable` when a field has no sense."""
+    if not any(name in record for name in ("from", "subject", "body")):
+        raise MessageUnreadable("el registro no tiene ni «from», ni «subject», ni «body»: no es un correo")
     body = _string(record, "body").replace("\r\n", "\n")
     subject = _string(record, "subject")
     sender = _sender(record)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mailbot.reading.containers.tnef import is_tnef, read_tnef
-from mailbot.reading.html.anchors import MARKS
+from mailbot.reading.html.anchors import MARKS, may_have_anchor
 from mailbot.reading.html.clean import clean_html
 from mailbot.reading.html.text import html_to_text
 from mailbot.reading.limits import ReadingLimits
@@ -40,6 +40,8 @@ class BodyText:
     html: str | None = None
     # Content-IDs the HTML shows.
     shown_ids: frozenset[str] = frozenset()
+    # Whether the HTML may mark where earlier mail begins.
+    has_anchors: bool = False
     defects: tuple[str, ...] = ()
 
 
@@ -80,6 +82,7 @@ def body_text(root: Part, limits: ReadingLimits, shown: Shown | None = None) -> 
         text=MARKS.sub("", marked).strip("\n").rstrip(),
         marked=marked.strip("\n"),
         html=clean_html(markup) if markup.strip() else None,
+        has_anchors=bool(shown.html) and may_have_anchor(markup),
         shown_ids=frozenset(_CID.findall(markup)),
         defects=tuple(defects),
     )

@@ -2,6 +2,7 @@
 
 import re
 from enum import StrEnum
+from functools import lru_cache
 
 
 class Anchor(StrEnum):
@@ -50,9 +51,24 @@ _BORDER_TOP = re.compile(
 )
 
 
+# A cheap look before the patterns: each of them needs one of these.
+_STEMS = (
+    *("quote", "rply", "append", "sign", "sig_", "cite", "border-top", "olk_", "origbody", "zmail", "moz-", "original"),
+    *("reply", "forward", "airmail", "history", "border-left", "gmail_attr", "stopspelling", "atmail"),
+)
+
+
+def may_have_anchor(markup: str) -> bool:
+    """Whether markup can hold a mark at all."""
+    lowered = markup.lower()
+    return any(stem in lowered for stem in _STEMS)
+
+
+# Mail programs repeat the same attributes for every paragraph.
+@lru_cache(maxsize=4096)
 def anchor_of(tag: str, attributes: str) -> Anchor | None:
     """What the mark of an element says; None for the ordinary one."""
-    if not attributes:
+    if not may_have_anchor(attributes):
         return None
     if tag == "blockquote" and _QUOTING.search(attributes):
         return Anchor.QUOTE

@@ -8,7 +8,7 @@ _CHARS = 1_000_000
 _REMOTE = ("http:", "https:", "//", "ftp:")
 # The cleaner's tree costs the square of the depth; no mail program nests like that.
 _NESTING = 400
-_LONG = 10_000
+_LONG = 40_000
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 _WHOLE_TAG = re.compile(r"<[^<>]*>")
 # These end by themselves, or hold nothing.
