@@ -2,12 +2,25 @@
 
 import typer
 
-from mailbot.cli import database, glosas, obligations, office, reading, replay, service, setup, show, stored, word
+from mailbot.cli import (
+    database,
+    glosas,
+    model,
+    obligations,
+    office,
+    reading,
+    replay,
+    service,
+    setup,
+    show,
+    stored,
+    word,
+)
 
 
 def register(app: typer.Typer) -> None:
     """Add all commands in the order in which a newcomer meets them; a second call adds nothing."""
     if app.registered_commands:
         return
-    for module in (show, setup, service, reading, replay, stored, obligations, word, glosas, office, database):
+    for module in (show, setup, service, reading, replay, stored, obligations, word, glosas, office, model, database):
         module.add_to(app)
