@@ -125,9 +125,10 @@ def code_of(error: MailbotError) -> int:
 
 def _usage(error: Exception) -> int:
     """A wrong call is click's own error; anything else is a bug, told in one line and kept whole in a file."""
-    shown = getattr(error, "format_message", None)
-    if shown is not None:
-        return _complain(f"{shown()}\nVea «mailbot --help».", getattr(error, "exit_code", Exit.USAGE))
+    if hasattr(error, "format_message"):
+        from mailbot.cli.usage import told
+
+        return _complain(f"{told(error)}\nVea «mailbot --help».", getattr(error, "exit_code", Exit.USAGE))
     return _complain(
         f"error inesperado ({type(error).__name__}); el detalle quedó en {_kept(error)}. "
         "Nada de lo guardado se perdió; repórtelo con ese archivo.",

@@ -155,7 +155,7 @@ def obligation_shape(obligation: Obligation) -> Json:
         "due_at": instant(obligation.due_at),
         "limit": obligation.limit,
         "source": obligation.source,
-        "owner": obligation.owner,
+        "owner": obligation.owner or None,
         "reckoning": list(obligation.reckoning),
     }
 
