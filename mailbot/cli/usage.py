@@ -14,7 +14,8 @@ def told(error: Exception) -> str:
         case "BadOptionUsage" if said.endswith("requires an argument."):
             return f"a la opción «{getattr(error, 'option_name', '')}» le falta su valor."
         case _ if said.startswith("No such command"):
-            return f"no existe el comando «{said.removeprefix('No such command').strip(" .'")}»."
+            name = said.removeprefix("No such command").strip(" .'")
+            return f"no existe el comando «{name}»."
         case _ if said.startswith("Got unexpected extra argument"):
             return f"sobra «{said.rpartition('(')[2].rstrip(').')}»."
         case _:
