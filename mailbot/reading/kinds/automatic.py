@@ -59,7 +59,11 @@ _AWAY = re.compile(
     r".{0,40}(?:fuera de (?:la |mi |nuestra )?(?:oficina|ciudad|pa[ií]s)|de vacaciones|ausente|de licencia|con "
     r"licencia|"
     r"con descanso|de descanso|de viaje|de permiso|fuera del pa[ií]s|de baja|sin acceso)"
-    r"|fuera de (?:la )?oficina|gozando de (?:mis )?vacaciones|goce (?:de )?vacacional|licencia (?:por|de) "
+    r"|fuera de (?:la )?oficina|gozando de (?:mis )?vacaciones|descanso vacacional|haciendo uso de mis? "
+    r"(?:descanso|vacaciones|licencia)|ya no (?:trabajo|laboro|labora|trabaja|pertenezco|formo parte) (?:en|de|a|"
+    r"para) (?:la|esta|nuestra) (?:empresa|compa[nñ][ií]a|organizaci[oó]n)|(?:no longer (?:work(?:s|ing)?|"
+    r"employed|with)|has left|have left) .{0,30}(?:company|organi[sz]ation|firm)|goce (?:de )?vacacional|"
+    r"licencia (?:por|de) "
     r"(?:maternidad|paternidad)"
     r"|(?:i am|i'm|i will be|i'll be|we are|we will be|currently|am) .{0,30}(?:out of (?:the )?office|on "
     r"(?:annual |maternity |sick "
@@ -150,7 +154,20 @@ _STEMS = (
         "recuperar",
     ),
     *("recall", "zurückrufen", "autom", "auto-reply", "recibi", "acusamos", "gracias por", "thank you for", "received"),
-    *("registrad", "responda", "responder", "do not reply", "don't reply", "autorespuesta", "buzón no", "inventario"),
+    *(
+        "ya no ",
+        "no longer",
+        "has left",
+        "have left",
+        "registrad",
+        "responda",
+        "responder",
+        "do not reply",
+        "don't reply",
+        "autorespuesta",
+        "buzón no",
+        "inventario",
+    ),
 )
 _OPENING_CHARS = 700
 _LONGEST_NOTE = 1500
