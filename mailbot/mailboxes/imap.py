@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 from email.parser import BytesHeaderParser
 
 from mailbot.domain.errors import MailboxRefused
+from mailbot.domain.message import MailKey
 from mailbot.login import Security
 from mailbot.mailboxes.imap_account import ImapAccount
 from mailbot.mailboxes.imap_connection import ImapConnection, ImapLink, ListedFolder
-from mailbot.mailboxes.imap_listing import list_folder
+from mailbot.mailboxes.imap_listing import list_folder, measure
 from mailbot.mailboxes.imap_reading import FolderReading
 from mailbot.mailboxes.imap_watch import ImapWatch
 from mailbot.ports.mailbox import Cursor, FetchedMail
@@ -30,6 +31,8 @@ SENT_NAMES = (
     "INBOX.Sent",
     "INBOX.Enviados",
 )
+# How many mails are asked about with one command.
+_LIST_AT_ONCE = 500
 _SECURITY_WORDS = {
     Security.TLS: "con TLS y certificado verificado",
     Security.STARTTLS: "con STARTTLS y certificado verificado",
@@ -77,6 +80,10 @@ class ImapMailSource:
         self._next_uids[folder] = listing.folder.next_uid
         if listing.uids:
             yield from FolderReading(self._link, self._account, listing).batches()
+
+    def list_keys(self, folder: str, *, since: datetime) -> Sequence[MailKey]:
+        """What lies in the folder from `since` on, by size and arrival alone."""
+        return self._link.run(lambda connection: _keys(connection, self.name, folder, since))
 
     def wait(self, timeout: timedelta) -> bool:
         """Watch the first folder with IDLE where the server can, else sit still."""
@@ -138,6 +145,16 @@ class ImapMailSource:
         pushes = "sí" if connection.can("IDLE") else "no; se consultará cada poco"
         lines.append(f"Aviso inmediato de correo nuevo (IDLE): {pushes}.")
         return lines
+
+
+def _keys(connection: ImapConnection, mailbox: str, folder: str, since: datetime) -> Sequence[MailKey]:
+    listing = list_folder(connection, folder, None, since)
+    parts = (listing.uids[start : start + _LIST_AT_ONCE] for start in range(0, len(listing.uids), _LIST_AT_ONCE))
+    return [
+        MailKey(mailbox=mailbox, folder=folder, validity=listing.folder.validity, uid=mail.uid)
+        for part in parts
+        for mail in measure(connection, listing, part)
+    ]
 
 
 def _has(connection: ImapConnection, message_id: str, folder: str) -> bool:

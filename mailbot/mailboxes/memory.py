@@ -98,6 +98,10 @@ class MemoryMailSource:
             self._raise_failure()
             yield tuple(mails[start : start + self._batch_count])
 
+    def list_keys(self, folder: str, *, since: datetime) -> Sequence[MailKey]:
+        """What lies in the folder from `since` on."""
+        return [mail.key for mail in self._opened(folder).mails if mail.received_at >= to_utc(since)]
+
     def wait(self, timeout: timedelta) -> bool:
         """True when a mail arrives in the inbox, or arrived since the last wait."""
         self._raise_failure()

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from mailbot.domain.message import MailKey
 
@@ -92,4 +92,16 @@ class MailSource(Protocol):
 
     def close(self) -> None:
         """Let the connection go; the next call opens a new one. Never raises."""
+        ...
+
+
+@runtime_checkable
+class ListsKeys(Protocol):
+    """A mailbox that can cheaply say what lies in it, so that it can be compared with what was read."""
+
+    def list_keys(self, folder: str, *, since: datetime) -> Sequence[MailKey]:
+        """The key of every mail in the folder that arrived since, uid ascending; no content is fetched.
+
+        Raises `MailboxUnavailable` or `MailboxRefused`, as everything of a `MailSource` may.
+        """
         ...

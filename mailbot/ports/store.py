@@ -216,6 +216,10 @@ class Messages(Protocol):
         """Every place where a stored message was seen."""
         ...
 
+    def seen_as(self, state: SightingState, *, since: datetime | None = None) -> Sequence[Sighting]:
+        """Every sighting with that outcome, of mail received since, in order of arrival."""
+        ...
+
     def ledger(self, *, since: datetime, zone: ZoneInfo) -> Sequence[LedgerLine]:
         """What became of every mail received since, by mailbox, folder and day in that zone."""
         ...

@@ -221,10 +221,13 @@ def _see(
 
 
 def _advance(uow: UnitOfWork, mails: Sequence[FetchedMail]) -> None:
-    """Move the cursor of each folder to the last mail of the batch."""
+    """Move the cursor of each folder to the last mail of the batch, and never back."""
     last = {(mail.key.mailbox, mail.key.folder): mail for mail in sorted(mails, key=lambda mail: mail.key)}
     for mail in last.values():
         key = mail.key
+        current = uow.cursors.get(key.mailbox, key.folder)
+        if current is not None and current.validity == key.validity and current.uid >= key.uid:
+            continue
         uow.cursors.set(
             Cursor(mailbox=key.mailbox, folder=key.folder, validity=key.validity, uid=key.uid, token=mail.token)
         )

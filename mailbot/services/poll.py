@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from mailbot.ports.mailbox import Cursor, MailSource
+from mailbot.ports.store import UnitOfWork
 from mailbot.services.desk import Box, Desk
 from mailbot.services.ingest import Ingested, ingest
 
@@ -20,9 +21,29 @@ def poll(desk: Desk, source: MailSource, box: Box, *, now: datetime, since: date
     for folder in _sent_first(source):
         cursor = _cursor(desk, source.name, folder)
         bound = since if cursor is None else min(since, now - RELIST)
+        if cursor is None:
+            remember_start(desk, source.name, folder, since=bound)
         for batch in source.fetch(folder, cursor, since=bound):
             result = result.plus(ingest(desk, batch, box=box, now=now))
     return result
+
+
+def started_at(mailbox: str, folder: str, uow: UnitOfWork) -> datetime | None:
+    """From which arrival on every mail of a folder was to be read."""
+    told = uow.facts.get(_start(mailbox, folder))
+    return datetime.fromisoformat(told) if told else None
+
+
+def remember_start(desk: Desk, mailbox: str, folder: str, *, since: datetime) -> None:
+    """Keep from which arrival on a folder is read; the first word stands."""
+    with desk.store.begin() as uow:
+        if started_at(mailbox, folder, uow) is None:
+            uow.facts.set(_start(mailbox, folder), since.isoformat())
+            uow.commit()
+
+
+def _start(mailbox: str, folder: str) -> str:
+    return f"ledger:start:{mailbox}:{folder}"
 
 
 def _cursor(desk: Desk, mailbox: str, folder: str) -> Cursor | None:

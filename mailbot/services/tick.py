@@ -12,6 +12,7 @@ from mailbot.services.desk import Desk
 from mailbot.services.digest import queue_digests
 from mailbot.services.doubt import settle_uncertain
 from mailbot.services.handover import queue_handovers
+from mailbot.services.reconcile import reconcile_nightly
 from mailbot.services.report import queue_reports
 from mailbot.services.summary import queue_summaries
 from mailbot.services.watch import watch
@@ -52,6 +53,9 @@ def jobs(desk: Desk, post: Post | None, *, habits: Habits = Habits()) -> tuple[J
     def settle(now: datetime) -> object:
         return None if post is None else settle_uncertain(desk, post, now=now)
 
+    def reconcile(now: datetime) -> object:
+        return None if post is None else reconcile_nightly(desk, post.watched, now=now)
+
     return (
         Job(name="watch", every=15 * minute, run=lambda now: watch(desk, now=now)),
         Job(name="escalate", every=minute, run=lambda now: climb(desk, now=now)),
@@ -63,4 +67,5 @@ def jobs(desk: Desk, post: Post | None, *, habits: Habits = Habits()) -> tuple[J
         Job(name="admin", every=15 * minute, run=lambda now: queue_admin_mail(desk, now=now)),
         Job(name="deliver", every=minute, run=send),
         Job(name="settle", every=5 * minute, run=settle),
+        Job(name="reconcile", every=15 * minute, run=reconcile),
     )

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from mailbot.domain.message import MailKey, Message
 from mailbot.ports.mailbox import Cursor
-from mailbot.ports.store import MessageFilter, QuarantinedMail, Sighting, StoredMessage
+from mailbot.ports.store import MessageFilter, QuarantinedMail, Sighting, SightingState, StoredMessage
 from mailbot.ports.tally import LedgerLine
 from mailbot.store.ledger import ledger_of
 from mailbot.store.memory_tables import HashIndex, Journal, Table
@@ -135,6 +135,11 @@ class MemoryMessages:
     def sightings(self, message: str) -> Sequence[Sighting]:
         """By place."""
         return sorted(self.seen.pick(self._seen_by_message.find(message)), key=lambda sighting: sighting.key)
+
+    def seen_as(self, state: SightingState, *, since: datetime | None = None) -> Sequence[Sighting]:
+        """Those with one outcome, by arrival."""
+        found = (s for s in self.seen.values() if s.state is state and (since is None or s.received_at >= since))
+        return sorted(found, key=lambda sighting: (sighting.received_at, sighting.key))
 
     def has_bytes(self, message: StoredMessage) -> bool:
         """Whether its bytes are still kept."""

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import BindParameter, Select, bindparam, delete, select, union, update
 
 from mailbot.domain.message import MailKey, Message
-from mailbot.ports.store import MessageFilter, Sighting, StoredMessage
+from mailbot.ports.store import MessageFilter, Sighting, SightingState, StoredMessage
 from mailbot.ports.tally import LedgerLine
 from mailbot.store.columns import shortened
 from mailbot.store.mapping import from_message, to_message
@@ -171,6 +171,10 @@ class SqlMessages:
     def sightings(self, message: str) -> Sequence[Sighting]:
         """By place."""
         return self._seen.of(message)
+
+    def seen_as(self, state: SightingState, *, since: datetime | None = None) -> Sequence[Sighting]:
+        """Those with one outcome, by arrival."""
+        return self._seen.with_state(state, since=since)
 
     def ledger(self, *, since: datetime, zone: ZoneInfo) -> Sequence[LedgerLine]:
         """By mailbox, folder and day."""

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import bindparam, select
 
 from mailbot.domain.message import MailKey
-from mailbot.ports.store import Sighting
+from mailbot.ports.store import Sighting, SightingState
 from mailbot.ports.tally import LedgerLine
 from mailbot.store.ledger import ledger_of
 from mailbot.store.mapping import from_key, from_sighting, to_sighting
@@ -36,6 +36,13 @@ _FROM = (
 _OF_MESSAGE = select(_SIGHTINGS).where(_SIGHTINGS.c.message == bindparam("its_message"))
 _SINCE = select(_SIGHTINGS.c.mailbox, _SIGHTINGS.c.folder, _SIGHTINGS.c.received_at, _SIGHTINGS.c.state).where(
     _SIGHTINGS.c.received_at >= bindparam("since")
+)
+_BY_ARRIVAL = (
+    _SIGHTINGS.c.received_at,
+    _SIGHTINGS.c.mailbox,
+    _SIGHTINGS.c.folder,
+    _SIGHTINGS.c.validity,
+    _SIGHTINGS.c.uid,
 )
 
 Folder = tuple[str, str, int]
@@ -75,6 +82,14 @@ class SqlSightings:
         self._transaction.flush()
         rows = self._transaction.rows(_OF_MESSAGE, {"its_message": message})
         return sorted((to_sighting(row) for row in rows), key=lambda sighting: sighting.key)
+
+    def with_state(self, state: SightingState, *, since: datetime | None) -> Sequence[Sighting]:
+        """By arrival, those with one outcome."""
+        self._transaction.flush()
+        query = select(_SIGHTINGS).where(_SIGHTINGS.c.state == state).order_by(*_BY_ARRIVAL)
+        if since is not None:
+            query = query.where(_SIGHTINGS.c.received_at >= since)
+        return [to_sighting(row) for row in self._transaction.rows(query)]
 
     def ledger(self, *, since: datetime, zone: ZoneInfo) -> Sequence[LedgerLine]:
         """By mailbox, folder and day."""

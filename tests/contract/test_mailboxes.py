@@ -10,7 +10,7 @@ import pytest
 
 from mailbot.domain.errors import MailboxRefused, MailboxUnavailable
 from mailbot.login import Security
-from mailbot.ports.mailbox import Cursor, FetchedMail, MailSource
+from mailbot.ports.mailbox import Cursor, FetchedMail, ListsKeys, MailSource
 from tests.contract.mailbox_boxes import BATCH, EXTRA, Box, DovecotBox, EmbeddedBox, ImapBox, MemoryBox
 
 MORNING = datetime(2026, 11, 3, 14, 0, 5, tzinfo=UTC)
@@ -329,3 +329,22 @@ class TestOtherWaysIn:
         lines = "\n".join(other_box.source.check())
         assert ("token" in lines) == (other_box.account.token_command is not None)
         assert ("SIN CIFRAR" in lines) == (other_box.account.security is Security.PLAIN)
+
+
+class TestListKeys:
+    def test_the_keys_are_those_of_the_mails_that_are_fetched(self, box: Box) -> None:
+        _fill(box, 2 * BATCH, folder=EXTRA)
+        assert isinstance(box.source, ListsKeys)
+        fetched = [mail.key for mail in _all(box.source, folder=EXTRA)]
+        assert list(box.source.list_keys(EXTRA, since=MORNING)) == fetched
+
+    def test_only_mails_that_arrived_since_are_listed(self, box: Box) -> None:
+        for hours in (30, 1, 0):
+            box.deliver(_mail(hours), MORNING - timedelta(hours=hours))
+        assert isinstance(box.source, ListsKeys)
+        recent = [mail.key for mail in _all(box.source)[1:]]
+        assert list(box.source.list_keys("INBOX", since=MORNING - timedelta(hours=1))) == recent
+
+    def test_an_empty_folder_has_no_keys(self, box: Box) -> None:
+        assert isinstance(box.source, ListsKeys)
+        assert list(box.source.list_keys("INBOX", since=MORNING)) == []

@@ -254,3 +254,16 @@ class TestSightings:
             LedgerLine(mailbox="esc1", folder="Sent", day=friday, quarantined=1),
         ]
         assert [line.seen for line in lines] == [2, 1, 1]
+
+    def test_mails_are_listed_by_what_became_of_them(self, store: Store) -> None:
+        keep(store, stored())
+        ignored = sighting(3, state=SightingState.IGNORED, message=None, reason="correo propio")
+        earlier = sighting(4, state=SightingState.IGNORED, message=None, received_at=NOW - HOUR)
+        with store.begin() as unit:
+            for each in (sighting(1), ignored, earlier):
+                unit.messages.see(each)
+            unit.commit()
+        with store.begin() as unit:
+            assert list(unit.messages.seen_as(SightingState.IGNORED)) == [earlier, ignored]
+            assert list(unit.messages.seen_as(SightingState.IGNORED, since=NOW)) == [ignored]
+            assert list(unit.messages.seen_as(SightingState.QUARANTINED)) == []
