@@ -16,12 +16,13 @@ def add_to(app: typer.Typer) -> None:
 
 def demo(
     keep: Path | None = typer.Option(None, "--keep", help="Conservar todo en esta carpeta."),
-    fast: bool = typer.Option(False, "--fast", help="Sin pausas ni lista de correos."),
+    fast: bool = typer.Option(False, "--fast", help="Sin contar cada hora."),
+    screens: Path | None = typer.Option(None, "--screens", help="Guardar imágenes de los correos aquí (con Chromium)."),
 ) -> int:
     """Ver a mailbot hacer todo su trabajo con una oficina de muestra, en menos de un minuto."""
     from mailbot.demo.run import run_demo
 
-    return run_demo(keep=keep, is_fast=fast)
+    return run_demo(keep=keep, is_fast=fast, screens=screens)
 
 
 def version() -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -9,14 +10,18 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from mailbot.demo.screens import take_screens
 from mailbot.demo.servers import AcceptedMail
-from mailbot.domain.clock import LIMA
+from mailbot.domain.clock import LIMA, to_utc
 from mailbot.domain.labels import Primary
 from mailbot.domain.mail import MailPurpose, OutgoingMail
 from mailbot.domain.message import Direction, MessageKind
 from mailbot.domain.obligation import Obligation, ObligationState, Step
+from mailbot.domain.office import Role
+from mailbot.domain.reports import Span, last_period
 from mailbot.ports.store import MessageFilter, ObligationFilter, StoredMessage, UnitOfWork
 from mailbot.services.desk import Desk
+from mailbot.services.report import report_for
 
 _CATEGORY = {
     Primary.COMPLAINT: "reclamo",
@@ -41,6 +46,8 @@ class Shown:
     desk: Desk
     accepted: Sequence[AcceptedMail]
     seconds: float
+    # Where to put pictures of the mails; None for none.
+    screens: Path | None = None
 
 
 def show_results(shown: Shown) -> None:
@@ -54,7 +61,7 @@ def show_results(shown: Shown) -> None:
         mails = uow.outbox.list()
     console.print(_table([m for m in messages if m.direction is Direction.INCOMING], obligations))
     _say_totals(console, messages, obligations, shelved, len(mails))
-    files = list(_write(shown, picked))
+    files = [*_write(shown, picked), *_write_report(shown)]
     console.print(
         "\n[bold]Lo que salió, tal como lo recibió el servidor SMTP[/bold] (ábralo con su navegador o su correo)"
     )
@@ -63,6 +70,7 @@ def show_results(shown: Shown) -> None:
         for path in paths:
             console.print(f"    {path}", soft_wrap=True, markup=False)
     console.print(f"\n{len(shown.accepted)} correos enviados en total, en {shown.seconds:.0f} segundos.")
+    _take_screens(console, shown, picked)
     _say_next(console, shown.folder)
 
 
@@ -167,6 +175,33 @@ def _write(shown: Shown, picked: Sequence[tuple[str, OutgoingMail]]) -> Iterator
         raw = by_id.get(mail.message_id)
         if raw is not None:
             yield title, _write_one(shown.folder, f"{number}-{mail.purpose}", raw)
+
+
+def _write_report(shown: Shown) -> Iterator[tuple[str, list[Path]]]:
+    """The month's report as the head of service would get it on the first working day of the next."""
+    html = _report_html(shown.desk)
+    if html is not None:
+        path = shown.folder / "7-reporte-mensual.html"
+        path.write_text(html, encoding="utf-8")
+        yield "Reporte del mes (vista previa: saldría el 1 de diciembre)", [path]
+
+
+def _report_html(desk: Desk) -> str | None:
+    now = to_utc(datetime(2026, 12, 1, 9, 0, tzinfo=LIMA))
+    with desk.store.begin() as uow:
+        head = next((person for person in uow.records.staff() if person.role is Role.JEFE), None)
+    period = last_period(Span.MONTH, now.astimezone(LIMA).date())
+    context = report_for(desk, head.code, period, now=now) if head else None
+    return desk.renderer.render(context).html if context else None
+
+
+def _take_screens(console: Console, shown: Shown, picked: Sequence[tuple[str, OutgoingMail]]) -> None:
+    if shown.screens is None:
+        return
+    pages = {f"{mail.purpose}-{number}": mail.html for number, (_, mail) in enumerate(picked, start=1)}
+    report = _report_html(shown.desk)
+    taken = take_screens(pages | ({"report": report} if report else {}), shown.screens)
+    console.print(f"{len(taken)} imágenes en {shown.screens}" if taken else "No hay Chromium para las imágenes.")
 
 
 def _write_one(folder: Path, name: str, raw: bytes) -> list[Path]:

@@ -94,11 +94,12 @@ def import_export(desk: Desk, export: SampleExport, folder: Path) -> None:
         uow.commit()
 
 
-def run_demo(*, keep: Path | None, is_fast: bool) -> int:
+def run_demo(*, keep: Path | None, is_fast: bool, screens: Path | None = None) -> int:
     """Run the demo and say where everything it made can be opened; 0 when all went well."""
     began = perf_counter()
     folder = keep or Path(tempfile.mkdtemp(prefix="mailbot-demo-"))
     folder.mkdir(parents=True, exist_ok=True)
+    _sweep(folder)
     _say(f"mailbot demo · todo queda en {folder}", is_fast=False)
     town: Town
     with EmbeddedMailServer(_addresses(), clock=lambda: town.now, folders=(_SENT_FOLDER,)) as server:
@@ -120,12 +121,19 @@ def run_demo(*, keep: Path | None, is_fast: bool) -> int:
                 is_fast=is_fast,
             )
             _live_through(town, settings)
-            show_results(Shown(folder=folder, desk=desk, accepted=server.accepted, seconds=perf_counter() - began))
+            seconds = perf_counter() - began
+            show_results(Shown(folder=folder, desk=desk, accepted=server.accepted, seconds=seconds, screens=screens))
         finally:
             for item in watched:
                 item.source.close()
             store.close()
     return 0
+
+
+def _sweep(folder: Path) -> None:
+    """A demo in a kept folder begins anew; only its own database is removed."""
+    for file in folder.glob("mailbot.sqlite*"):
+        file.unlink()
 
 
 def _say(text: str, *, is_fast: bool) -> None:
