@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from mailbot.domain.clock import to_utc
 from mailbot.domain.message import Address, Forwarded, Message, MessageKind
 from mailbot.reading.attachments import FileLister
 from mailbot.reading.envelope import Envelope, read_envelope
@@ -37,7 +36,7 @@ def assemble(
         message_id=own_id(root, digest),
         sha256=sha256,
         content_digest=digest,
-        received_at=to_utc(received_at) if received_at else envelope.received_at or envelope.date,
+        received_at=received_at or envelope.received_at or envelope.date,
         date=envelope.date,
         subject=envelope.subject,
         sender=envelope.sender,

@@ -7,6 +7,7 @@ import zipfile
 import zlib
 from datetime import datetime
 
+from mailbot.domain.clock import to_utc
 from mailbot.domain.errors import MessageUnreadable
 from mailbot.domain.message import Message
 from mailbot.reading.assemble import assemble
@@ -39,14 +40,18 @@ def _as_mail(raw: bytes) -> bytes:
 
 
 def read_message(raw: bytes, *, received_at: datetime | None = None, limits: ReadingLimits = DEFAULT_LIMITS) -> Message:
-    """Read one mail; raises `MessageUnreadable` and nothing else."""
+    """Read one mail; its bytes raise `MessageUnreadable` and nothing else.
+
+    An arrival without offset is the caller's mistake, not the mail's, and raises ValueError.
+    """
+    arrived = to_utc(received_at) if received_at else None
     if not raw[:_LOOK].strip() and not raw.strip():
         raise MessageUnreadable("el correo está vacío: no hay nada que leer")
     digest = hashlib.sha256(raw).hexdigest()
     try:
         scanner = Scanner(limits)
         root = scanner.read(_as_mail(raw))
-        return assemble(root, sha256=digest, received_at=received_at, limits=limits, defects=tuple(scanner.defects))
+        return assemble(root, sha256=digest, received_at=arrived, limits=limits, defects=tuple(scanner.defects))
     # Whatever a library trips over in one mail must not stop the mails behind it.
     except _TRIPS as error:
         raise MessageUnreadable(f"el correo no se puede leer ({type(error).__name__}: {error})") from error

@@ -182,7 +182,11 @@ def automatic_text(facts: Facts) -> str:
     """The wording of an automatic answer, or an envelope only programs use; empty when there is neither."""
     # Who answers an automatic mail quotes it or speaks of it.
     is_answer = _ANSWERED.match(facts.subject) is not None and is_reply_subject(strip_marks(facts.subject))
-    if not is_answer and not _ANSWERED_NOTE.match(facts.subject) and (found := automatic_wording(facts.text)):
+    if (
+        not is_answer
+        and not _ANSWERED_NOTE.match(facts.subject)
+        and (found := automatic_wording(facts.text, answers=is_reply_subject(facts.subject)))
+    ):
         return found
     return "Return-Path: <>" if facts.has_null_return_path else ""
 
@@ -226,8 +230,11 @@ def _by_subject(facts: Facts) -> str:
     return ""
 
 
-def automatic_wording(text: str) -> str:
-    """The words by which a note without any header gives itself away; empty when there are none."""
+def automatic_wording(text: str, *, answers: bool) -> str:
+    """The words by which a note without any header gives itself away; empty when there are none.
+
+    `answers` says whether the subject is that of an answer: who writes anew of a journey is a person.
+    """
     note = text.strip()
     if not note or len(note) > _LONGEST_NOTE:
         return ""
@@ -240,7 +247,7 @@ def automatic_wording(text: str) -> str:
         return f"Text: {recall.group()}"
     away = _AWAY.search(opening)
     asks = "?" in opening
-    if away and not asks and (_INSTEAD.search(note) or (_RETURN.search(note) and len(note) < 350)):
+    if away and not asks and (_INSTEAD.search(note) or (answers and _RETURN.search(note) and len(note) < 350)):
         return f"Text: {' '.join(away.group().split())[:80]}"
     receipt = _RECEIPT.search(opening)
     if receipt and _ROBOT.search(note):
