@@ -31,6 +31,10 @@ class ObligationKind(StrEnum):
     REGIME_EXPIRY = "regime_expiry"
 
 
+# Their dates stand in the dispatch's row; no mail opens them.
+DATED_KINDS = frozenset({ObligationKind.STATUS_UPDATE, ObligationKind.REGULARIZATION, ObligationKind.REGIME_EXPIRY})
+
+
 class Clock(StrEnum):
     """Which time a limit, its 80 % and its second span are measured in."""
 

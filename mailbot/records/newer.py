@@ -62,7 +62,7 @@ def _merged(form: SheetForm, told: Sequence[Mapping[str, object]], known: Office
     """The rows of the sheet with what was told of each; a row of a new key is added."""
     before: tuple[Row, ...] = getattr(known, form.attribute)
     rows: list[dict[str, Cell]] = [
-        {column.heading: shown_value(getattr(row, column.field)) for column in form.columns} for row in before
+        {column.heading: _shown(getattr(row, column.field)) for column in form.columns} for row in before
     ]
     for row in told:
         given = {_heading(name, form): _cell(value) for name, value in row.items()}
@@ -92,6 +92,10 @@ def _heading(name: str, form: SheetForm) -> str:
 
 def _same(old: Mapping[str, Cell], given: Mapping[str, Cell], keys: Sequence[str]) -> bool:
     return all(plain(str(old.get(key) or "")) == plain(str(given.get(key) or "")) for key in keys)
+
+
+def _shown(value: object) -> Cell:
+    return None if value is None else shown_value(value)
 
 
 def _cell(value: object) -> Cell:

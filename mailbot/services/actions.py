@@ -41,7 +41,7 @@ def _action(line: str, number: int, desk: Desk, runs: Mapping[str, _Run]) -> Act
         what = json.loads(line)
         at, run = read_instant(str(what["at"]), desk), runs[what["do"]]
         change_of(_labels(what))
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, UnknownName) as error:
         names = ", ".join(sorted(runs))
         raise UnknownName(f'acciones, línea {number}: se espera {{"at": …, "do": {names}}} ({error})') from error
     return Action(at=at, run=lambda now: run(desk, what, now))

@@ -1,7 +1,8 @@
 """Sum a replay up for a head of service: response times, missed limits with their reasons, the load."""
 
+from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
@@ -9,7 +10,7 @@ from math import ceil
 from mailbot.domain.answers import read_answer
 from mailbot.domain.contexts.past import Answering, KindLine, Missed, PastReport, WeekLine
 from mailbot.domain.message import Direction, MessageKind
-from mailbot.domain.obligation import EventName, Obligation, ObligationKind, ObligationState
+from mailbot.domain.obligation import DATED_KINDS, EventName, Obligation, ObligationKind, ObligationState
 from mailbot.domain.worktime import WorkingTime
 from mailbot.ports.store import MessageFilter, ObligationFilter, StoredMessage, UnitOfWork
 from mailbot.services.chronicle import Happening
@@ -22,6 +23,14 @@ CROWDED = 15
 
 
 @dataclass(frozen=True, kw_only=True)
+class _Spans:
+    """When the limits of one owner began and when they ended, each in order of time."""
+
+    starts: Sequence[datetime]
+    ends: Sequence[datetime]
+
+
+@dataclass(frozen=True, kw_only=True)
 class _Past:
     """Everything that is summed up."""
 
@@ -29,11 +38,12 @@ class _Past:
     messages: Sequence[StoredMessage]
     uow: UnitOfWork
     calendar: WorkingTime
+    spans: Mapping[str, _Spans]
 
     @property
     def missed(self) -> list[Obligation]:
-        """Whose limit passed, the latest first."""
-        found = [item for item in self.obligations if item.breached_at is not None]
+        """What mail opened and whose limit passed, the latest first."""
+        found = [item for item in self.obligations if item.breached_at is not None and item.kind not in DATED_KINDS]
         return sorted(found, key=lambda item: (item.due_at, item.id), reverse=True)
 
 
@@ -41,8 +51,10 @@ def sum_up(desk: Desk, events: Sequence[Happening], walked: tuple[datetime, date
     """The page of a replay that walked from one moment to another."""
     since, until = walked
     with desk.store.begin() as uow:
+        obligations = uow.obligations.list(ObligationFilter())
         past = _Past(
-            obligations=uow.obligations.list(ObligationFilter()),
+            obligations=obligations,
+            spans=_spans(obligations),
             messages=uow.messages.list(MessageFilter()),
             uow=uow,
             calendar=desk.rules(uow.records).calendar,
@@ -66,6 +78,20 @@ def sum_up(desk: Desk, events: Sequence[Happening], walked: tuple[datetime, date
             load=_load(past.messages, past.calendar),
             missed_by_hour=_by_hour(past),
         )
+
+
+def _spans(obligations: Iterable[Obligation]) -> dict[str, _Spans]:
+    owned: dict[str, list[Obligation]] = {}
+    for item in obligations:
+        if item.kind not in DATED_KINDS:
+            owned.setdefault(item.owner, []).append(item)
+    return {
+        owner: _Spans(
+            starts=sorted(item.starts_at for item in own),
+            ends=sorted(item.ended_at for item in own if item.ended_at is not None),
+        )
+        for owner, own in owned.items()
+    }
 
 
 def _is_load(message: StoredMessage) -> bool:
@@ -174,13 +200,9 @@ def _was_only_acknowledged(item: Obligation, past: _Past) -> bool:
 
 
 def _running_beside(item: Obligation, past: _Past) -> int:
-    """How many limits of the same owner were running when this one passed."""
-    return sum(
-        other.owner == item.owner
-        and other.starts_at <= item.due_at
-        and (other.ended_at is None or other.ended_at >= item.due_at)
-        for other in past.obligations
-    )
+    """How many limits of the same owner that mail opened were running when this one passed."""
+    spans = past.spans.get(item.owner)
+    return bisect_right(spans.starts, item.due_at) - bisect_left(spans.ends, item.due_at) if spans else 0
 
 
 def _counted(reasons: Iterable[str]) -> tuple[tuple[str, int], ...]:
@@ -192,7 +214,8 @@ def _weeks(past: _Past, until: datetime) -> tuple[WeekLine, ...]:
     missed: Counter[object] = Counter()
     mondays = {}
     for item in past.obligations:
-        if item.due_at > until or item.state is ObligationState.CANCELLED:
+        is_judged = item.due_at <= until and item.kind not in DATED_KINDS
+        if not is_judged or item.state is ObligationState.CANCELLED:
             continue
         day = item.due_at.astimezone(past.calendar.zone).date()
         monday = day - timedelta(days=day.weekday())

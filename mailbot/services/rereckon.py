@@ -12,6 +12,7 @@ from mailbot.domain.deadlines import Deadline, reckon
 from mailbot.domain.ladder import sendable_at
 from mailbot.domain.milestones import URGENT_MILESTONES, find_milestones
 from mailbot.domain.obligation import (
+    DATED_KINDS,
     EventName,
     Obligation,
     ObligationEvent,
@@ -29,16 +30,13 @@ from mailbot.services.desk import Desk
 from mailbot.services.escalate import Rung, rungs_of, told_of
 from mailbot.services.waiting import keep_move, pauses_of
 
-# Their dates stand in the dispatch's row, and `watch` brings them up to date.
-DATED = frozenset({ObligationKind.REGULARIZATION, ObligationKind.REGIME_EXPIRY, ObligationKind.STATUS_UPDATE})
-
 
 def rereckon(uow: UnitOfWork, *, desk: Desk, now: datetime) -> int:
     """Bring every open obligation in line with what is known at `now`; returns how many limits moved."""
     rules = desk.rules(uow.records)
     moved = 0
     for owed in uow.obligations.list(ObligationFilter(is_open=True)):
-        if owed.kind not in DATED and owed.received_at is not None:
+        if owed.kind not in DATED_KINDS and owed.received_at is not None:
             moved += move(owed, _deadline(owed, uow, rules), uow, rules=rules, now=now)
     _readdress(uow, desk=desk, rules=rules)
     return moved
@@ -121,7 +119,7 @@ def _why(owed: Obligation, deadline: Deadline) -> str:
         return f"nuevo acuerdo del cliente: {deadline.limit}"
     if owed.source == "agreement" and deadline.source != "agreement":
         return "el acuerdo del cliente ya no rige"
-    if owed.kind in DATED:
+    if owed.kind in DATED_KINDS:
         return "cambió la fecha del despacho"
     eta = [line for line in deadline.reckoning if "ETA" in line or "DAM" in line or "arribó" in line]
     if owed.kind is ObligationKind.DOCUMENT_REVIEW and any(line not in owed.reckoning for line in eta):

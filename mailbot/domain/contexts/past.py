@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from mailbot.domain.obligation import ObligationKind
+from mailbot.domain.obligation import DATED_KINDS, ObligationKind
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +74,7 @@ class PastReport:
     kinds: tuple[KindLine, ...]
     by_esc: tuple[Answering, ...]
     by_client: tuple[Answering, ...]
+    # What mail opened; the dated kinds follow the office file alone, which is not the one of the past.
     # The latest first, at most as many as a person reads; `missed_count` is all of them.
     missed: tuple[Missed, ...]
     missed_count: int
@@ -90,12 +91,8 @@ class PastReport:
         return sum(line.opened for line in self.kinds)
 
     @property
-    def in_time(self) -> int:
-        """Those that were met in time."""
-        return sum(line.in_time for line in self.kinds)
-
-    @property
     def kept_share(self) -> float | None:
-        """In time among all that came to an end or to their limit; None without any."""
-        judged = sum(line.in_time + line.late + line.never for line in self.kinds)
-        return self.in_time / judged if judged else None
+        """In time among all that mail opened and that came to an end or to their limit; None without any."""
+        opened_by_mail = [line for line in self.kinds if line.kind not in DATED_KINDS]
+        judged = sum(line.in_time + line.late + line.never for line in opened_by_mail)
+        return sum(line.in_time for line in opened_by_mail) / judged if judged else None
