@@ -5,7 +5,8 @@ from pathlib import Path
 import typer
 
 from mailbot.cli.app import Exit
-from mailbot.cli.output import print_json, say
+from mailbot.cli.doctor import doctor
+from mailbot.cli.output import say
 
 db_app = typer.Typer(help="La base de datos: actualizar, copiar, comprobar.", no_args_is_help=True)
 
@@ -49,38 +50,3 @@ def check() -> int:
     if not faults:
         say("✔ sin errores")
     return Exit.NEEDS_PERSON if faults else Exit.DONE
-
-
-def doctor(as_json: bool = typer.Option(False, "--json", help="Un solo documento JSON.")) -> int:
-    """El estado del servicio en una página."""
-    from mailbot.cli.shapes import instant
-    from mailbot.cli.workshop import database, now
-    from mailbot.services.health import health
-
-    with database() as store:
-        state = health(store, now=now())
-    if as_json:
-        print_json(
-            {
-                "heartbeat_at": instant(state.heartbeat_at),
-                "messages": state.messages,
-                "open": state.open,
-                "overdue": state.overdue,
-                "oldest_due_at": instant(state.oldest_due_at),
-                "queued": state.queued,
-                "uncertain": state.uncertain,
-                "refused": state.refused,
-                "withheld": state.withheld,
-                "quarantined": state.quarantined,
-                "problems": list(state.problems),
-            }
-        )
-    else:
-        say(f"último latido      {instant(state.heartbeat_at) or 'nunca'}")
-        say(f"correos guardados  {state.messages}")
-        say(f"plazos abiertos    {state.open}, vencidos {state.overdue}")
-        say(f"cola de envío      {state.queued} en cola, {state.uncertain} inciertos, {state.refused} rechazados")
-        say(f"cuarentena         {state.quarantined}")
-        for problem in state.problems:
-            say(f"✘ {problem}")
-    return Exit.NEEDS_PERSON if state.problems else Exit.DONE

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 import typer
 
 from mailbot.cli.app import Exit
-from mailbot.cli.output import print_jsonl, print_table, say
+from mailbot.cli.output import print_json, print_jsonl, print_table, say
 
 if TYPE_CHECKING:
     from mailbot.domain.contexts import SuggestedGlosa
 
 SINCE = typer.Option(None, "--since", help="Desde esta fecha (AAAA-MM-DD); incluye las ya registradas.")
 CSV = typer.Option(None, "--csv", help="Escribirlas en este archivo CSV, que Excel abre con sus tildes.")
+JSON = typer.Option(False, "--json", help="Un solo documento JSON.")
 JSONL = typer.Option(False, "--jsonl", help="Un objeto JSON por línea.")
 
 
@@ -22,7 +23,7 @@ def add_to(app: typer.Typer) -> None:
     app.command("glosas")(glosas)
 
 
-def glosas(since: str | None = SINCE, csv: Path | None = CSV, as_jsonl: bool = JSONL) -> int:
+def glosas(since: str | None = SINCE, csv: Path | None = CSV, as_json: bool = JSON, as_jsonl: bool = JSONL) -> int:
     """Las glosas sugeridas (40025, 10110) con orden, texto, fecha y correo de origen."""
     from mailbot.cli.workshop import database
     from mailbot.services.glosas import suggested_glosas
@@ -34,6 +35,8 @@ def glosas(since: str | None = SINCE, csv: Path | None = CSV, as_jsonl: bool = J
 
         _write(csv, glosas_csv(found))
         say(f"{csv}: {len(found)} glosas")
+    elif as_json:
+        print_json([_shape(glosa) for glosa in found])
     elif as_jsonl:
         print_jsonl(_shape(glosa) for glosa in found)
     else:

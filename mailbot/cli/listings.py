@@ -4,11 +4,27 @@ from collections.abc import Iterator
 from typing import Any
 
 from mailbot.cli.shapes import instant
-from mailbot.ports.store import MessageFilter, ObligationFilter, QuarantinedMail, StoredMessage, UnitOfWork
+from mailbot.ports.store import (
+    MessageFilter,
+    ObligationFilter,
+    QuarantinedMail,
+    Sighting,
+    SightingState,
+    StoredMessage,
+    UnitOfWork,
+)
+
+# What became of a mail that came in, and how that is told.
+MESSAGE_STATES = {"stored": "guardado", "quarantined": "en cuarentena", "ignored": "ignorado"}
+
+# What is not known of a mail whose content is not kept.
+_NOT_READ: dict[str, Any] = dict.fromkeys(
+    ("message_id", "sha256", "subject", "from", "kind", "primary", "conversation", "client")
+)
 
 
 def message_shapes(query: MessageFilter, uow: UnitOfWork) -> Iterator[dict[str, Any]]:
-    """Stored messages as the contract's `messages --jsonl`, then what lies in quarantine.
+    """Stored messages as the contract's `messages --jsonl`, then what lies in quarantine and what was ignored.
 
     `owners` is for filtering and is taken out before printing.
     """
@@ -18,6 +34,8 @@ def message_shapes(query: MessageFilter, uow: UnitOfWork) -> Iterator[dict[str, 
         for mail in uow.quarantine.list():
             if query.since is None or mail.received_at >= query.since:
                 yield _quarantined_shape(mail)
+        for sighting in uow.messages.seen_as(SightingState.IGNORED, since=query.since):
+            yield _ignored_shape(sighting)
 
 
 def _message_shape(message: StoredMessage, uow: UnitOfWork) -> dict[str, Any]:
@@ -53,21 +71,36 @@ def _message_shape(message: StoredMessage, uow: UnitOfWork) -> dict[str, Any]:
 
 
 def _quarantined_shape(mail: QuarantinedMail) -> dict[str, Any]:
-    empty: dict[str, Any] = dict.fromkeys(
-        ("message_id", "sha256", "subject", "from", "kind", "primary", "conversation", "client")
-    )
     return {
         "id": mail.id,
         "mailbox": mail.key.mailbox,
         "folder": mail.key.folder,
         "uid": mail.key.uid,
-        **empty,
+        **_NOT_READ,
         "received_at": instant(mail.received_at),
         "categories": [],
         "dispatches": [],
         "obligations": [],
         "state": "quarantined",
         "reason": mail.reason,
+        "owners": set(),
+    }
+
+
+def _ignored_shape(sighting: Sighting) -> dict[str, Any]:
+    key = sighting.key
+    return {
+        "id": f"{key.mailbox}/{key.folder}/{key.validity}/{key.uid}",
+        "mailbox": key.mailbox,
+        "folder": key.folder,
+        "uid": key.uid,
+        **_NOT_READ,
+        "received_at": instant(sighting.received_at),
+        "categories": [],
+        "dispatches": [],
+        "obligations": [],
+        "state": "ignored",
+        "reason": sighting.reason,
         "owners": set(),
     }
 

@@ -1,13 +1,14 @@
 """`office` and `dispatches import`: what the company knows."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from mailbot.cli.app import Exit
-from mailbot.cli.output import print_jsonl, print_table, say
+from mailbot.cli.output import print_rows, say, told_at
 
 if TYPE_CHECKING:
     from mailbot.domain.office import Dispatch
@@ -69,35 +70,67 @@ def write_template(
 def list_dispatches(
     context: typer.Context,
     client: str | None = typer.Option(None, "--client", help="RUC del cliente."),
+    dispatch: str | None = typer.Option(None, "--dispatch", help="Orden del despacho."),
     state: str | None = typer.Option(None, "--state", help="Solo los que están en este estado."),
     esc: str | None = typer.Option(None, "--esc", help="Código del ESC."),
+    since: str | None = typer.Option(None, "--since", help="Con algún movimiento desde esta fecha (AAAA-MM-DD)."),
+    as_json: bool = typer.Option(False, "--json", help="Un solo documento JSON."),
     as_jsonl: bool = typer.Option(False, "--jsonl", help="Un objeto JSON por línea."),
 ) -> int:
     """Listar los despachos guardados."""
     if context.invoked_subcommand is not None:
         return Exit.DONE
+    from mailbot.cli.obligations import instant_of, order_of
     from mailbot.cli.workshop import database
 
+    order, moment = order_of(dispatch), instant_of(since, "--since")
     with database() as store, store.begin() as uow:
         clients = {row.ruc: row for row in uow.records.clients()}
         found = [
-            dispatch
-            for dispatch in uow.office.load().dispatches
-            if (client is None or dispatch.ruc == client)
-            and (state is None or dispatch.status.casefold() == state.casefold())
-            and (esc is None or (dispatch.ruc in clients and clients[dispatch.ruc].esc == esc))
+            row
+            for row in uow.office.load().dispatches
+            if (client is None or row.ruc == client)
+            and (order is None or row.order == order)
+            and (state is None or row.status.casefold() == state.casefold())
+            and (esc is None or (row.ruc in clients and clients[row.ruc].esc == esc))
+            and (moment is None or _moved_since(row, moment))
         ]
-    if as_jsonl:
-        print_jsonl(_shape(dispatch) for dispatch in found)
-    else:
-        rows = ([d.order, d.ruc, d.regime, d.transport, d.dam or "-", d.status, _day(d)] for d in found)
-        print_table(("orden", "ruc", "régimen", "vía", "DAM", "estado", "ETA"), rows)
+    print_rows(
+        map(_shape, found),
+        as_json=as_json,
+        as_jsonl=as_jsonl,
+        headings=("orden", "ruc", "régimen", "vía", "DAM", "estado", "ETA"),
+        row=_row,
+    )
     return Exit.DONE
 
 
-def _shape(dispatch: "Dispatch") -> dict[str, object]:
+def _moved_since(dispatch: "Dispatch", moment: datetime) -> bool:
+    """Whether any date of the dispatch lies at or after the moment."""
     from dataclasses import asdict
-    from datetime import date, datetime
+
+    day = moment.date()
+    values = asdict(dispatch).values()
+    return any(
+        value >= moment if isinstance(value, datetime) else value >= day for value in values if isinstance(value, date)
+    )
+
+
+def _row(shape: Mapping[str, Any]) -> list[str]:
+    eta = told_at(shape["eta"]).split()[0]
+    return [
+        shape["order"],
+        shape["ruc"],
+        shape["regime"],
+        shape["transport"],
+        shape["dam"] or "-",
+        shape["status"] or "-",
+        eta,
+    ]
+
+
+def _shape(dispatch: "Dispatch") -> dict[str, Any]:
+    from dataclasses import asdict
 
     from mailbot.cli.shapes import instant
 
@@ -106,15 +139,12 @@ def _shape(dispatch: "Dispatch") -> dict[str, object]:
             return instant(value)
         if isinstance(value, date):
             return value.isoformat()
+        if value == "":
+            return None
         return list(value) if isinstance(value, tuple) else value
 
-    return {name: plain(value) for name, value in asdict(dispatch).items()}
-
-
-def _day(dispatch: "Dispatch") -> str:
-    from mailbot.domain.clock import LIMA
-
-    return f"{dispatch.eta.astimezone(LIMA):%d/%m/%Y}" if dispatch.eta else "-"
+    shape = {name: plain(value) for name, value in asdict(dispatch).items()}
+    return {"order": shape.pop("order"), "client": dispatch.ruc, **shape}
 
 
 @dispatches_app.command("import")

@@ -3,7 +3,7 @@
 import json
 import re
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 # Some readers take these for the end of a line (Unicode's line separators), or cannot encode them (half pairs).
@@ -28,6 +28,23 @@ def _as_json(value: object, *, indent: int | None = None) -> str:
     return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
+def print_rows(
+    shapes: Iterable[Mapping[str, Any]],
+    *,
+    as_json: bool,
+    as_jsonl: bool,
+    headings: Sequence[str],
+    row: Callable[[Mapping[str, Any]], Sequence[str]],
+) -> None:
+    """A listing: one document or one object a line for scripts, else a table for people."""
+    if as_json:
+        print_json(list(shapes))
+    elif as_jsonl:
+        print_jsonl(shapes)
+    else:
+        print_table(headings, [row(shape) for shape in shapes])
+
+
 def print_table(headings: Sequence[str], rows: Iterable[Sequence[str]], *, title: str = "") -> None:
     """A table as wide as the terminal allows."""
     from rich.console import Console
@@ -39,6 +56,13 @@ def print_table(headings: Sequence[str], rows: Iterable[Sequence[str]], *, title
     for row in rows:
         table.add_row(*row)
     Console(width=None if sys.stdout.isatty() else 140, highlight=False, markup=False).print(table)
+
+
+def told_at(iso: str | None) -> str:
+    """A time of a shape as people write it."""
+    from datetime import datetime
+
+    return f"{datetime.fromisoformat(iso):%d/%m/%Y %H:%M}" if iso else "-"
 
 
 def say(text: str = "") -> None:

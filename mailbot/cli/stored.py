@@ -1,12 +1,13 @@
 """What is stored: `messages`, `notices`, and what could not be read, `quarantine`."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import typer
 
 from mailbot.cli.app import Exit
-from mailbot.cli.obligations import instant_of
-from mailbot.cli.output import print_jsonl, print_table, say
+from mailbot.cli.obligations import check_state, instant_of, order_of
+from mailbot.cli.output import print_rows, say, told_at
 
 if TYPE_CHECKING:
     from mailbot.domain.mail import OutgoingMail
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
 CLIENT = typer.Option(None, "--client", help="RUC del cliente.")
 DISPATCH = typer.Option(None, "--dispatch", help="Orden del despacho.")
 ESC = typer.Option(None, "--esc", help="Código del responsable.")
-STATE = typer.Option(None, "--state", help="Estado, por ejemplo open, met o overdue.")
 SINCE = typer.Option(None, "--since", help="Desde esta fecha (AAAA-MM-DD).")
+JSON = typer.Option(False, "--json", help="Un solo documento JSON.")
 JSONL = typer.Option(False, "--jsonl", help="Un objeto JSON por línea.")
 
 quarantine_app = typer.Typer(help="Correos que no se pudieron leer.", no_args_is_help=True)
@@ -33,16 +34,18 @@ def messages(
     client: str | None = CLIENT,
     dispatch: str | None = DISPATCH,
     esc: str | None = ESC,
-    state: str | None = STATE,
+    state: str | None = typer.Option(None, "--state", help="stored, quarantined o ignored."),
     since: str | None = SINCE,
+    as_json: bool = JSON,
     as_jsonl: bool = JSONL,
 ) -> int:
     """Los correos guardados."""
-    from mailbot.cli.listings import message_shapes
+    from mailbot.cli.listings import MESSAGE_STATES, message_shapes
     from mailbot.cli.workshop import database
     from mailbot.ports.store import MessageFilter
 
-    query = MessageFilter(client=client, order=dispatch, since=instant_of(since, "--since"))
+    check_state(state, MESSAGE_STATES)
+    query = MessageFilter(client=client, order=order_of(dispatch), since=instant_of(since, "--since"))
     with database() as store, store.begin() as uow:
         shapes = [
             shape
@@ -51,57 +54,73 @@ def messages(
         ]
     for shape in shapes:
         del shape["owners"]
-    if as_jsonl:
-        print_jsonl(shapes)
-    else:
-        rows = (
-            [
-                s["received_at"][:16],
-                (s["from"] or {}).get("address", "-"),
-                s["subject"] or "-",
-                s["primary"] or "-",
-                ", ".join(s["dispatches"]) or "-",
-                s["state"],
-            ]
-            for s in shapes
-        )
-        print_table(("llegó", "de", "asunto", "tipo", "despacho", "estado"), rows)
+    print_rows(
+        shapes,
+        as_json=as_json,
+        as_jsonl=as_jsonl,
+        headings=("código", "llegó", "de", "asunto", "tipo", "despacho", "estado"),
+        row=_message_row,
+    )
     return Exit.DONE
+
+
+def _message_row(shape: Mapping[str, Any]) -> list[str]:
+    from mailbot.cli.listings import MESSAGE_STATES
+    from mailbot.domain.labels import Primary
+    from mailbot.domain.words import word
+
+    return [
+        shape["id"],
+        told_at(shape["received_at"]),
+        (shape["from"] or {}).get("address", "-"),
+        shape["subject"] or "-",
+        word(Primary(shape["primary"])) if shape["primary"] else "-",
+        ", ".join(shape["dispatches"]) or "-",
+        MESSAGE_STATES[shape["state"]],
+    ]
 
 
 def notices(
     client: str | None = CLIENT,
     dispatch: str | None = DISPATCH,
     esc: str | None = ESC,
-    state: str | None = STATE,
+    state: str | None = typer.Option(None, "--state", help="Estado del envío, por ejemplo queued, sent o withheld."),
     since: str | None = SINCE,
+    as_json: bool = JSON,
     as_jsonl: bool = JSONL,
 ) -> int:
     """Los correos que mailbot mandó o va a mandar."""
     from mailbot.cli.workshop import database
-    from mailbot.domain.clock import LIMA
+    from mailbot.domain.mail import MailState
 
+    check_state(state, set(MailState))
     with database() as store, store.begin() as uow:
         found = [
             mail
             for mail in uow.outbox.list(since=instant_of(since, "--since"))
-            if (state is None or mail.state == state) and _concerns(mail, uow, client, dispatch, esc)
+            if (state is None or mail.state == state) and _concerns(mail, uow, client, order_of(dispatch), esc)
         ]
-    if as_jsonl:
-        print_jsonl(_mail_shape(mail) for mail in found)
-    else:
-        rows = (
-            [
-                f"{mail.created_at.astimezone(LIMA):%d/%m %H:%M}",
-                mail.purpose,
-                ", ".join(a.address for a in mail.to),
-                mail.subject,
-                mail.state,
-            ]
-            for mail in found
-        )
-        print_table(("creado", "motivo", "para", "asunto", "estado"), rows)
+    print_rows(
+        map(_mail_shape, found),
+        as_json=as_json,
+        as_jsonl=as_jsonl,
+        headings=("creado", "motivo", "para", "asunto", "estado"),
+        row=_mail_row,
+    )
     return Exit.DONE
+
+
+def _mail_row(shape: Mapping[str, Any]) -> list[str]:
+    from mailbot.domain.mail import MailPurpose, MailState
+    from mailbot.domain.words import word
+
+    return [
+        told_at(shape["created_at"]),
+        word(MailPurpose(shape["purpose"])),
+        ", ".join(shape["to"]),
+        shape["subject"],
+        word(MailState(shape["state"])),
+    ]
 
 
 def _concerns(
@@ -138,21 +157,20 @@ def _mail_shape(mail: "OutgoingMail") -> dict[str, Any]:
 
 
 @quarantine_app.command("list")
-def list_quarantine(as_jsonl: bool = JSONL) -> int:
+def list_quarantine(as_json: bool = JSON, as_jsonl: bool = JSONL) -> int:
     """Los correos en cuarentena."""
     from mailbot.cli.listings import quarantine_shape
     from mailbot.cli.workshop import database
 
     with database() as store, store.begin() as uow:
         shelf = uow.quarantine.list()
-    if as_jsonl:
-        print_jsonl(quarantine_shape(mail) for mail in shelf)
-    else:
-        shapes = map(quarantine_shape, shelf)
-        print_table(
-            ("código", "buzón", "llegó", "bytes", "motivo"),
-            ([s["id"], s["mailbox"], s["received_at"][:16], str(s["size"]), s["reason"]] for s in shapes),
-        )
+    print_rows(
+        map(quarantine_shape, shelf),
+        as_json=as_json,
+        as_jsonl=as_jsonl,
+        headings=("código", "buzón", "llegó", "bytes", "motivo"),
+        row=lambda s: [s["id"], s["mailbox"], told_at(s["received_at"]), str(s["size"]), s["reason"]],
+    )
     return Exit.NEEDS_PERSON if shelf else Exit.DONE
 
 

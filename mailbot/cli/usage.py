@@ -9,6 +9,8 @@ def told(error: Exception) -> str:
             return f"no existe la opción «{getattr(error, 'option_name', '')}».{_nearest(error)}"
         case "MissingParameter":
             return f"falta {_parameter(error)}."
+        case "BadParameter" if _has_no_name(error):
+            return f"{getattr(error, 'message', said)}."
         case "BadParameter":
             return f"el valor de {_parameter(error)} no sirve: {getattr(error, 'message', said)}"
         case "BadOptionUsage" if said.endswith("requires an argument."):
@@ -20,6 +22,10 @@ def told(error: Exception) -> str:
             return f"sobra «{said.rpartition('(')[2].rstrip(').')}»."
         case _:
             return said
+
+
+def _has_no_name(error: Exception) -> bool:
+    return getattr(error, "param_hint", None) is None and getattr(error, "param", None) is None
 
 
 def _parameter(error: Exception) -> str:
