@@ -246,7 +246,7 @@ def retry_quarantined(desk: Desk, id: str, *, now: datetime) -> Ingested:
     mail = FetchedMail(key=shelf.key, raw=shelf.raw or None, received_at=shelf.received_at)
     item = read(mail)
     if item.message is None:
-        raise MessageUnreadable(item.fault)
+        raise MessageUnreadable(item.fault if shelf.raw else shelf.reason)
     box = desk.box(shelf.key.mailbox)
     arriving = classify([item], desk, box)[mail.key]
     with desk.store.begin() as uow:
