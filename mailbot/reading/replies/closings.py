@@ -90,7 +90,9 @@ _NOTICE_OPENING = re.compile(
     re.IGNORECASE,
 )
 # What a notice is shows in its first sentences.
-_NOTICE_CHARS = 1500
+_NOTICE_CHARS = 700
+# Nobody closes with a paragraph of that length but a legal department.
+_LONG_PARAGRAPH = 200
 _BANNER = re.compile(
     r"^\W{0,6}(?:\[?\s*)(?:correo externo|correo de origen externo|external(?: e-?mail| sender| message)?|"
     r"caution|precauci[oó]n|"
@@ -141,10 +143,10 @@ def is_disclaimer(paragraph: str) -> bool:
 
 def is_notice(paragraph: str) -> bool:
     """A disclaimer or footer that stands alone; a sender's own sentence about confidence or paper is none."""
-    if not is_disclaimer(paragraph):
-        return False
     opening = paragraph.strip(" \t*_[(<>\"'-–—|#")
-    return _NOTICE_OPENING.match(opening) is not None or _FOOTER.search(opening) is not None or len(opening) > 200
+    if len(opening) > _LONG_PARAGRAPH or _NOTICE_OPENING.match(opening) is not None:
+        return is_disclaimer(paragraph)
+    return _FOOTER.search(opening) is not None
 
 
 def is_banner(line: str) -> bool:
