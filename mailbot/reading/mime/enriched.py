@@ -6,7 +6,10 @@ _ENRICHED_TAG = re.compile(r"<(/?[A-Za-z][\w-]{0,40})>")
 _PARAMETER = re.compile(r"<param>.{0,500}?</param>", re.IGNORECASE | re.DOTALL)
 _CHARS = 300_000
 _SINGLE_BREAK = re.compile(r"(?<!\n)\n(?!\n)")
-_RTF = re.compile(r"\\'([0-9a-fA-F]{2})|\\u(-?\d{1,6})\s?\??|\\([a-z]{1,32})(-?\d{1,10})? ?|\\([^a-z])|([{}])|\r?\n")
+_RTF = re.compile(
+    r"\\'([0-9a-fA-F]{2})|\\u(-?\d{1,6}) ?(?:\\'[0-9a-fA-F]{2}|\?)?"
+    r"|\\([a-z]{1,32})(-?\d{1,10})? ?|\\([^a-z])|([{}])|\r?\n"
+)
 _DESTINATIONS = frozenset(
     (
         *(
@@ -58,9 +61,6 @@ def _rtf_step(match: re.Match[str], text: str, out: list[str], hidden: list[bool
         _brace(brace, text, match.end(), hidden)
     elif word in _DESTINATIONS:
         hidden[-1] = True
-    elif word == "htmlrtf":
-        # RTF made from HTML: what stands between `htmlrtf` and `htmlrtf0` is for RTF viewers only.
-        hidden[-1] = match.group(4) != "0"
     elif hidden[-1]:
         return
     elif octet:
@@ -77,7 +77,8 @@ def _rtf_step(match: re.Match[str], text: str, out: list[str], hidden: list[bool
 
 def _brace(brace: str, text: str, position: int, hidden: list[bool]) -> None:
     if brace == "{":
-        starts_hidden = text.startswith("\\*", position) and not text.startswith("\\*\\htmltag", position)
+        # Ignorable groups; in RTF made from HTML the tags stand in them.
+        starts_hidden = text.startswith("\\*", position)
         hidden.append(hidden[-1] or starts_hidden)
     elif len(hidden) > 1:
         hidden.pop()

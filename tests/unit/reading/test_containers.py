@@ -14,6 +14,7 @@ from mailbot.reading.containers.entry import Budget
 from mailbot.reading.containers.rtf import decompress
 from mailbot.reading.containers.tnef import read_tnef, tnef_entries
 from mailbot.reading.limits import ReadingLimits
+from mailbot.reading.mime.enriched import rtf_to_text
 from mailbot.reading.parse import read_message
 from tests.unit.reading.containers_made import outlook_file, tnef
 
@@ -149,3 +150,22 @@ def test_compressed_rtf_gives_its_words() -> None:
 )
 def test_a_torn_signature_gives_nothing(content: bytes) -> None:
     assert signed_content(content) is None
+
+
+@pytest.mark.parametrize(
+    ("rtf", "text"),
+    [
+        (r"{\rtf1\ansi\ansicpg1252 Se\'f1or\par\u243\'f3ltimo\u8364? fin}", "Señor\nóltimo€ fin"),
+        (
+            r"{\rtf1\fromhtml1{\*\htmltag64 <p>}\htmlrtf {\htmlrtf0 Hola\htmlrtf\par}\htmlrtf0 chau}",
+            "Hola\nchau",
+        ),
+        (
+            r"{\rtf1{\fonttbl{\f0 Arial;}}{\info{\author Rosa}}{\pict 0102}Uno\tab dos\line tres \{llaves\}}",
+            "Uno\tdos\ntres {llaves}",
+        ),
+    ],
+    ids=["letters", "made-from-html", "hidden-groups"],
+)
+def test_rtf_gives_what_a_reader_sees(rtf: str, text: str) -> None:
+    assert rtf_to_text(rtf) == text
