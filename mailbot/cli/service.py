@@ -147,13 +147,18 @@ def _poll_all(shop: Shop, *, dry_run: bool) -> int:
 def deliver(
     dry_run: bool = DRY_RUN,
     resume: bool = typer.Option(False, "--resume", help="Dejar salir correos otra vez."),
+    sent: list[str] = typer.Option([], "--sent", help="Código de un correo incierto que sí llegó."),
+    again: list[str] = typer.Option([], "--again", help="Código de un correo incierto o retenido que se enviará."),
 ) -> int:
     """Enviar lo que está en cola y ya le toca."""
+    from getpass import getuser
+
     from mailbot.cli.workshop import now
     from mailbot.domain.mail import MailState
     from mailbot.services.deliver import deliver as deliver_all
     from mailbot.services.deliver import resume as resume_sending
     from mailbot.services.deliver import withhold
+    from mailbot.services.doubt import decide
 
     with open_shop(needs_mailboxes=False) as shop:
         if dry_run:
@@ -164,6 +169,8 @@ def deliver(
             return Exit.DONE
         if resume:
             resume_sending(shop.desk, now=now())
+        for key in (*sent, *again):
+            decide(shop.desk, key, was_sent=key in sent, who=getuser(), now=now())
         if shop.post is None:
             is_shadow = shop.settings.send == "shadow"
             count = withhold(shop.desk, now=now(), worker="cli", is_shadow=is_shadow)

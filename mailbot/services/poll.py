@@ -9,6 +9,8 @@ from mailbot.services.ingest import Ingested, ingest
 
 # How far back a folder is listed again when its server numbered it anew (RFC 3501, UIDVALIDITY).
 RELIST = timedelta(days=14)
+# How exactly it is known when a mailbox was last read: each time costs a write.
+_REMEMBERED_EVERY = timedelta(minutes=5)
 
 
 def poll(desk: Desk, source: MailSource, box: Box, *, now: datetime, since: datetime) -> Ingested:
@@ -25,7 +27,27 @@ def poll(desk: Desk, source: MailSource, box: Box, *, now: datetime, since: date
             remember_start(desk, source.name, folder, since=bound)
         for batch in source.fetch(folder, cursor, since=bound):
             result = result.plus(ingest(desk, batch, box=box, now=now))
+    remember_read(desk, source.name, now=now)
     return result
+
+
+def last_read(mailbox: str, uow: UnitOfWork) -> datetime | None:
+    """When every folder of a mailbox was last read without fault, to some minutes."""
+    told = uow.facts.get(_read_fact(mailbox))
+    return datetime.fromisoformat(told) if told else None
+
+
+def remember_read(desk: Desk, mailbox: str, *, now: datetime) -> None:
+    """Keep that a mailbox was read; not more often than anybody needs to know."""
+    with desk.store.begin() as uow:
+        before = last_read(mailbox, uow)
+        if before is None or not before <= now < before + _REMEMBERED_EVERY:
+            uow.facts.set(_read_fact(mailbox), now.isoformat())
+            uow.commit()
+
+
+def _read_fact(mailbox: str) -> str:
+    return f"poll:last:{mailbox}"
 
 
 def started_at(mailbox: str, folder: str, uow: UnitOfWork) -> datetime | None:

@@ -22,7 +22,7 @@ from mailbot.services.poll import started_at
 LOOK_BACK = timedelta(days=14)
 # From this hour on, office time, once a day.
 _HOUR = 2
-_LAST = "ledger:last"
+LAST_RECONCILED = "ledger:last"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,11 +48,11 @@ def reconcile_nightly(desk: Desk, watched: Sequence[tuple[Box, MailSource]], *, 
     """Compare every folder once a day, in the small hours or as soon after as the service runs."""
     local = now.astimezone(desk.zone)
     with desk.store.begin() as uow:
-        if local.hour < _HOUR or uow.facts.get(_LAST) == local.date().isoformat():
+        if local.hour < _HOUR or uow.facts.get(LAST_RECONCILED) == local.date().isoformat():
             return []
     found = [one for box, source in watched for one in reconcile(desk, source, box, now=now)]
     with desk.store.begin() as uow:
-        uow.facts.set(_LAST, local.date().isoformat())
+        uow.facts.set(LAST_RECONCILED, local.date().isoformat())
         uow.commit()
     return found
 
