@@ -12,6 +12,7 @@ from itertools import pairwise
 
 from mailbot.classify.documents import is_signature_image, type_attachment
 from mailbot.classify.lexicon import classes_of
+from mailbot.classify.self_talk import is_self_talk, without_self_talk
 from mailbot.classify.vectorizer import Block, FeatureNames
 from mailbot.classify.words import Sentence, sentences_of, words_of
 from mailbot.domain.labels import DocumentType
@@ -32,6 +33,8 @@ SHIPPING_PAPERS = frozenset(
         DocumentType.CERTIFICATE_OF_ORIGIN,
     }
 )
+# More than this nobody wrote by hand in one mail; what follows is not scored.
+LONGEST_TEXT = 20_000
 _SEPARATORS = re.compile(r"[@._<>+-]")
 _MASK_WORDS = frozenset(
     f"z{name}"
@@ -85,15 +88,29 @@ class MailText:
 
 
 def take_apart(item: ClassifierInput) -> MailText:
-    """Read everything of a message that scoring uses."""
+    """Read everything of a message that scoring uses; what it says of its own treatment is left out."""
+    sentences = (without_self_talk(one.text) for one in sentences_of(item.message.new_text[:LONGEST_TEXT]))
+    subject = "" if is_self_talk(item.message.subject) else item.message.subject
+    return _mail_text(item, tuple(one for text in sentences for one in sentences_of(text)), subject)
+
+
+def take_apart_whole(item: ClassifierInput) -> MailText | None:
+    """The same with every word, for a message that speaks of its own treatment; None when it does not."""
+    sentences = sentences_of(item.message.new_text[:LONGEST_TEXT])
+    if not is_self_talk(item.message.subject) and not any(is_self_talk(one.text) for one in sentences):
+        return None
+    return _mail_text(item, sentences, item.message.subject)
+
+
+def _mail_text(item: ClassifierInput, sentences: tuple[Sentence, ...], subject: str) -> MailText:
     message = item.message
-    sentences = sentences_of(message.new_text)
     types = attachment_types(message)
+    role = effective_role(item)
     return MailText(
         sentences=sentences,
-        subject=words_of(_REPLY_PREFIX.sub("", message.subject)),
-        manner=tuple(_manner(message, effective_role(item), types)),
-        facts=_facts(message, effective_role(item), sentences, types),
+        subject=words_of(_REPLY_PREFIX.sub("", subject)),
+        manner=tuple(_manner(message, role, types)),
+        facts=_facts(message, role, sentences, types),
     )
 
 

@@ -16,6 +16,7 @@ from mailbot.classify.corpus import LabelledMail
 from mailbot.classify.layers import Layer, Network, joint_inputs, summary
 from mailbot.classify.sample import CUT_LABELS, LABELS, LEADING, Sample, make_sample
 from mailbot.classify.thresholds import Thresholds
+from mailbot.domain.errors import ModelRefused
 
 if TYPE_CHECKING:
     import numpy as np
@@ -51,7 +52,9 @@ class Trained:
 
 
 def train(mails: Sequence[LabelledMail]) -> Trained:
-    """Learn everything from these mails; they must come from at least two files."""
+    """Learn everything from these mails; raises `ModelRefused` unless they come from at least two files."""
+    if len({mail.source for mail in mails}) < 2:
+        raise ModelRefused("Para entrenar hacen falta al menos dos archivos de corpus, de manos distintas")
     sample = make_sample(mails)
     mail, sentence = fit_mails(sample), fit_sentences(sample)
     inputs = unseen_inputs(sample, mail, sentence)

@@ -128,6 +128,10 @@ _MASKS = (
     (re.compile(r"\b(?=\w*\d)(?=\w*[a-z])[\w/-]{5,}\b"), " zcodigo "),
     (re.compile(r"\d[\d.,]*"), " znumero "),
 )
+# What is left of an accent once a letter is taken apart (Unicode block Combining Diacritical Marks).
+_ACCENTS = re.compile("[\u0300-\u036f]")
+# Longer runs of letters are no words, and patterns would grow slow on them.
+_ENDLESS = re.compile(r"\w{60,}")
 _WORD = re.compile(r"[a-zñ_]+|[?!¿¡]|\.\.\.")
 _SENTENCE_END = re.compile(r"(?<=[.!?…])[\"»”')\]]*\s+(?=\S)|\n+|;\s+|(?<=\))\s+(?=[A-ZÁÉÍÓÚÑ¿¡])")
 _SHORT = re.compile(
@@ -145,13 +149,14 @@ class Sentence:
 
 def fold(text: str) -> str:
     """Lower case without accents; the letter ñ becomes n."""
-    decomposed = unicodedata.normalize("NFKD", text.replace("\u00a0", " "))
-    return "".join(sign for sign in decomposed if not unicodedata.combining(sign)).lower()
+    if text.isascii():
+        return text.lower()
+    return _ACCENTS.sub("", unicodedata.normalize("NFKD", text)).lower()
 
 
 def words_of(text: str) -> tuple[str, ...]:
     """The words and question marks of a text in their normal form."""
-    folded = fold(text).replace("b/l", "bl").replace("p/l", "pl").replace("c/o", "co")
+    folded = _ENDLESS.sub(" ", fold(text)).replace("b/l", "bl").replace("p/l", "pl").replace("c/o", "co")
     for pattern, token in _MASKS:
         folded = pattern.sub(token, folded)
     words: list[str] = []
