@@ -68,13 +68,15 @@ OPENINGS = (
 )
 
 FROM_LABELS = (
-    "from|de|von|da|van|od|från|fra|lähettäjä|kimden|gönderen|от|от кого|від|发件人|寄件者|寄件人|"
+    "од|отправитель|відправник|from|de|von|da|van|od|från|fra|lähettäjä|kimden|gönderen|от|от кого|від|"
+    "发件人|寄件者|寄件人|"
     "差出人|送信者|보낸 사람|보낸사람|"
     "feladó|de la|expéditeur|remitente|mittente|remetente|afzender|absender|avsändare|afsender|avsender|nadawca|"
     "odesílatel|odosielateľ|saatja|nuo|pošiljatelj|šalje|από|από|từ|จาก|מאת|من|dari|desde|nork"
 )
 DATE_LABELS = (
-    "sent|date|sent at|sent on|enviado el|enviado|enviados|enviada|enviada em|enviado em|enviado a|fecha|envoyé|"
+    "nosūtīts|изпратено|послато|датум|ส่ง|bidalia|enviado o|sent|date|sent at|sent on|enviado el|enviado|"
+    "enviados|enviada|enviada em|enviado em|enviado a|fecha|envoyé|"
     "envoyé le|"
     "date d'envoi|gesendet|gesendet am|datum|data|inviato|data invio|verzonden|wysłano|data wysłania|skickat|"
     "sendt|dato|"
@@ -86,7 +88,8 @@ DATE_LABELS = (
     "sendt den|skickat den|enviat el|enviado às|tanggal|dikirim"
 )
 TO_LABELS = (
-    "to|para|an|à|a|aan|do|till|til|vastaanottaja|kime|alıcı|кому|до|收件人|收件者|宛先|받는 사람|받는사람|"
+    "kam|за|adressaat|получатель|отримувач|ถึง|to|para|an|à|a|aan|do|till|til|vastaanottaja|kime|"
+    "alıcı|кому|до|收件人|收件者|宛先|받는 사람|받는사람|"
     "címzett|komu|pre|către|"
     "za|per|destinataire|destinatario|destinatário|empfänger|prima|saaja|προς|đến|ถึง|אל|إلى|kepada|nori"
 )
@@ -95,7 +98,8 @@ CC_LABELS = (
     "kopie|kopi|kopia|копия|копія|抄送|副本|参照|참조|cópia|copie à|copie|másolat|pk|bilgi"
 )
 SUBJECT_LABELS = (
-    "subject|asunto|assunto|betreff|betr\\.|objet|sujet|oggetto|onderwerp|temat|ämne|emne|aihe|konu|тема|主题|主旨|"
+    "относно|tēma|subject|asunto|assunto|betreff|betr\\.|objet|sujet|oggetto|onderwerp|temat|ämne|emne|aihe|"
+    "konu|тема|主题|主旨|"
     "主題|件名|제목|"
     "tárgy|předmět|predmet|subiect|zadeva|assumpte|teema|tema|θέμα|chủ đề|เรื่อง|נושא|الموضوع|perihal|subjek|gaia|re"
 )
