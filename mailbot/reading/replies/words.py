@@ -68,7 +68,7 @@ OPENINGS = (
 )
 
 FROM_LABELS = (
-    "од|отправитель|відправник|from|de|von|da|van|od|från|fra|lähettäjä|kimden|gönderen|от|от кого|від|"
+    "no|од|отправитель|відправник|from|de|von|da|van|od|från|fra|lähettäjä|kimden|gönderen|от|от кого|від|"
     "发件人|寄件者|寄件人|"
     "差出人|送信者|보낸 사람|보낸사람|"
     "feladó|de la|expéditeur|remitente|mittente|remetente|afzender|absender|avsändare|afsender|avsender|nadawca|"
