@@ -1,0 +1,53 @@
+"""Turns what Graph answers into the two mailbox errors, once, in words that name what is missing."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from mailbot.domain.errors import MailbotError, MailboxRefused, MailboxUnavailable
+from mailbot.graph.answers import GraphFailure
+from mailbot.mailboxes.graph_account import GraphAccount
+
+_HOW = "; los pasos están en docs/graph.md"
+# By Graph's code in small letters; what each asks of a person.
+_BY_CODE = {
+    "erroraccessdenied": "la aplicación no tiene permiso sobre {address}: falta el rol «Application Mail.Read» "
+    "(o «Application Mail.ReadWrite») con un ámbito que incluya este buzón. Un cambio tarda hasta dos horas en valer",
+    "authorization_requestdenied": "falta el consentimiento del administrador para leer el buzón (Mail.Read)",
+    "errorinvaliduser": "no existe ningún buzón {address} en ese inquilino: revise la dirección",
+    "request_resourcenotfound": "no existe ningún buzón {address} en ese inquilino: revise la dirección",
+    "resourcenotfound": "no existe ningún buzón {address} en ese inquilino: revise la dirección",
+    "mailboxnotenabledforrestapi": "{address} no está en Exchange Online (servidor propio o sin licencia): "
+    "use IMAP para ese buzón",
+    "mailboxnotsupportedforrestapi": "{address} no es un buzón que Graph pueda leer",
+}
+
+
+@contextmanager
+def translated(account: GraphAccount, doing: str) -> Iterator[None]:
+    """Anything that goes wrong inside comes out as `MailboxUnavailable` or `MailboxRefused`."""
+    try:
+        yield
+    except GraphFailure as failure:
+        raise explained(failure, account, doing) from failure
+
+
+def explained(failure: GraphFailure, account: GraphAccount, doing: str) -> MailbotError:
+    """The mailbox error that says what happened and what to do."""
+    start = f"Buzón «{account.name}»: "
+    advice = _BY_CODE.get(failure.code.lower())
+    if advice is not None:
+        return MailboxRefused(f"{start}{advice.format(address=account.address)}{_HOW} ({failure.code}).")
+    if failure.code == "NoToken":
+        kind = MailboxRefused if failure.status == 401 else MailboxUnavailable
+        return kind(f"{start}{failure}")
+    if failure.status == 401:
+        return MailboxRefused(
+            f"{start}Microsoft no acepta el token ({failure.code}): revise inquilino, aplicación y secreto{_HOW}."
+        )
+    if failure.status == 403:
+        return MailboxRefused(f"{start}Microsoft no permite {doing} ({failure.code}){_HOW}.")
+    if failure.status == 429:
+        return MailboxUnavailable(f"{start}Microsoft pide esperar para {doing}.", retry_at=failure.retry_at)
+    if failure.status in (400, 404):
+        return MailboxRefused(f"{start}no se pudo {doing}: {failure}.")
+    return MailboxUnavailable(f"{start}no se pudo {doing}: {failure}", retry_at=failure.retry_at)
