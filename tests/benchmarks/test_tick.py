@@ -16,7 +16,7 @@ from mailbot.services.climb import climb
 from mailbot.services.deliver import deliver
 from mailbot.services.desk import Desk
 from mailbot.services.doubt import settle_uncertain
-from mailbot.services.escalate import escalate
+from mailbot.services.escalate import due_steps, escalate
 from mailbot.store import open_store
 from tests.builders import lima
 from tests.unit.services.world import World
@@ -33,8 +33,9 @@ def test_a_tick_costs_what_is_due_and_not_what_is_owed(count: int, tmp_path: Pat
         world = World()
         desk = replace(world.desk, store=store)
         _owe(desk, count)
-        # The first tick of a process loads the office; it is not what an office waits for.
+        # The first tick of a process loads the office and its calendar; no later one waits for that.
         climb(desk, now=NOON - timedelta(minutes=1))
+        assert len(due_steps(desk, now=NOON)) == DUE
 
         escalated = _timed(lambda: escalate(desk, now=NOON))
         idle = min(_timed(lambda: _idle_tick(world, desk)) for _ in range(5))

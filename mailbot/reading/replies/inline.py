@@ -42,8 +42,11 @@ def inline_answers(own: Sequence[str], tail: Sequence[str], signer: Signer) -> l
 
 def _first_mail(tail: Sequence[str]) -> list[str]:
     """The text of the newest earlier mail: below its headers, above the next older one."""
-    start = 1 if is_marker(tail[0]) else 0
-    start += header_block_length(tail, start) or attribution_length(tail, start) if start < len(tail) else 0
+    start = 0
+    while start < len(tail) and (not tail[start].strip() or is_marker(tail[start])):
+        start += 1
+    if start < len(tail):
+        start += header_block_length(tail, start) or attribution_length(tail, start)
     body = []
     for position in range(start, len(tail)):
         if is_marker(tail[position]) or header_block_length(tail, position):
