@@ -160,9 +160,9 @@ class GraphClient:
     def _url(self, call: Call) -> str:
         if not call.path.startswith(("http://", "https://")):
             return f"{self._app.url}/{call.path}"
-        if call.is_foreign:
-            return call.path
         mine, theirs = urlsplit(self._app.url), urlsplit(call.path)
+        if call.is_foreign and theirs.scheme in ("https", mine.scheme):
+            return call.path
         # A link to another place would be handed our token.
         if (mine.scheme, mine.netloc) != (theirs.scheme, theirs.netloc):
             raise GraphFailure("Graph dio un enlace a otro servidor; no se sigue.", code="ForeignLink", is_unsent=True)

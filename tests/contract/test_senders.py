@@ -14,12 +14,17 @@ import pytest
 from mailbot.domain.errors import DeliveryDeferred, DeliveryRefused, DeliveryUncertain
 from mailbot.domain.mail import MailPurpose, OutgoingMail
 from mailbot.domain.message import Address
+from mailbot.graph.app import GraphApp
+from mailbot.graph.client import GraphClient
 from mailbot.login import Security
 from mailbot.ports.sender import MailSender
 from mailbot.senders.folder import FolderSender
+from mailbot.senders.graph import GraphSender
 from mailbot.senders.memory import MemorySender
 from mailbot.senders.mime import to_bytes
 from mailbot.senders.smtp import SmtpAccount, SmtpSender
+from tests.contract.graph_box import StaticTokens
+from tests.servers.graph import graph_server
 from tests.servers.smtp import SmtpScript, smtp_sink
 from tests.servers.tls import make_certificates
 
@@ -109,7 +114,23 @@ class SmtpOffice(Office):
         self._stack.close()
 
 
-@pytest.fixture(params=["memory", "folder", "smtp-plain", "smtp-starttls", "smtp-tls"])
+class GraphOffice(Office):
+    def __init__(self, stack: ExitStack) -> None:
+        self._server = stack.enter_context(graph_server())
+        self._server.add_mailbox("avisos@broker.example")
+        app = GraphApp(url=self._server.url, client_id=str(self._server.port), timeout=timedelta(seconds=5))
+        client = GraphClient(app, tokens=StaticTokens())
+        stack.callback(client.close)
+        self.sender = GraphSender(client, address="avisos@broker.example")
+
+    def arrived(self) -> list[bytes]:
+        return [raw for _, raw in self._server.sent]
+
+    def break_off(self) -> None:
+        self._server.stop()
+
+
+@pytest.fixture(params=["memory", "folder", "smtp-plain", "smtp-starttls", "smtp-tls", "graph"])
 def office(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Office]:
     with ExitStack() as stack:
         kind, _, security = request.param.partition("-")
@@ -117,6 +138,8 @@ def office(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Office]:
             yield MemoryOffice()
         elif kind == "folder":
             yield FolderOffice(tmp_path)
+        elif kind == "graph":
+            yield GraphOffice(stack)
         else:
             yield SmtpOffice(stack, tmp_path, security)
 
