@@ -128,12 +128,29 @@ def _shape(event: "Happening", desk: "Desk") -> dict[str, Any]:
     }
 
 
+# How events are told to people.
+_EVENTS = {
+    "message": "correo",
+    "obligation_opened": "plazo abierto",
+    "obligation_met": "atendido",
+    "obligation_breached": "vencido",
+    "obligation_cancelled": "anulado",
+    "reminder": "recordatorio",
+    "notice": "aviso",
+    "digest": "status al cliente",
+    "ask": "pregunta",
+}
+
+
 def _print(events: "Sequence[Happening]", desk: "Desk") -> None:
+    from mailbot.domain.obligation import ObligationKind
+    from mailbot.domain.words import word
+
     rows = (
         [
             _local(event.at, desk),
-            event.event,
-            event.kind or "",
+            _EVENTS.get(event.event, event.event),
+            word(ObligationKind(event.kind)) if event.kind else "",
             event.order or "-",
             ", ".join(event.to),
             event.subject or "",

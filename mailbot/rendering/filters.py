@@ -49,6 +49,11 @@ def moment_text(moment: datetime, language: Language = Language.ES) -> str:
     return f"{day_text(moment, language)} {clock_text(moment)}"
 
 
+def limit_text(moment: datetime, now: datetime, language: Language = Language.ES) -> str:
+    """A limit as short as it is clear: "16:30" of today, else "vie 24/07 16:30"."""
+    return clock_text(moment) if local(moment).date() == local(now).date() else moment_text(moment, language)
+
+
 def full_date_text(value: date | datetime) -> str:
     """The date in figures, day first, "24/07/2026"."""
     day = local(value) if isinstance(value, datetime) else value
@@ -168,6 +173,7 @@ PLAIN: dict[str, Callable[..., object]] = {
 SPOKEN: dict[str, Callable[..., object]] = {
     "day": day_text,
     "moment": moment_text,
+    "limit": limit_text,
     "long_day": long_day_text,
     "span": span_text,
     "since": since_text,

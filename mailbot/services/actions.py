@@ -41,10 +41,27 @@ def _action(line: str, number: int, desk: Desk, runs: Mapping[str, _Run]) -> Act
         what = json.loads(line)
         at, run = read_instant(str(what["at"]), desk), runs[what["do"]]
         change_of(_labels(what))
+        _check_names(what)
     except (ValueError, KeyError, TypeError, UnknownName) as error:
         names = ", ".join(sorted(runs))
         raise UnknownName(f'acciones, línea {number}: se espera {{"at": …, "do": {names}}} ({error})') from error
     return Action(at=at, run=lambda now: run(desk, what, now))
+
+
+# What each action must name, one of the groups at least.
+_NEEDED = {
+    "done": (("message_id",), ("order",)),
+    "ack": (("message_id",), ("order",)),
+    "link": (("message_id", "order"),),
+    "correct": (("message_id",),),
+}
+
+
+def _check_names(what: Mapping[str, Any]) -> None:
+    """An action that names nothing would be about everything."""
+    groups = _NEEDED.get(str(what["do"]), ((),))
+    if not any(all(what.get(name) for name in group) for group in groups):
+        raise ValueError("falta " + " o ".join(" y ".join(group) for group in groups))
 
 
 def _done(desk: Desk, what: Mapping[str, Any], now: datetime) -> None:
