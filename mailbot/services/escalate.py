@@ -40,6 +40,8 @@ def escalate(desk: Desk, *, now: datetime) -> int:
     while True:
         with desk.store.begin() as uow:
             page = uow.obligations.due_for_step(now, limit=_PAGE)
+            if not page:
+                return moved
             rules = desk.rules(uow.records)
             for obligation in page:
                 moved += _climb(obligation, uow, desk=desk, rules=rules, now=now)

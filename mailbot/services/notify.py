@@ -37,6 +37,8 @@ class Pending:
 def notify(desk: Desk, *, now: datetime, outage: Outage | None = None) -> tuple[OutgoingMail, ...]:
     """Queue a mail for every recipient whose bundle is complete at `now`."""
     with desk.store.begin() as uow:
+        if not uow.obligations.waiting_notices():
+            return ()
         rules = desk.rules(uow.records)
         mails = []
         for recipient, bundle in _complete(uow, desk=desk, rules=rules, now=now).items():

@@ -87,7 +87,7 @@ def _multiply(desk: Desk, count: int) -> None:
         names = [row[1] for row in connection.execute(text("PRAGMA table_info(obligations)"))]
         columns = ", ".join(f'"{name}"' for name in names)
         values = ", ".join({"id": "'o' || n", "next_step_at": _NEXT}.get(name, f'"{name}"') for name in names)
-        counted = f"WITH RECURSIVE counted(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counted WHERE n < {count - 1})"
+        counted = f"WITH RECURSIVE counted(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counted WHERE n < {count - 1})"  # noqa: S608
         copies = f"INSERT INTO obligations ({columns}) SELECT {values} FROM obligations, counted"  # noqa: S608
         connection.execute(text(f"{counted} {copies}"))
     engine.dispose()
