@@ -51,7 +51,17 @@ def test_a_link_by_file_moves_the_mail(world: World, tmp_path: Path) -> None:
     assert world.only(ObligationKind.REPLY).order == "2026-004600"
 
 
-@pytest.mark.parametrize("action", [{"do": "correct", "primary": "queja"}, {"do": "fly"}], ids=["label", "deed"])
-def test_a_line_that_is_off_is_named(world: World, tmp_path: Path, action: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    "action",
+    [
+        {"do": "correct", "primary": "queja"},
+        {"do": "fly"},
+        {"do": "link"},
+        {"do": "done", "message_id": ""},
+        {"do": "ack", "message_id": None},
+    ],
+    ids=["label", "deed", "link to nothing", "done with everything", "ack of everything"],
+)
+def test_a_line_that_is_off_is_named(world: World, tmp_path: Path, action: dict[str, object]) -> None:
     with pytest.raises(UnknownName, match="línea 1"):
         _do(world, tmp_path, **action)
