@@ -14,7 +14,8 @@ _TOKEN = re.compile(
     rb"|(\()"  # 4: a comment begins
     rb"|([,;:])"  # 5: separators
     rb"|(\[[^\]]*\])"  # 6: domain literal or bracketed word
-    rb"|([^\"<(,;:\[\s]+)"  # 7: a word
+    # 7: an encoded word, which may hold separators that should have been encoded; else a plain word
+    rb"|(=\?[^?\s]{1,60}\?[bBqQ]\?[^?]{0,2000}\?=|[^\"<(,;:\[\s]+)"
     rb"|(\s+|.)",  # 8: blanks, anything else
     re.DOTALL,
 )
