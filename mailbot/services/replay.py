@@ -11,6 +11,7 @@ from datetime import UTC, datetime, time, timedelta
 
 from mailbot.domain.clock import to_utc
 from mailbot.domain.errors import CalendarExceeded, MessageUnreadable
+from mailbot.domain.ladder import sendable_at
 from mailbot.domain.mail import OutgoingMail
 from mailbot.domain.message import MailKey
 from mailbot.domain.programmes import parse_frequency
@@ -24,7 +25,7 @@ from mailbot.services.digest import queue_digests
 from mailbot.services.escalate import escalate
 from mailbot.services.ingest import Read, classify, take
 from mailbot.services.notify import next_departure, notify
-from mailbot.services.watch import watch
+from mailbot.services.watch import watch, watch_dates
 
 _CHUNK = 64
 # Where a mail bears no date.
@@ -164,8 +165,10 @@ def _moments(
         yield Moment(at=action.at, rank=1, run=action.run)
     for at in _daily(desk, _digest_times(desk), start, until):
         yield Moment(at=at, rank=3, run=lambda now: queue_digests(desk, now=now))
-    for at in [start, *_daily(desk, {time(0)}, start, until)]:
-        yield Moment(at=at, rank=2, run=lambda now: watch(desk, now=now))
+    yield Moment(at=start, rank=2, run=lambda now: watch(desk, now=now))
+    # Between two office files only time passes; what a newer one brings, its action looks at.
+    for at in _daily(desk, {time(0)}, start, until):
+        yield Moment(at=at, rank=2, run=lambda now: watch_dates(desk, now=now))
 
 
 def _taking(desk: Desk, mail: Prepared) -> Callable[[datetime], object]:
@@ -224,8 +227,18 @@ class _Walk:
     def _tick(self, now: datetime, *, has_news: bool) -> None:
         """What the schedule does at every tick; mails are bundled only when a bundle may be complete."""
         if escalate(self.desk, now=now) or has_news or self.departure is not None:
-            self.departure = next_departure(self.desk)
+            self.departure = self._departure(now)
         if self.departure is not None and self.departure <= now:
             notify(self.desk, now=now)
-            self.departure = next_departure(self.desk)
+            self.departure = self._departure(now)
         deliver(self.desk, self.post, now=now)
+
+    def _departure(self, now: datetime) -> datetime | None:
+        """When the next bundle may be complete; while nothing may leave, the opening is soon enough to look."""
+        with self.desk.store.begin() as uow:
+            is_waiting = bool(uow.obligations.waiting_notices())
+            opens_at = sendable_at(now, self.desk.rules(uow.records).calendar)
+        if not is_waiting:
+            return None
+        is_closed = opens_at > now and not self.desk.policy.urgent_at_once
+        return opens_at if is_closed else next_departure(self.desk)

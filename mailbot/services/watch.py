@@ -26,22 +26,34 @@ def watch(desk: Desk, *, now: datetime) -> int:
     """Look at the whole office file as it stands at `now`; returns how many obligations changed."""
     with desk.store.begin() as uow:
         rules = desk.rules(uow.records)
-        under_way = uow.records.all_open_dispatches()
-        owed = _owed(uow)
-        changed = sum(
-            _bring_up_to_date(kind, dispatch, owed.pop((kind, dispatch.order), None), uow, rules=rules, now=now)
-            for dispatch in under_way
-            for kind in _KINDS
-        )
-        for obligation in owed.values():
-            # A closed or vanished dispatch owes nothing more.
-            meeting = Meeting(obligation=obligation, at=now, evidence="el despacho se cerró")
-            meet(meeting, uow, who=MAILBOT, message=None)
-        changed += sum(_shown_by_rows(uow, now=now)) + len(owed)
-        changed += tell_news(under_way, uow, rules=rules, now=now)
+        changed = _follow_dates(uow, rules=rules, now=now)
+        changed += sum(_shown_by_rows(uow, now=now))
+        changed += tell_news(uow.records.all_open_dispatches(), uow, rules=rules, now=now)
         changed += rereckon(uow, desk=desk, now=now)
         uow.commit()
     return changed
+
+
+def watch_dates(desk: Desk, *, now: datetime) -> int:
+    """Look only at what time alone brings: where the office file is known to be the same, nothing else changes."""
+    with desk.store.begin() as uow:
+        changed = _follow_dates(uow, rules=desk.rules(uow.records), now=now)
+        uow.commit()
+    return changed
+
+
+def _follow_dates(uow: UnitOfWork, *, rules: Rules, now: datetime) -> int:
+    owed = _owed(uow)
+    changed = sum(
+        _bring_up_to_date(kind, dispatch, owed.pop((kind, dispatch.order), None), uow, rules=rules, now=now)
+        for dispatch in uow.records.all_open_dispatches()
+        for kind in _KINDS
+    )
+    for obligation in owed.values():
+        # A closed or vanished dispatch owes nothing more.
+        meeting = Meeting(obligation=obligation, at=now, evidence="el despacho se cerró")
+        meet(meeting, uow, who=MAILBOT, message=None)
+    return changed + len(owed)
 
 
 def _shown_by_rows(uow: UnitOfWork, *, now: datetime) -> Iterator[bool]:

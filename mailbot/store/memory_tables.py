@@ -91,6 +91,10 @@ class TimeIndex(Generic[Value]):
         if instant is not None:
             del self._entries[bisect_left(self._entries, (instant, key))]
 
+    def since(self, first: datetime) -> Iterator[str]:
+        """Keys of rows from that instant on, oldest first."""
+        return (key for _, key in self._entries[bisect_left(self._entries, (first, "")) :])
+
     def until(self, now: datetime) -> Iterator[str]:
         """Keys of rows whose instant has come, oldest first."""
         for instant, key in self._entries:

@@ -178,9 +178,12 @@ class MemoryOutbox:
     def __init__(self, journal: Journal) -> None:
         self._ready: TimeIndex[_Entry] = TimeIndex(lambda e: e.mail.not_before if e.mail.state in _READY else None)
         self._held: TimeIndex[_Entry] = TimeIndex(lambda e: e.claim.until if e.claim else None)
+        self._created: TimeIndex[_Entry] = TimeIndex(lambda e: e.mail.created_at)
         self._by_message_id: HashIndex[str, _Entry] = HashIndex(lambda e: [e.mail.message_id])
         self._by_state: HashIndex[str, _Entry] = HashIndex(lambda e: [e.mail.state])
-        self._rows: Table[str, _Entry] = Table(journal, self._ready, self._held, self._by_message_id, self._by_state)
+        self._rows: Table[str, _Entry] = Table(
+            journal, self._ready, self._held, self._created, self._by_message_id, self._by_state
+        )
 
     def add(self, mail: OutgoingMail) -> bool:
         """Queue a mail."""
@@ -237,9 +240,9 @@ class MemoryOutbox:
 
     def list(self, *, states: Collection[MailState] = (), since: datetime | None = None) -> Sequence[OutgoingMail]:
         """By creation."""
-        found = [entry.mail for entry in self._in_states(states)]
-        kept = [mail for mail in found if since is None or mail.created_at >= since]
-        return sorted(kept, key=lambda mail: (mail.created_at, mail.key))
+        entries = self._in_states(states) if since is None else self._rows.pick(self._created.since(since))
+        found = [entry.mail for entry in entries if not states or entry.mail.state in states]
+        return sorted(found, key=lambda mail: (mail.created_at, mail.key))
 
     def rewrite(self, mail: OutgoingMail) -> None:
         """Replace the words of a mail; the claim on it stays."""
