@@ -161,7 +161,7 @@ def _poll(desk: Desk, source: ImapMailSource) -> None:
 
 def _warm_up(desk: Desk, dovecot: Dovecot, tmp_path: Path) -> None:
     user = dovecot.new_user()
-    _fill(dovecot, user, 4)
+    _fill(dovecot, user, 40)
     source = _source(dovecot, user)
     with closing(open_store(f"sqlite:///{tmp_path}/warm.sqlite")) as store:
         with store.begin() as uow:
