@@ -34,6 +34,8 @@ _JOINABLE = frozenset(
     }
 )
 
+# What must reach the head of service (Annex 01 row 18).
+_TO_REPORT = frozenset({Category.COMPLAINT, *Contingency})
 _COSTS = frozenset(Contingency) - {Contingency.RELATIONSHIP}
 
 # What an answer of the office to the asker stops, besides what depends on its content.
@@ -84,8 +86,9 @@ def wants_head(verdict: Verdict) -> bool:
 
 
 def is_doubtful(verdict: Verdict) -> bool:
-    """Whether the ESC is asked before the supervisor is told."""
-    return any(doubt == Category.COMPLAINT or doubt in set(Contingency) for doubt in verdict.doubts)
+    """Whether the ESC is asked before the supervisor is told: something may have to be reported, nothing surely."""
+    certain = {*verdict.categories, *verdict.contingency} - set(verdict.doubts)
+    return bool(_TO_REPORT & set(verdict.doubts)) and not _TO_REPORT & certain
 
 
 def _plan_incoming(arrival: Arrival, matter: Matter, rules: Rules) -> Plan:
@@ -114,6 +117,9 @@ def kinds_opened(arrival: Arrival, matter: Matter, policy: Policy) -> tuple[Obli
     opening_role = None if role is Role.ARCHIVO and _only_thanks(verdict) else role
     kinds = set(policy.opened_by(verdict, role=opening_role))
     kinds |= set(_kinds_by_event(arrival, matter))
+    if is_doubtful(verdict):
+        # Contract, "Ladder": while the ESC is being asked it stays open and its ladder runs.
+        kinds.add(ObligationKind.MANAGEMENT_REPORT)
     if is_internal:
         # Contract: "… or by the sender's role in `Personal`, without `reply`".
         kinds.discard(ObligationKind.REPLY)

@@ -237,3 +237,24 @@ def test_history_says_what_happened_and_when(world: World) -> None:
         (EventName.NOTIFIED, lima("2026-11-16 11:00")),
         (EventName.BREACHED, lima("2026-11-16 11:00")),
     ]
+
+
+def test_a_doubt_that_does_not_hold_yet_is_reported_too_when_nobody_answers() -> None:
+    world = World(verdicts={"tal vez": verdict(Category.REQUIREMENT, doubts=["complaint"])})
+    world.write("tal vez", MONDAY_9)
+
+    asked = _walk(world, "09:00")
+    told = _walk(world, "11:00")
+
+    assert [(mail.purpose, _to(mail)) for mail in asked] == [(MailPurpose.ASK, [ESC])]
+    assert SUPERVISOR in [address for mail in told for address in _to(mail)]
+
+
+def test_a_sure_complaint_is_told_at_once_whatever_else_is_doubtful() -> None:
+    mixed = verdict(Category.COMPLAINT, contingency=[Contingency.STORAGE], doubts=["storage"])
+    world = World(verdicts={"seguro": mixed})
+    world.write("seguro", MONDAY_9)
+
+    sent = _walk(world, "09:00")
+
+    assert SUPERVISOR in [address for mail in sent for address in _to(mail)]
