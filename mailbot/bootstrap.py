@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import SecretStr
 
+from mailbot.bootstrap_graph import graph_problems, graph_sender, graph_source
+from mailbot.bootstrap_values import list_of, password_of
 from mailbot.domain.errors import SettingsError
 from mailbot.domain.message import Address
 from mailbot.domain.office import Office
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
     from mailbot.ports.classifier import Classifier
     from mailbot.rendering.templates import TemplateRenderer
 
+# Where a password is no way in any more (Microsoft ended basic authentication in 2022).
+_EXCHANGE_ONLINE = frozenset({"outlook.office365.com", "outlook.office.com"})
 _IMAP_PORTS = {Security.TLS: 993, Security.STARTTLS: 143, Security.PLAIN: 143}
 _SMTP_PORTS = {Security.TLS: 465, Security.STARTTLS: 587, Security.PLAIN: 25}
 
@@ -50,35 +54,43 @@ def open_database(settings: Settings) -> Store:
 
 def build_watched(settings: Settings) -> tuple[Watched, ...]:
     """Every mailbox of the settings; nothing is connected yet."""
-    from mailbot.mailboxes.imap import ImapMailSource
-
     problems = [problem for name, box in settings.mailbox.items() for problem in _mailbox_problems(name, box, settings)]
+    if any(box.kind == "graph" for box in settings.mailbox.values()):
+        problems += graph_problems(settings)
     if not settings.mailbox:
         problems.append("no hay ningún buzón: agregue MAILBOT_MAILBOX__NOMBRE__ADDRESS o ejecute «mailbot init»")
     if problems:
         raise SettingsError(problems)
     watched = []
     for name, box in settings.mailbox.items():
-        source = ImapMailSource(_imap_account(name, box, settings))
+        source = _source(name, box, settings)
         sent = box.sent_folder or None
         watched.append(Watched(box=Box(name=name, address=box.address.lower(), sent_folder=sent), source=source))
     return tuple(watched)
 
 
+def _source(name: str, box: MailboxSettings, settings: Settings) -> MailSource:
+    if box.kind == "graph":
+        return graph_source(name, box, settings)
+    from mailbot.mailboxes.imap import ImapMailSource
+
+    return ImapMailSource(_imap_account(name, box, settings))
+
+
 def _mailbox_problems(name: str, box: MailboxSettings, settings: Settings) -> list[str]:
     prefix = f"MAILBOT_MAILBOX__{name.upper()}__"
+    if box.kind == "graph":
+        return []
     problems = []
-    if not (box.host or settings.imap_host):
+    host, login = box.host or settings.imap_host, _login(box, settings)
+    if host.lower() in _EXCHANGE_ONLINE and not login.token_command:
+        problems.append(
+            f"{prefix}HOST: Exchange Online no admite contraseñas por IMAP; ponga {prefix}KIND=graph (docs/graph.md), "
+            f"o {prefix}TOKEN_COMMAND con un token XOAUTH2"
+        )
+    if not host:
         problems.append(f"{prefix}HOST: falta el servidor (o MAILBOT_IMAP_HOST para todos)")
-    secrets = (
-        box.password,
-        box.password_command,
-        box.token_command,
-        settings.imap_password,
-        settings.imap_password_command,
-        settings.imap_token_command,
-    )
-    if not any(secrets):
+    if not (login.password or login.password_command or login.token_command):
         problems.append(f"{prefix}PASSWORD: falta la contraseña, {prefix}PASSWORD_COMMAND o {prefix}TOKEN_COMMAND")
     return problems
 
@@ -87,37 +99,31 @@ def _imap_account(name: str, box: MailboxSettings, settings: Settings) -> "ImapA
     from mailbot.mailboxes.imap_account import ImapAccount
 
     security = box.security or settings.imap_security
-    own_login = bool(box.password or box.password_command or box.token_command)
-    login: MailboxSettings | None = box if own_login else None
+    login = _login(box, settings)
     return ImapAccount(
         name=name,
         host=box.host or settings.imap_host,
         port=box.port or settings.imap_port or _IMAP_PORTS[security],
         security=security,
         username=box.username or box.address,
-        password=_password(
-            login.password if login else settings.imap_password,
-            login.password_command if login else settings.imap_password_command,
-        ),
-        token_command=(login.token_command if login else settings.imap_token_command) or None,
+        password=password_of(login.password, login.password_command),
+        token_command=login.token_command or None,
         ca_file=box.ca_file or settings.imap_ca_file,
-        folders=_list(box.folders or settings.imap_folders),
+        folders=list_of(box.folders or settings.imap_folders),
         sent_folder=box.sent_folder or None,
     )
 
 
-def _password(secret: SecretStr | None, command: str) -> str | None:
-    if secret is not None:
-        return secret.get_secret_value()
-    if not command:
-        return None
-    from mailbot.login import access_token
-
-    return access_token(command)
-
-
-def _list(text: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in text.split(",") if part.strip())
+def _login(box: MailboxSettings, settings: Settings) -> MailboxSettings:
+    """The mailbox with how it logs in: its own way, or the one for all."""
+    if box.password or box.password_command or box.token_command:
+        return box
+    common = {
+        "password": settings.imap_password,
+        "password_command": settings.imap_password_command,
+        "token_command": settings.imap_token_command,
+    }
+    return box.model_copy(update=common)
 
 
 def build_sender(settings: Settings, watched: Sequence[Watched] = ()) -> MailSender | None:
@@ -131,6 +137,8 @@ def build_sender(settings: Settings, watched: Sequence[Watched] = ()) -> MailSen
         from mailbot.senders.folder import FolderSender
 
         return FolderSender(settings.outbox_folder)
+    if settings.send is SendMode.GRAPH:
+        return graph_sender(settings)
     from mailbot.senders.smtp import SmtpSender
     from mailbot.senders.smtp_account import SmtpAccount
 
@@ -141,7 +149,7 @@ def build_sender(settings: Settings, watched: Sequence[Watched] = ()) -> MailSen
             port=settings.smtp_port or _SMTP_PORTS[security],
             security=security,
             username=settings.smtp_username or None,
-            password=_password(settings.smtp_password, settings.smtp_password_command),
+            password=password_of(settings.smtp_password, settings.smtp_password_command),
             token_command=settings.smtp_token_command or None,
             ca_file=settings.smtp_ca_file,
         )

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
@@ -31,6 +32,8 @@ class SendMode(StrEnum):
 
     # They are sent.
     SMTP = "smtp"
+    # They are sent by Microsoft Graph, from the sender's own mailbox.
+    GRAPH = "graph"
     # They are written to a folder as `.eml` and `.html`; nobody is mailed.
     FOLDER = "folder"
     # They are kept back, and everything goes on as if they had been sent: to watch for a week.
@@ -45,6 +48,8 @@ class MailboxSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     address: str
+    # Any mail server, or Microsoft 365 by the `MAILBOT_GRAPH_*` settings.
+    kind: Literal["imap", "graph"] = "imap"
     host: str = ""
     port: int | None = None
     security: Security | None = None
@@ -86,6 +91,15 @@ class Settings(BaseSettings):
     imap_token_command: str = ""
     imap_ca_file: Path | None = None
     imap_folders: str = "INBOX"
+    # The application by which Microsoft 365 knows mailbot.
+    graph_tenant: str = ""
+    graph_client_id: str = ""
+    graph_client_secret: SecretStr | None = None
+    graph_client_secret_command: str = ""
+    graph_certificate_file: Path | None = None
+    graph_token_command: str = ""
+    graph_ca_file: Path | None = None
+    graph_url: str = "https://graph.microsoft.com/v1.0"
     poll_seconds: int = Field(default=60, ge=5, le=3600)
     since_days: int = Field(default=3, ge=0, le=3650)
 
@@ -137,7 +151,7 @@ class Settings(BaseSettings):
     def _is_address(cls, value: str) -> str:
         return _address(value) if value else value
 
-    @field_validator("secret", "imap_password", "smtp_password")
+    @field_validator("secret", "imap_password", "smtp_password", "graph_client_secret")
     @classmethod
     def _is_no_placeholder(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and value.get_secret_value().strip().lower() in _PLACEHOLDERS:
@@ -178,13 +192,20 @@ class Settings(BaseSettings):
             raise ValueError("debe ser DEBUG, INFO, WARNING o ERROR")
         return value.upper()
 
+    @field_validator("graph_url")
+    @classmethod
+    def _is_safe(cls, value: str) -> str:
+        if not re.match(r"https://|http://(127\.0\.0\.1|localhost)[:/]", value):
+            raise ValueError("debe empezar por https://: por ahí viaja el token")
+        return value.rstrip("/")
+
     @model_validator(mode="after")
-    def _smtp_is_complete(self) -> "Settings":
-        if self.send is SendMode.SMTP:
-            missing = [name for name in ("smtp_host", "sender") if not getattr(self, name)]
-            if missing:
-                names = ", ".join(f"{PREFIX}{name.upper()}" for name in missing)
-                raise ValueError(f"{PREFIX}SEND=smtp necesita también {names}")
+    def _sending_is_complete(self) -> "Settings":
+        needed = {SendMode.SMTP: ("smtp_host", "sender"), SendMode.GRAPH: ("sender",)}
+        missing = [name for name in needed.get(self.send, ()) if not getattr(self, name)]
+        if missing:
+            names = ", ".join(f"{PREFIX}{name.upper()}" for name in missing)
+            raise ValueError(f"{PREFIX}SEND={self.send} necesita también {names}")
         return self
 
     @property

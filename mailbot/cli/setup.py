@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from mailbot.cli.app import Exit
 from mailbot.cli.output import say
 
 if TYPE_CHECKING:
+    from mailbot.ports.mailbox import MailSource
     from mailbot.settings import Settings
 
 
@@ -28,7 +30,8 @@ def init(
     if file.exists() and not force:
         raise typer.BadParameter(f"{file} ya existe; use --force para reemplazarlo")
     say("Configuración de mailbot. Enter acepta lo que está entre corchetes.")
-    lines = [*_ask_mailbox(), *_ask_sending(), f"MAILBOT_SECRET={secrets.token_urlsafe(32)}"]
+    where = _ask_where()
+    lines = [*_ask_mailbox(where), *_ask_sending(where), f"MAILBOT_SECRET={secrets.token_urlsafe(32)}"]
     _write_private(file, "\n".join(lines) + "\n")
     say(f"\nEscrito {file} (solo usted puede leerlo). Ahora:")
     say("  mailbot check                    prueba todo de verdad")
@@ -38,19 +41,53 @@ def init(
     return Exit.DONE
 
 
-def _ask_mailbox() -> list[str]:
+def _ask_where() -> str:
+    """`1` for Microsoft 365, `2` for a server of the office's own Exchange, `3` for any other."""
+    say("¿Dónde está el buzón?")
+    say("  1  Microsoft 365 (Exchange Online, Outlook en la nube)")
+    say("  2  Exchange en un servidor propio")
+    say("  3  otro servidor de correo (IMAP)")
+    where = ""
+    while where not in ("1", "2", "3"):
+        where = typer.prompt("1, 2 o 3", default="3").strip()
+    if where == "2":
+        say("mailbot lo lee por IMAP: pida al administrador que active el servicio IMAP4 de Exchange.")
+    return where
+
+
+def _ask_mailbox(where: str) -> list[str]:
     address = typer.prompt("Dirección del buzón que se vigila").strip()
-    domain = address.rpartition("@")[2]
-    host = typer.prompt("Servidor IMAP", default=f"imap.{domain}").strip()
-    security = typer.prompt("Seguridad (tls, starttls, plain)", default="tls").strip()
-    login = typer.prompt("¿Contraseña o comando de token XOAUTH2? (c/t)", default="c").strip().lower()
     name = "".join(c for c in address.partition("@")[0].upper() if c.isalnum()) or "BUZON"
     lines = [
         "# Buzones: uno por nombre, con su dirección y, si hace falta, lo que difiera del resto.",
         f"MAILBOT_MAILBOX__{name}__ADDRESS={address}",
-        f"MAILBOT_IMAP_HOST={host}",
-        f"MAILBOT_IMAP_SECURITY={security}",
     ]
+    ask = _ask_graph if where == "1" else _ask_imap
+    return [*lines, *ask(address, name)]
+
+
+def _ask_graph(address: str, name: str) -> list[str]:
+    say("Hace falta una aplicación registrada por el administrador: docs/graph.md lo explica paso a paso.")
+    tenant = typer.prompt("Inquilino (tenant)", default=address.rpartition("@")[2]).strip()
+    client = typer.prompt("Identificador de la aplicación (client id)").strip()
+    lines = [
+        f"MAILBOT_MAILBOX__{name}__KIND=graph",
+        f"MAILBOT_GRAPH_TENANT={tenant}",
+        f"MAILBOT_GRAPH_CLIENT_ID={client}",
+    ]
+    file = typer.prompt("Certificado con su clave, archivo PEM (vacío: secreto)", default="", show_default=False)
+    if file.strip():
+        return [*lines, f"MAILBOT_GRAPH_CERTIFICATE_FILE={_quoted(file.strip())}"]
+    secret = typer.prompt("Secreto de la aplicación (su valor)", hide_input=True)
+    return [*lines, f"MAILBOT_GRAPH_CLIENT_SECRET={_quoted(secret)}"]
+
+
+def _ask_imap(address: str, name: str) -> list[str]:
+    domain = address.rpartition("@")[2]
+    host = typer.prompt("Servidor IMAP", default=f"imap.{domain}").strip()
+    security = typer.prompt("Seguridad (tls, starttls, plain)", default="tls").strip()
+    login = typer.prompt("¿Contraseña o comando de token XOAUTH2? (c/t)", default="c").strip().lower()
+    lines = [f"MAILBOT_IMAP_HOST={host}", f"MAILBOT_IMAP_SECURITY={security}"]
     if login.startswith("t"):
         command = typer.prompt("Comando que escribe el token").strip()
         return [*lines, f"MAILBOT_MAILBOX__{name}__TOKEN_COMMAND={_quoted(command)}"]
@@ -58,9 +95,13 @@ def _ask_mailbox() -> list[str]:
     return [*lines, f"MAILBOT_MAILBOX__{name}__PASSWORD={_quoted(password)}"]
 
 
-def _ask_sending() -> list[str]:
+def _ask_sending(where: str) -> list[str]:
     say("\nPor ahora mailbot no manda correos: los escribe en la carpeta «outbox» (MAILBOT_SEND=folder).")
-    lines = ["", "# smtp: se envían; folder: se escriben en una carpeta; off: se retienen.", "MAILBOT_SEND=folder"]
+    choices = "# smtp o graph: se envían; folder: se escriben en una carpeta; off: se retienen."
+    lines = ["", choices, "MAILBOT_SEND=folder"]
+    if where == "1":
+        sender = typer.prompt("Buzón de Microsoft 365 desde el que escribirá mailbot").strip()
+        return [*lines, f"MAILBOT_SENDER={sender}"]
     if not typer.confirm("¿Configurar ya el servidor SMTP?", default=False):
         return lines
     host = typer.prompt("Servidor SMTP").strip()
@@ -102,7 +143,7 @@ def check() -> int:
         ("plantillas", lambda: _check_templates(settings)),
     ]
     for item in build_watched(settings):
-        probes.append((f"buzón {item.box.address}", item.source.check))
+        probes.append((f"buzón {item.box.address}", partial(_check_mailbox, item.source)))
     sender = build_sender(settings)
     if sender is None:
         say("✔ envío: apagado (MAILBOT_SEND=off)")
@@ -124,6 +165,13 @@ def _probe(name: str, probe: Callable[[], Sequence[str]]) -> int:
     for line in lines:
         say(f"✔ {name}: {line}")
     return Exit.DONE
+
+
+def _check_mailbox(source: "MailSource") -> Sequence[str]:
+    try:
+        return source.check()
+    finally:
+        source.close()
 
 
 def _check_database(settings: "Settings") -> Sequence[str]:

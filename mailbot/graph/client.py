@@ -66,6 +66,10 @@ class GraphClient:
         """Whom it speaks for."""
         return self._app
 
+    def fresh(self) -> "GraphClient":
+        """Another one for the same application, with connections of its own."""
+        return GraphClient(self._app, tokens=self._tokens, sleep=self._sleep)
+
     def read(self, call: Call) -> Answer:
         """A request that may be repeated: a busy server is waited out as long as patience lasts."""
         left = self._app.patience.total_seconds()

@@ -2,7 +2,7 @@
 
 import base64
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from urllib.parse import quote
 
@@ -24,7 +24,10 @@ _MIME = {"Content-Type": "text/plain"}
 
 
 class GraphSender:
-    """The `MailSender` over Graph. MIME goes out as it is written, so our Message-ID stays."""
+    """The `MailSender` over Graph; connections a mail, so it may be used from several threads.
+
+    MIME goes out as it is written, so our Message-ID stays.
+    """
 
     def __init__(self, client: GraphClient, *, address: str, instance: str = "mailbot") -> None:
         self._client = client
@@ -37,32 +40,42 @@ class GraphSender:
         sender = envelope_address(mail.sender)
         if not mail.to + mail.cc:
             raise DeliveryRefused("El correo no tiene destinatario.")
-        if len(raw) <= _WHOLE_BYTES:
-            with _translated(sender, is_last=True):
-                self._client.ask(_with_mime(f"{_root(sender)}/sendMail", raw))
-        else:
-            self._send_large(mail, sender)
+        with closing(self._client.fresh()) as client:
+            if len(raw) <= _WHOLE_BYTES:
+                with _translated(sender, is_last=True):
+                    client.ask(_with_mime(f"{_root(sender)}/sendMail", raw))
+                return
+            bare = to_bytes(replace(mail, files=()), instance=self._instance)
+            _LargeMail(client, sender).send(bare, mail.files)
 
     def check(self) -> Sequence[str]:
         """Ask for a mail to nobody to be sent: whoever may send is told that nobody is a bad recipient."""
         nobody = {"message": {"subject": "mailbot", "toRecipients": []}, "saveToSentItems": False}
         try:
-            self._client.ask(Call(method="POST", path=f"{_root(self._address)}/sendMail", json=nobody))
+            with closing(self._client.fresh()) as client:
+                client.ask(Call(method="POST", path=f"{_root(self._address)}/sendMail", json=nobody))
         except GraphFailure as failure:
             if failure.status != 400:
                 raise _for_a_person(failure, self._address) from failure
         return [f"Graph deja enviar desde {self._address}; la copia queda en su carpeta de enviados."]
 
-    def _send_large(self, mail: OutgoingMail, sender: str) -> None:
-        bare = to_bytes(replace(mail, files=()), instance=self._instance)
-        with _translated(sender):
-            created = self._client.ask(_with_mime(f"{_root(sender)}/messages", bare))
-        draft = f"{_root(sender)}/messages/{quote(text(created.body, 'id'), safe='')}"
+
+class _LargeMail:
+    """One mail that does not fit into a request: a draft, filled file by file, then sent."""
+
+    def __init__(self, client: GraphClient, sender: str) -> None:
+        self._client = client
+        self._sender = sender
+
+    def send(self, bare: bytes, files: Sequence[MailFile]) -> None:
+        with _translated(self._sender):
+            created = self._client.ask(_with_mime(f"{_root(self._sender)}/messages", bare))
+        draft = f"{_root(self._sender)}/messages/{quote(text(created.body, 'id'), safe='')}"
         try:
-            with _translated(sender):
-                for file in mail.files:
+            with _translated(self._sender):
+                for file in files:
                     self._attach(draft, file)
-            with _translated(sender, is_last=True):
+            with _translated(self._sender, is_last=True):
                 self._client.ask(Call(method="POST", path=f"{draft}/send"))
         except DeliveryUncertain:
             if not self._has_left(draft):
