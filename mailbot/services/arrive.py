@@ -1,15 +1,15 @@
 """Place one read message: who sent it, which way it went, its conversation and its dispatch."""
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from mailbot.domain.arrival import Arrival
-from mailbot.domain.message import Direction, Message
+from mailbot.domain.message import Direction, Message, MessageKind
 from mailbot.domain.office import Role, Staff
 from mailbot.domain.verdict import Verdict
-from mailbot.ports.classifier import SenderRole
+from mailbot.ports.classifier import ClassifierInput, SenderRole
 from mailbot.ports.records import Records
 from mailbot.ports.store import StoredMessage, UnitOfWork
 from mailbot.reading.references import find_references
@@ -56,6 +56,22 @@ def role_of(message: Message, records: Records) -> SenderRole:
         return SenderRole.UNKNOWN
     known = records.contacts_by_address(message.sender.key) or records.clients_by_domain(message.sender.domain)
     return SenderRole.CLIENT if known else SenderRole.UNKNOWN
+
+
+def as_written_by(message: Message, role: SenderRole) -> Message:
+    """A client who writes to a distribution list of the office is a person, whatever the list's headers say."""
+    if message.kind is not MessageKind.LIST or role is not SenderRole.CLIENT:
+        return message
+    return replace(message, kind=MessageKind.PERSON, kind_reason=f"cliente conocido ({message.kind_reason})")
+
+
+def inputs_of(messages: Sequence[Message], records: Records) -> list[ClassifierInput]:
+    """What the classifier is given: each message with what is known of its sender."""
+    roles = [role_of(message, records) for message in messages]
+    return [
+        ClassifierInput(message=as_written_by(message, role), sender=role)
+        for message, role in zip(messages, roles, strict=True)
+    ]
 
 
 def direction_of(arriving: Arriving, staff: Staff | None, records: Records) -> Direction:

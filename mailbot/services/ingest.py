@@ -12,12 +12,11 @@ from datetime import datetime, timedelta
 from mailbot.domain.errors import MessageUnreadable, UnknownName
 from mailbot.domain.message import MailKey, Message, MessageKind
 from mailbot.domain.outgoing import verify
-from mailbot.ports.classifier import ClassifierInput
 from mailbot.ports.mailbox import Cursor, FetchedMail
 from mailbot.ports.store import QuarantinedMail, Sighting, SightingState, UnitOfWork
 from mailbot.reading.attachment_text import extract_texts
 from mailbot.reading.parse import read_message
-from mailbot.services.arrive import Arriving, Placed, place_message, role_of
+from mailbot.services.arrive import Arriving, Placed, inputs_of, place_message
 from mailbot.services.bounced import note_bounce
 from mailbot.services.carry_out import MAILBOT, note, oblige, reopen_after_bounce
 from mailbot.services.desk import Box, Desk
@@ -114,19 +113,19 @@ def classify(fresh: Sequence[Read], desk: Desk, box: Box) -> dict[MailKey, Arriv
     if not readable:
         return {}
     with desk.store.begin() as uow:
-        inputs = [ClassifierInput(message=message, sender=role_of(message, uow.records)) for _, message in readable]
+        inputs = inputs_of([message for _, message in readable], uow.records)
     verdicts = desk.classifier.classify(inputs)
     return {
         item.mail.key: Arriving(
-            message=message,
+            message=given.message,
             verdict=verdict,
             box=box,
             folder=item.mail.key.folder,
             received_at=item.mail.received_at,
-            attachment_texts=texts_in(message),
+            attachment_texts=texts_in(given.message),
             own_address=desk.sender.key,
         )
-        for (item, message), verdict in zip(readable, verdicts, strict=True)
+        for (item, _), given, verdict in zip(readable, inputs, verdicts, strict=True)
     }
 
 

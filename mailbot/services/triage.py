@@ -13,8 +13,7 @@ from mailbot.domain.message import Direction, Message
 from mailbot.domain.obligation import Obligation
 from mailbot.domain.plan import plan_arrival
 from mailbot.domain.verdict import Verdict
-from mailbot.ports.classifier import ClassifierInput
-from mailbot.services.arrive import Arriving, place_message, role_of
+from mailbot.services.arrive import Arriving, inputs_of, place_message
 from mailbot.services.carry_out import matter_of
 from mailbot.services.desk import Box, Desk
 from mailbot.services.ingest import texts_in
@@ -37,9 +36,9 @@ class Triaged:
 def triage(desk: Desk, messages: Sequence[Message], *, now: datetime) -> list[Triaged]:
     """Triage a batch in order; `now` stands in for a mail that bears no date at all."""
     with desk.store.begin() as uow:
-        inputs = [ClassifierInput(message=message, sender=role_of(message, uow.records)) for message in messages]
+        inputs = inputs_of(messages, uow.records)
     verdicts = desk.classifier.classify(inputs)
-    return [_triage_one(desk, message, verdict, now) for message, verdict in zip(messages, verdicts, strict=True)]
+    return [_triage_one(desk, given.message, verdict, now) for given, verdict in zip(inputs, verdicts, strict=True)]
 
 
 def _triage_one(desk: Desk, message: Message, verdict: Verdict, now: datetime) -> Triaged:

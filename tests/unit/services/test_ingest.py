@@ -324,3 +324,12 @@ def test_an_impossible_time_of_arrival_counts_as_now(world: World, bogus: str) -
     ingest(world.desk, [mail], box=BOX, now=MONDAY_9)
 
     assert world.only(ObligationKind.REPLY).due_at == lima("2026-11-16 11:00")
+
+
+def test_a_client_who_writes_to_a_list_of_the_office_is_a_person(world: World) -> None:
+    headers = {"List_Id": "<servicio.agencia.example>", "Precedence": "list"}
+
+    world.write("levante", MONDAY_9, **headers)
+    world.write("levante", MONDAY_9, sender="boletin@novedades.example", text="Novedades del mes", **headers)
+
+    assert [(item.kind, item.asker) for item in world.owed()] == [(ObligationKind.REPLY, "compras@textiles.example")]
