@@ -4,6 +4,7 @@ import typer
 
 from mailbot.cli import (
     database,
+    evidence,
     glosas,
     model,
     obligations,
@@ -22,5 +23,19 @@ def register(app: typer.Typer) -> None:
     """Add all commands in the order in which a newcomer meets them; a second call adds nothing."""
     if app.registered_commands:
         return
-    for module in (show, setup, service, reading, replay, stored, obligations, word, glosas, office, model, database):
+    for module in (
+        show,
+        setup,
+        service,
+        reading,
+        replay,
+        stored,
+        obligations,
+        word,
+        glosas,
+        office,
+        model,
+        evidence,
+        database,
+    ):
         module.add_to(app)
