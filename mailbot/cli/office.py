@@ -12,6 +12,7 @@ from mailbot.cli.output import print_rows, say, told_at
 
 if TYPE_CHECKING:
     from mailbot.domain.office import Dispatch
+    from mailbot.ports.store import Store
 
 office_app = typer.Typer(
     help="El archivo de la oficina: personal, clientes, acuerdos, despachos…", no_args_is_help=True
@@ -45,6 +46,7 @@ def import_office(
                 uow.office.save(fresh)
                 uow.office.save_dispatches(fresh.dispatches)
                 uow.commit()
+            _follow_up(store)
     _say_changes(changes, dry_run=dry_run)
     for doubt in doubts(fresh):
         say(f"  ¿? {doubt}")
@@ -169,8 +171,20 @@ def import_dispatches(
             with store.begin() as uow:
                 uow.office.save_dispatches(fresh)
                 uow.commit()
+            _follow_up(store)
     _say_changes(changes, dry_run=dry_run)
     return Exit.DONE
+
+
+def _follow_up(store: "Store") -> None:
+    """What is owed follows the newer file at once, not at the service's next look."""
+    from mailbot.bootstrap import build_desk
+    from mailbot.cli.workshop import now, settings
+    from mailbot.services.watch import watch
+
+    # Before `mailbot init` nothing runs yet that could owe anything.
+    if settings().secret is not None:
+        watch(build_desk(settings(), store), now=now())
 
 
 def _say_changes(changes: Sequence[str], *, dry_run: bool) -> None:

@@ -211,3 +211,21 @@ def test_obligations_can_be_seen_as_they_stood(folder: Path, capsys: pytest.Capt
     assert run(["obligations", "--at", "2026-11-16T12:00", "--state", "overdue", "--jsonl"]) == 0
     assert len(capsys.readouterr().out.splitlines()) == 1
     assert run(["obligations", "--at", "mañana"]) == 2
+
+
+def test_an_import_moves_what_is_owed_at_once(folder: Path, book: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "settings.env").write_text("MAILBOT_SECRET=clave-de-prueba-larga\nMAILBOT_DATABASE_URL=sqlite:///m.db\n")
+    (folder / "settings.env").chmod(0o600)
+    row = "2026-004512,20131312955,10,diferido,maritima,rojo"
+    (folder / "despachos.csv").write_text(f"orden,ruc,regimen,modalidad,via,canal\n{row}\n")
+    assert run(["office", "import", str(book)]) == 0
+
+    assert run(["dispatches", "import", "despachos.csv"]) == 0
+
+    capsys.readouterr()
+    assert run(["obligations", "--jsonl"]) == 0
+    owed = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [(item["kind"], item["order"], item["owner"]) for item in owed] == [
+        ("milestone_notice", "2026-004512", "RQ")
+    ]
+    assert owed[0]["reckoning"][0] == "canal: rojo"
