@@ -1,5 +1,6 @@
 """What the demo shows at its end: the mails as a table, and the mails it sent as files to open."""
 
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,14 +9,13 @@ from email.message import EmailMessage
 from pathlib import Path
 
 from rich.console import Console
-from rich.table import Table
 
 from mailbot.demo.screens import take_screens
 from mailbot.demo.servers import AcceptedMail
+from mailbot.demo.table import print_mails
 from mailbot.domain.clock import LIMA, to_utc
-from mailbot.domain.labels import Primary
 from mailbot.domain.mail import MailPurpose, OutgoingMail
-from mailbot.domain.message import Direction, MessageKind
+from mailbot.domain.message import Direction
 from mailbot.domain.obligation import Obligation, ObligationState, Step
 from mailbot.domain.office import Role
 from mailbot.domain.reports import Span, last_period
@@ -23,19 +23,8 @@ from mailbot.ports.store import MessageFilter, ObligationFilter, StoredMessage, 
 from mailbot.services.desk import Desk
 from mailbot.services.report import report_for
 
-_CATEGORY = {
-    Primary.COMPLAINT: "reclamo",
-    Primary.REQUIREMENT: "requerimiento",
-    Primary.DOCUMENTS: "documentos",
-    Primary.OTHER: "informativo",
-}
-_KIND = {
-    MessageKind.AUTO_REPLY: "automático",
-    MessageKind.BOUNCE: "rebote",
-    MessageKind.LIST: "boletín",
-    MessageKind.CALENDAR: "calendario",
-}
-_STYLE = {"reclamo": "bold red", "requerimiento": "yellow", "documentos": "cyan"}
+# Where nobody tells how wide the output is.
+_WIDTH = 120
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,14 +41,15 @@ class Shown:
 
 def show_results(shown: Shown) -> None:
     """Print the table, write the mails, and say what to do next."""
-    console = Console(highlight=False, width=None if Console().is_terminal else 150)
+    is_known = Console().is_terminal or "COLUMNS" in os.environ
+    console = Console(highlight=False, width=None if is_known else _WIDTH)
     with shown.desk.store.begin() as uow:
         messages = list(uow.messages.list(MessageFilter()))
         obligations = list(uow.obligations.list(ObligationFilter()))
         picked = list(_picked(uow))
         shelved = len(uow.quarantine.list())
         mails = uow.outbox.list()
-    console.print(_table([m for m in messages if m.direction is Direction.INCOMING], obligations))
+    print_mails(console, [item for item in messages if item.direction is Direction.INCOMING], obligations)
     _say_totals(console, messages, obligations, shelved, len(mails))
     files = [*_write(shown, picked), *_write_report(shown)]
     console.print(
@@ -74,67 +64,15 @@ def show_results(shown: Shown) -> None:
     _say_next(console, shown.folder)
 
 
-def _table(messages: Sequence[StoredMessage], obligations: Sequence[Obligation]) -> Table:
-    table = Table(title="Los correos que llegaron", title_justify="left", header_style="bold", expand=False)
-    for heading in ("llegó", "asunto", "de", "qué es", "despacho", "plazos (vence)", "estado"):
-        table.add_column(heading, overflow="fold")
-    owed: dict[str, list[Obligation]] = {}
-    for obligation in obligations:
-        owed.setdefault(obligation.message or "", []).append(obligation)
-    for message in messages:
-        table.add_row(*_row(message, owed.get(message.id, [])))
-    return table
-
-
-def _row(message: StoredMessage, owed: Sequence[Obligation]) -> tuple[str, ...]:
-    what = _what(message)
-    style = _STYLE.get(what.split(" ")[0])
-    dispatch = "\n".join(message.orders) or ("¿cuál?" if message.linkage.question else "—")
-    return (
-        f"{message.received_at.astimezone(LIMA):%d/%m %H:%M}",
-        _short(message.subject, 44),
-        _short(message.sender_name or message.sender, 24),
-        f"[{style}]{what}[/{style}]" if style else what,
-        dispatch,
-        "\n".join(f"{item.kind} {item.due_at.astimezone(LIMA):%d/%m %H:%M}" for item in owed) or "—",
-        "\n".join(map(_state, owed)) or "—",
-    )
-
-
-def _what(message: StoredMessage) -> str:
-    if message.kind in _KIND:
-        return _KIND[message.kind]
-    verdict = message.verdict
-    if verdict is None:
-        return "—"
-    what = _CATEGORY[verdict.primary]
-    if verdict.contingency:
-        what += " + contingencia"
-    return f"{what} ?" if verdict.needs_review else what
-
-
-def _state(obligation: Obligation) -> str:
-    if obligation.state is ObligationState.MET:
-        return "cumplido" if obligation.breached_at is None else "cumplido tarde"
-    if obligation.state is ObligationState.CANCELLED:
-        return "anulado"
-    return "VENCIDO" if obligation.breached_at is not None else "abierto"
-
-
-def _short(text: str, length: int) -> str:
-    # Square brackets would be read as colours.
-    line = " ".join(text.split()).replace("[", "(").replace("]", ")") or "(sin asunto)"
-    return line if len(line) <= length else f"{line[: length - 1]}…"
-
-
 def _say_totals(
     console: Console, messages: Sequence[StoredMessage], obligations: Sequence[Obligation], shelved: int, mails: int
 ) -> None:
     met = [item for item in obligations if item.state is ObligationState.MET]
     late = [item for item in obligations if item.breached_at is not None]
     console.print(
-        f"{len(messages)} correos guardados, {shelved} en cuarentena (con su plazo corriendo). "
-        f"{len(obligations)} plazos: {len(met)} cumplidos, {len(late)} vencidos. {mails} correos de mailbot."
+        f"\n{len(messages)} correos guardados con los de la propia oficina, {shelved} en cuarentena (con su plazo "
+        f"corriendo). {len(obligations)} plazos: {len(met)} cumplidos, {len(late)} llegaron a vencer. "
+        f"{mails} correos de mailbot."
     )
 
 
