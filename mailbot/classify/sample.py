@@ -29,6 +29,8 @@ LABELS = (
 )
 # The labels that decide most, shown to the joining step of every other label.
 LEADING = (*(label.value for label in Category), NEEDS_REPLY, ANY_CONTINGENCY, MUST_REPORT)
+# How the name of a corpus file ends whose author had read the classifier's errors.
+SEEN_SUFFIX = "_seen"
 # The labels whose cut is chosen in training; nothing else follows from them.
 CUT_LABELS = (*(label.value for label in Topic), *(label.value for label in Contingency))
 
@@ -87,3 +89,14 @@ def truth_of(mail: LabelledMail) -> list[bool]:
         MUST_REPORT: labels.must_report,
     }
     return [extra.get(label, label in held) for label in LABELS]
+
+
+def written_after_sight(sources: NDArray[np.str_]) -> NDArray[np.bool_]:
+    """Rows of corpus files whose author had read what the classifier got wrong in the others.
+
+    Such mails teach, but a score that counts them as unseen knowledge would flatter: they are left out
+    together with whichever file is left out.
+    """
+    import numpy as np
+
+    return np.char.endswith(sources, SEEN_SUFFIX)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from mailbot.classify.corpus import LabelledMail
 from mailbot.classify.layers import Layer, Network, joint_inputs, summary
-from mailbot.classify.sample import CUT_LABELS, LABELS, LEADING, Sample, make_sample
+from mailbot.classify.sample import CUT_LABELS, LABELS, LEADING, Sample, make_sample, written_after_sight
 from mailbot.classify.thresholds import Thresholds
 from mailbot.domain.errors import ModelRefused
 
@@ -119,7 +119,8 @@ def left_out_probabilities(inputs: NDArray[np.float64], sample: Sample) -> NDArr
     probabilities = np.zeros(sample.truth.shape)
     for source in np.unique(sample.sources):
         own = sample.sources == source
-        joint, bias = fit_joint(inputs[~own], sample.truth[~own])
+        learnt = ~own & ~written_after_sight(sample.sources)
+        joint, bias = fit_joint(inputs[learnt], sample.truth[learnt])
         probabilities[own] = probabilities_of(inputs[own], joint, bias)
     return probabilities
 
@@ -189,11 +190,13 @@ def _left_out(
     import numpy as np
 
     scores = np.zeros_like(target)
+    seen = written_after_sight(sources)
     for source in np.unique(sources):
-        own = np.flatnonzero(sources == source)
-        others = np.flatnonzero(sources != source)
+        own = np.flatnonzero((sources == source) | seen)
+        others = np.flatnonzero((sources != source) & ~seen)
         pull = inverse[np.ix_(own, others)] @ target[others]
-        scores[own] = -np.linalg.solve(inverse[np.ix_(own, own)].astype(np.float64), pull)
+        found = -np.linalg.solve(inverse[np.ix_(own, own)].astype(np.float64), pull)
+        scores[sources == source] = found[sources[own] == source]
     return scores
 
 
