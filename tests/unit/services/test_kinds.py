@@ -377,3 +377,59 @@ def test_a_regime_that_is_extended_moves_to_its_new_end() -> None:
     assert moved.due_at == lima("2027-03-15 18:00")
     assert last.name is EventName.RECKONED_AGAIN
     assert "antes vencía" in last.evidence
+
+
+C, T = Category, Topic
+
+
+@pytest.mark.parametrize(
+    ("labels", "headers", "opened"),
+    [
+        pytest.param(verdict(C.REQUIREMENT), {}, {K.REPLY}, id="a question"),
+        pytest.param(verdict(C.REQUIREMENT, needs_reply=False), {}, set(), id="a requirement nobody waits for"),
+        pytest.param(verdict(C.DOCUMENTS, needs_reply=True), {}, {K.DOCUMENT_REVIEW}, id="documents alone"),
+        pytest.param(
+            verdict(C.DOCUMENTS), {"sender": LINE, "Cc": CLIENT}, {K.DOCUMENT_REVIEW}, id="a third party's documents"
+        ),
+        pytest.param(
+            verdict(C.REQUIREMENT, C.DOCUMENTS), {}, {K.REPLY, K.DOCUMENT_REVIEW}, id="documents with a question"
+        ),
+        pytest.param(verdict(C.COMPLAINT), {}, {K.REPLY, K.MANAGEMENT_REPORT}, id="a complaint"),
+        pytest.param(
+            verdict(C.REQUIREMENT, contingency=[Contingency.DEMURRAGE]),
+            {},
+            {K.REPLY, K.MANAGEMENT_REPORT},
+            id="a contingency",
+        ),
+        pytest.param(
+            verdict(C.REQUIREMENT, topics=[T.PROFORMA_REQUEST]), {}, {K.REPLY, K.PROFORMA}, id="a proforma asked for"
+        ),
+        pytest.param(verdict(topics=[T.PAYMENT_NOTICE]), {}, {K.PAYMENT_REPORT}, id="a payment"),
+        pytest.param(verdict(topics=[T.AGREEMENT]), {}, {K.WRITTEN_AGREEMENT}, id="an agreement"),
+        pytest.param(verdict(topics=[T.RECIPIENTS_CHANGE]), {}, {K.STATUS_PROGRAMMING}, id="other recipients"),
+        pytest.param(
+            verdict(C.REQUIREMENT), {"sender": ARCHIVE}, {K.ARCHIVE_OBSERVATION}, id="anything that Archivo asks"
+        ),
+        pytest.param(verdict(C.REQUIREMENT), {"sender": ALERTS}, {K.ALERT_ACTION}, id="anything that Alertas sends"),
+        pytest.param(verdict(C.COMPLAINT), AUTOMATIC, set(), id="an automatic mail"),
+        pytest.param(verdict(topics=[T.ACKNOWLEDGEMENT]), {}, set(), id="thanks"),
+    ],
+)
+def test_a_mail_opens_exactly(labels: object, headers: dict[str, str], opened: set[ObligationKind]) -> None:
+    world = Row(kind=K.REPLY, opens=mail(), labels=labels).world()
+
+    world.write(SUBJECT, AT, message_id=QUESTION, **headers)
+
+    assert {owed.kind for owed in world.owed()} == opened
+
+
+def test_a_new_question_after_the_answer_opens_a_new_reply() -> None:
+    world, first = _opened(TABLE[0])
+    ANSWERED(world)
+
+    world.write(
+        SUBJECT, lima("2026-11-16 11:00"), "¿Y el retiro?", message_id="<2@textiles.example>", In_Reply_To=QUESTION
+    )
+
+    assert [owed.state for owed in world.owed(K.REPLY)] == [ObligationState.MET, ObligationState.OPEN]
+    assert len({owed.id for owed in world.owed(K.REPLY)} - {first.id}) == 1
