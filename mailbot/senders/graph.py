@@ -13,10 +13,11 @@ from mailbot.graph.client import Call, GraphClient
 from mailbot.senders.graph_errors import advice, before_sending, while_sending
 from mailbot.senders.mime import envelope_address, to_bytes
 
-# A request may have 4 MB, and base64 makes four bytes of three.
-_WHOLE_BYTES = 2_900_000
-# From here on a file goes up in pieces; a piece is a multiple of 320 KiB (Graph's large attachments).
-_FILE_BYTES = 2_900_000
+# A request may have 4 MB; MIME writes the files in base64, and the request writes the MIME in base64 again.
+_FILES_BYTES = 2_000_000
+# Above this a file goes up in pieces, which are multiples of 320 KiB: what is under 3 MB may not, and in base64 this
+# just fits into a request.
+_FILE_BYTES = 3_140_000
 _PIECE_BYTES = 12 * 320 * 1024
 # What a mailbox of Exchange takes at most.
 _LARGEST_FILE = 150 * 1024 * 1024
@@ -36,17 +37,16 @@ class GraphSender:
 
     def send(self, mail: OutgoingMail) -> None:
         """Hand the mail over whole, or a large one as a draft that is filled first."""
-        raw = to_bytes(mail, instance=self._instance)
         sender = envelope_address(mail.sender)
-        if not mail.to + mail.cc:
-            raise DeliveryRefused("El correo no tiene destinatario.")
+        _check_limits(mail)
+        is_large = sum(len(file.content) for file in mail.files) > _FILES_BYTES
+        raw = to_bytes(replace(mail, files=()) if is_large else mail, instance=self._instance)
         with closing(self._client.fresh()) as client:
-            if len(raw) <= _WHOLE_BYTES:
-                with _translated(sender, is_last=True):
-                    client.ask(_with_mime(f"{_root(sender)}/sendMail", raw))
+            if is_large:
+                _LargeMail(client, sender).send(raw, mail.files)
                 return
-            bare = to_bytes(replace(mail, files=()), instance=self._instance)
-            _LargeMail(client, sender).send(bare, mail.files)
+            with _translated(sender, is_last=True):
+                client.ask(_with_mime(f"{_root(sender)}/sendMail", raw))
 
     def check(self) -> Sequence[str]:
         """Ask for a mail to nobody to be sent: whoever may send is told that nobody is a bad recipient."""
@@ -87,8 +87,6 @@ class _LargeMail:
             raise
 
     def _attach(self, draft: str, file: MailFile) -> None:
-        if len(file.content) > _LARGEST_FILE:
-            raise DeliveryRefused(f"El adjunto «{file.name}» pasa de {_LARGEST_FILE // 2**20} MB.")
         if len(file.content) <= _FILE_BYTES:
             content = base64.b64encode(file.content).decode("ascii")
             kind = "#microsoft.graph.fileAttachment"
@@ -109,6 +107,14 @@ class _LargeMail:
             found = self._client.read(Call(method="GET", path=draft, params={"$select": "isDraft"}))
             return found.body.get("isDraft") is False
         return False
+
+
+def _check_limits(mail: OutgoingMail) -> None:
+    if not mail.to + mail.cc:
+        raise DeliveryRefused("El correo no tiene destinatario.")
+    for file in mail.files:
+        if len(file.content) > _LARGEST_FILE:
+            raise DeliveryRefused(f"El adjunto «{file.name}» pasa de {_LARGEST_FILE // 2**20} MB.")
 
 
 def _root(address: str) -> str:

@@ -14,7 +14,9 @@ from tests.servers.graph_mail import PRESETS, Folder, Mail, Mailbox, Refusal, fr
 if TYPE_CHECKING:
     from tests.servers.graph import GraphServer
 
+# "3 MB" is read strictly on both sides: by the larger reading of it a file is too large, by the smaller too small.
 _ATTACHMENT_LIMIT = 3 * 1024 * 1024
+_UPLOAD_LEAST = 3_000_000
 _CHUNK_UNIT = 320 * 1024
 
 
@@ -231,7 +233,7 @@ def attach(_server: "GraphServer", request: Request, mailbox: Mailbox, id: str) 
 def create_upload(server: "GraphServer", request: Request, mailbox: Mailbox, id: str) -> tuple[int, Any]:
     """Where a larger file is put, piece by piece."""
     item = request.json["AttachmentItem"]
-    if item["attachmentType"] != "file" or item["size"] < _ATTACHMENT_LIMIT:
+    if item["attachmentType"] != "file" or item["size"] < _UPLOAD_LEAST:
         raise Refusal(400, "ErrorAttachmentSizeShouldNotBeLessThanMinimumSize")
     key = uuid4().hex
     server.uploads[key] = (mailbox.mail(id), item, bytearray())
