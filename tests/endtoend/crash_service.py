@@ -1,12 +1,14 @@
 """A nursery of services for the crash tests: everything is loaded once, each service is a fork of it.
 
 It reads commands from standard input, a line each, and answers each with a line:
-`kill SECONDS` starts a service and kills it (SIGKILL) so long after it began to work; `start` starts one that goes on;
-`freeze` and `thaw` stop and continue it; `murder` kills it; `stop` ends it as systemd would (SIGTERM).
-Time runs faster in a service than outside, so that leases run out and limits pass while a test watches.
+`kill SECONDS` starts a service and kills it (SIGKILL) so long after it began to work; `start` starts one
+that goes on; `start-full` starts one for which the disk is full; `freeze` and `thaw` stop and continue it;
+`murder` kills it; `stop` ends it as systemd would (SIGTERM). Time runs faster in a service than outside,
+so that leases run out and limits pass while a test watches.
 """
 
 import os
+import resource
 import signal
 import sys
 import threading
@@ -57,7 +59,7 @@ class Nursery:
             threading.Thread(target=stop_when_sent, args=(service, shop.desk), daemon=True).start()
             service.run()
 
-    def fork(self) -> int:
+    def fork(self, *, has_room: bool = True) -> int:
         """Start a service and wait until it begins to work; gives its process."""
         reading, writing = os.pipe()
         child = os.fork()
@@ -68,16 +70,18 @@ class Nursery:
             return child
         code = 1
         try:
-            self._serve(began=writing)
+            self._serve(began=writing, has_room=has_room)
             code = 0
         except BaseException as error:
             print(f"service ended: {error!r}", file=sys.stderr, flush=True)
         # Not `os._exit`: a service that was told to stop finishes the mail in hand.
         sys.exit(code)
 
-    def _serve(self, *, began: int) -> None:
+    def _serve(self, *, began: int, has_room: bool) -> None:
         with open_shop() as shop, hold_service_lock(shop.settings.database_url) as lock:
             service = self._service(shop, lock)
+            if not has_room:
+                fill_disk()
             os.write(began, b".")
             os.close(began)
             service.run()
@@ -99,6 +103,14 @@ def stop_when_sent(service: Service, desk: Desk) -> None:
         with desk.store.begin() as uow:
             if uow.outbox.list(states=[MailState.SENT]):
                 service.stop()
+
+
+def fill_disk() -> None:
+    """From now on no file of this process may grow beyond a few pages: to it, that is a full disk."""
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (32_768, resource.RLIM_INFINITY))
+    with Path(os.devnull).open("w") as nowhere:
+        os.dup2(nowhere.fileno(), 2)
 
 
 def end(child: int, how: signal.Signals) -> str:
@@ -127,6 +139,8 @@ def main() -> None:
             answer = end(child, signal.SIGKILL)
         elif words[0] == "start":
             running = nursery.fork()
+        elif words[0] == "start-full":
+            running = nursery.fork(has_room=False)
         elif words[0] == "stop":
             answer = end(running, signal.SIGTERM)
         elif words[0] == "murder":

@@ -56,7 +56,8 @@ def is_quiet(office: CrashOffice, mails: int) -> bool:
     with office.store() as store, store.begin() as uow:
         stored = len(uow.messages.list(MessageFilter()))
         states = {mail.state for mail in uow.outbox.list()}
-    return stored == mails and states <= _SETTLED
+        untold = uow.obligations.list(ObligationFilter(kind=ObligationKind.MANAGEMENT_REPORT, is_open=True))
+    return stored == mails and states <= _SETTLED and not untold
 
 
 def state_of(office: CrashOffice) -> str:
