@@ -1,6 +1,6 @@
 """`parse`, `triage` and `due`: read and reckon; keep nothing."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from mailbot.cli.app import Exit
-from mailbot.cli.output import print_json, print_jsonl, print_table, progress, say
+from mailbot.cli.output import print_json, print_jsonl, print_table, progress, say, told_at
 
 if TYPE_CHECKING:
     from mailbot.domain.message import Message
@@ -136,14 +136,24 @@ def _triaged_batch(batch: Sequence[_Found], desk: "Desk", now: datetime) -> Iter
 
 
 def _print_triage(shapes: Iterator[tuple["Triaged", dict[str, Any]]]) -> None:
+    from mailbot.domain.words import word
+
     rows = []
     for result, shape in shapes:
         dispatch = ", ".join(result.linkage.orders) or ("¿?" if result.linkage.question else "-")
-        due = "\n".join(f"{item['kind']} → {item['due_at'][:16]}" for item in shape["obligations"]) or "-"
+        due = "\n".join(map(_due_line, shape["obligations"])) or "-"
         because = result.verdict.reasons[0].because if result.verdict.reasons else ""
-        labels = [result.verdict.primary.value, *result.verdict.topics, *result.verdict.contingency]
+        verdict = result.verdict
+        labels = [word(verdict.primary), *map(word, verdict.topics), *map(word, verdict.contingency)]
         rows.append([result.message.subject, "\n".join(labels), dispatch, due, because])
     print_table(("asunto", "etiquetas", "despacho", "plazos", "porque"), rows)
+
+
+def _due_line(obligation: Mapping[str, Any]) -> str:
+    from mailbot.domain.obligation import ObligationKind
+    from mailbot.domain.words import word
+
+    return f"{word(ObligationKind(obligation['kind']))} → {told_at(obligation['due_at'])}"
 
 
 def due(
