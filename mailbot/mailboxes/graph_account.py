@@ -20,6 +20,8 @@ class GraphAccount:
     sent_folder: str | None = None
     # How often a wait looks: Graph cannot push to a machine that is not on the internet.
     poll_interval: timedelta = timedelta(seconds=30)
+    # How often the newest mails are compared with what was handed out, in case a delta left one out.
+    compare_every: timedelta = timedelta(hours=24)
     batch_count: int = 20
     # A mail above this is not fetched (Exchange's own limit is 150 MB).
     max_bytes: int = 160 * 1024 * 1024

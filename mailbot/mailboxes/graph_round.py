@@ -5,8 +5,8 @@ of its pages and the last word counts.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from urllib.parse import quote
 
 from mailbot.graph.answers import GraphFailure, JsonObject, moment, text
@@ -15,6 +15,8 @@ from mailbot.mailboxes.graph_account import GraphAccount
 from mailbot.mailboxes.graph_progress import Progress
 
 _FIELDS = "id,receivedDateTime,parentFolderId"
+# How far back the newest mails are compared, reckoned from the newest of all.
+_COMPARED = timedelta(days=2)
 # How many mails stand on a page; only ids travel.
 _PAGE = {"Prefer": "odata.maxpagesize=200"}
 
@@ -58,7 +60,33 @@ class GraphRounds:
         fresh = progress.unseen(told)
         mails = self._still_there((item for mail, item in told.items() if mail in fresh), folder=folder)
         wanted = [mail for mail in mails if progress.since is None or mail.received_at >= progress.since]
-        return Round(mails=tuple(sorted(wanted, key=lambda mail: (mail.received_at, mail.id))), link=link)
+        return Round(mails=_in_order(wanted), link=link)
+
+    def left_out(self, progress: Progress, found: Round, *, folder: str) -> Round:
+        """The round with the mails of the last days that neither it nor an earlier one told of."""
+        told = {mail.id for mail in found.mails}
+        recent = {mail.id: mail for mail in self._recent(folder) if mail.id not in told}
+        missed = [recent[id_] for id_ in progress.unseen(recent)]
+        wanted = [mail for mail in missed if progress.since is None or mail.received_at >= progress.since]
+        return replace(found, mails=_in_order([*found.mails, *wanted]))
+
+    def _recent(self, folder: str) -> Iterator[Listed]:
+        path = f"{self._account.root}/mailFolders/{folder}/messages"
+        params = {"$select": _FIELDS, "$orderby": "receivedDateTime desc", "$top": "100"}
+        call = Call(method="GET", path=path, params=params)
+        newest: datetime | None = None
+        while True:
+            answer = self._client.read(call)
+            for item in answer.items:
+                received_at = moment(item, "receivedDateTime")
+                newest = newest or received_at
+                if received_at is None or newest is None or received_at < newest - _COMPARED:
+                    return
+                yield Listed(id=text(item, "id"), received_at=received_at)
+            following = text(answer.body, "@odata.nextLink")
+            if not following:
+                return
+            call = Call(method="GET", path=following)
 
     def has_news(self, link: str) -> bool:
         """Whether a round would tell of anything at all; a lost link counts as news."""
@@ -97,3 +125,7 @@ class GraphRounds:
         received_at = moment(item, "receivedDateTime")
         is_here = text(item, "parentFolderId") == folder
         return Listed(id=id, received_at=received_at) if is_here and received_at is not None else None
+
+
+def _in_order(mails: Iterable[Listed]) -> tuple[Listed, ...]:
+    return tuple(sorted(mails, key=lambda mail: (mail.received_at, mail.id)))

@@ -140,6 +140,17 @@ class TestDelta:
         cursor = replace(_cursor(_all(box)[-1]), token="{broken")
         assert _all(box, cursor=cursor)[0].key.validity == cursor.validity + 1
 
+    def test_a_mail_that_the_delta_left_out_is_found_when_the_newest_are_compared(self, box: GraphBox) -> None:
+        _fill(box, 3)
+        cursor = _cursor(_all(box, since=MORNING - timedelta(days=3))[-1])
+        for number, at in [(7, MORNING + timedelta(hours=1)), (8, MORNING - timedelta(days=9))]:
+            box.deliver(_mail(number), at)
+            box.mailbox.folders["inbox"].history.pop()
+        assert _all(box, cursor=cursor) == []
+        account = GraphAccount(name="ana", address=ADDRESS, app=box.client.app, compare_every=timedelta(0))
+        box.source = GraphMailSource(account, client=box.client)
+        assert _raws(_all(box, cursor=cursor)) == [_mail(7)]
+
     def test_a_folder_inside_another_goes_by_its_path(self, box: GraphBox) -> None:
         inside = box.mailbox.make_folder("Clientes/Andina")
         box.mailbox.add(_mail(3), at=MORNING, folder=inside)

@@ -131,6 +131,26 @@ def test_poll_takes_a_mail_in_once(folder: Path, server: GraphServer, capsys: py
     assert sum("$value" in line for line in server.requests) == 1
 
 
+def test_a_folder_that_has_to_be_listed_again_stores_no_mail_twice(
+    folder: Path, server: GraphServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _in_cloud(folder, server)
+    mailbox = server.mailboxes[ESC]
+    for number in range(25):
+        raw = raw_mail(subject=f"Consulta {number}", message_id=f"<{number}@cliente.example>")
+        mailbox.add(raw, at=datetime.now(UTC), folder=mailbox.folders["inbox"])
+    assert run(["poll"]) == 0
+    server.lose_tokens()
+    mailbox.add(raw_mail(subject="Otra"), at=datetime.now(UTC), folder=mailbox.folders["inbox"])
+    assert run(["poll"]) == 0
+    capsys.readouterr()
+
+    assert run(["messages", "--jsonl"]) == 0
+
+    stored = [line for line in capsys.readouterr().out.splitlines() if '"stored"' in line]
+    assert len(stored) == 26
+
+
 def test_missing_graph_settings_are_told_all_at_once(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     _settings(folder)
 
