@@ -55,9 +55,19 @@ def replay(
         print_jsonl(_shape(event, desk) for event in events)
     elif report is None:
         _print(events, desk)
+    return _closing(faults, desk)
+
+
+def _closing(faults: Sequence[str], desk: "Desk") -> int:
+    """Say what needs a person: mail that could not be read, actions that named nothing."""
+    from mailbot.services.actions import unheard
+
+    missing = unheard(desk)
     for fault in faults:
         progress(f"no se pudo leer: {fault}")
-    return Exit.NEEDS_PERSON if faults else Exit.DONE
+    for action in missing:
+        progress(f"acción sin efecto: {action}")
+    return Exit.NEEDS_PERSON if faults or missing else Exit.DONE
 
 
 def _desk(office: Path) -> "Desk":

@@ -12,11 +12,14 @@ from mailbot.domain.errors import UnknownName
 from mailbot.domain.obligation import Obligation
 from mailbot.domain.office import Office
 from mailbot.ports.store import MessageFilter, ObligationFilter, StoredMessage, UnitOfWork
+from mailbot.services.carry_out import note
 from mailbot.services.desk import Desk
 from mailbot.services.reckon import read_instant
 from mailbot.services.replay import Action
 from mailbot.services.watch import watch
 
+# The audit line of an action that named nothing.
+UNHEARD = "action_unheard"
 _Run = Callable[[Desk, Mapping[str, Any], datetime], None]
 # What an action says and the office as it was give the office as it is.
 Newer = Callable[[Mapping[str, Any], Office], Office]
@@ -67,7 +70,7 @@ def _check_names(what: Mapping[str, Any]) -> None:
 def _done(desk: Desk, what: Mapping[str, Any], now: datetime) -> None:
     from mailbot.services.word import mark_done
 
-    for obligation in _named(desk, what):
+    for obligation in _named(desk, what, now):
         if obligation.is_open:
             mark_done(desk.store, obligation.id, who=_who(what), why=str(what.get("why", "")), now=now)
 
@@ -75,7 +78,7 @@ def _done(desk: Desk, what: Mapping[str, Any], now: datetime) -> None:
 def _link(desk: Desk, what: Mapping[str, Any], now: datetime) -> None:
     from mailbot.services.word import relink
 
-    message = _message(desk, what)
+    message = _message(desk, what, now)
     if message is not None:
         relink(desk, message.id, str(what["order"]), who=_who(what), now=now)
 
@@ -84,7 +87,7 @@ def _correct(desk: Desk, what: Mapping[str, Any], now: datetime) -> None:
     """Other labels: those of `LABELS.md`, beside the message or under `labels`."""
     from mailbot.services.word import correct
 
-    message, change = _message(desk, what), change_of(_labels(what))
+    message, change = _message(desk, what, now), change_of(_labels(what))
     if message is not None and not change.is_empty:
         correct(desk, message.id, change, who=_who(what), now=now)
 
@@ -99,7 +102,7 @@ def _acknowledge(desk: Desk, what: Mapping[str, Any], now: datetime) -> None:
     from mailbot.services.word import acknowledge, postpone
 
     until_at = _until(desk, what["until"], now) if what.get("until") else None
-    for obligation in _named(desk, what):
+    for obligation in _named(desk, what, now):
         if until_at is None:
             acknowledge(desk, obligation.id, who=_who(what), now=now)
         else:
@@ -117,23 +120,42 @@ def _who(what: Mapping[str, Any]) -> str:
     return str(what.get("who", "replay"))
 
 
-def _named(desk: Desk, what: Mapping[str, Any]) -> list[Obligation]:
+def unheard(desk: Desk) -> tuple[str, ...]:
+    """The actions that named nothing that existed at their moment, in words."""
+    with desk.store.begin() as uow:
+        return tuple(f"{line.subject} ({line.detail})" for line in uow.audit_lines() if line.action == UNHEARD)
+
+
+def _note_unheard(desk: Desk, what: Mapping[str, Any], now: datetime) -> None:
+    named = " ".join(str(what[name]) for name in ("message_id", "order", "kind") if what.get(name))
+    with desk.store.begin() as uow:
+        note(uow, at=now, action=UNHEARD, subject=f"{what['do']} {named}", detail=f"{what['at']}: no existía")
+        uow.commit()
+
+
+def _named(desk: Desk, what: Mapping[str, Any], now: datetime) -> list[Obligation]:
     """The obligations that `message_id` + `kind`, or `order` + `kind`, name."""
     with desk.store.begin() as uow:
         found = uow.obligations.list(ObligationFilter(order=what.get("order")))
     message_id, order, kind = what.get("message_id"), what.get("order"), what.get("kind")
-    return [
+    named = [
         item
         for item in found
         if (kind is None or item.kind == kind)
         and (message_id is None or item.message_id == message_id)
         and (order is None or item.order == order)
     ]
+    if not named:
+        _note_unheard(desk, what, now)
+    return named
 
 
-def _message(desk: Desk, what: Mapping[str, Any]) -> StoredMessage | None:
+def _message(desk: Desk, what: Mapping[str, Any], now: datetime) -> StoredMessage | None:
     with desk.store.begin() as uow:
-        return _with_id(uow, str(what.get("message_id")))
+        found = _with_id(uow, str(what.get("message_id")))
+    if found is None:
+        _note_unheard(desk, what, now)
+    return found
 
 
 def _with_id(uow: UnitOfWork, message_id: str) -> StoredMessage | None:

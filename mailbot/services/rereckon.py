@@ -28,7 +28,7 @@ from mailbot.ports.store import Notice, ObligationFilter, UnitOfWork
 from mailbot.services.carry_out import ALERT, MAILBOT
 from mailbot.services.desk import Desk
 from mailbot.services.escalate import Rung, rungs_of, told_of
-from mailbot.services.waiting import keep_move, pauses_of
+from mailbot.services.waiting import keep_move, pauses_of, told_pause
 
 
 def rereckon(uow: UnitOfWork, *, desk: Desk, now: datetime) -> int:
@@ -55,7 +55,7 @@ def move(owed: Obligation, deadline: Deadline, uow: UnitOfWork, *, rules: Rules,
         limit=deadline.limit,
         source=deadline.source,
         clock=deadline.clock,
-        reckoning=deadline.reckoning,
+        reckoning=(*deadline.reckoning, *(told_pause(pause, due_at, rules) for pause in pauses[-1:])),
         breached_at=due_at if owed.breached_at is not None and due_at <= now else None,
     )
     keep_move(owed, due_at, uow, at=now)

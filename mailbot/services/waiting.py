@@ -14,6 +14,7 @@ from mailbot.domain.message import Direction, MessageKind
 from mailbot.domain.obligation import EventName, Obligation, ObligationEvent, ObligationState
 from mailbot.domain.pauses import Pause, due_after
 from mailbot.domain.plan import Rules
+from mailbot.domain.wording import say_moment
 from mailbot.ports.store import AuditLine, ObligationFilter, UnitOfWork
 from mailbot.services.scheduling import MAILBOT, scheduled
 
@@ -109,7 +110,8 @@ def resume(
     due_at = due_after(
         obligation.due_at, [Pause(since=since, until=at)], clock=obligation.clock, calendar=rules.calendar
     )
-    running = replace(obligation.to(ObligationState.OPEN, at=at, evidence=""), due_at=due_at)
+    told = (*obligation.reckoning, told_pause(Pause(since=since, until=at), due_at, rules))
+    running = replace(obligation.to(ObligationState.OPEN, at=at, evidence=""), due_at=due_at, reckoning=told)
     why = f"el cliente respondió; en espera desde {since.astimezone(rules.zone):%d/%m/%Y %H:%M}"
     event = ObligationEvent(
         obligation=obligation.id, at=at, name=EventName.RESUMED, who=who, evidence=why, message=message
@@ -117,6 +119,12 @@ def resume(
     keep_move(obligation, due_at, uow, at=at)
     uow.obligations.update(scheduled(running, rules), event)
     return running
+
+
+def told_pause(pause: Pause, due_at: datetime, rules: Rules) -> str:
+    """The line of a reckoning that tells a pause and what it made of the limit."""
+    since, until, due = (say_moment(moment, rules.zone) for moment in (pause.since, pause.until, due_at))
+    return f"en espera del cliente desde el {since} hasta el {until} → {due}"
 
 
 def stopped_at(obligation: Obligation, uow: UnitOfWork) -> datetime:

@@ -15,7 +15,7 @@ from mailbot.records.newer import newer_office
 from mailbot.records.writing import write_office
 from mailbot.rendering.headlines import HeadlineRenderer
 from mailbot.rendering.templates import TemplateRenderer
-from mailbot.services.actions import read_actions
+from mailbot.services.actions import read_actions, unheard
 from mailbot.services.chronicle import Happening, chronicle
 from mailbot.services.replay import PastMail, Span, replay
 from mailbot.shipped import templates_folder
@@ -304,6 +304,17 @@ def test_a_newer_office_with_faults_says_so(tmp_path: Path) -> None:
 def test_an_action_that_cannot_be_read_names_its_line(tmp_path: Path, line: dict[str, object]) -> None:
     with pytest.raises(UnknownName, match="línea 1"):
         walk(asked(), actions=did(tmp_path, line))
+
+
+def test_an_action_that_names_nothing_is_told(tmp_path: Path) -> None:
+    line = {"at": "2026-11-16T10:00", "do": "done", "message_id": "<otro@textiles.example>", "kind": "reply"}
+    world = World(verdicts=VERDICTS)
+    done = read_actions(did(tmp_path, line), world.desk)
+
+    replay(world.desk, [PastMail(path="1", raw=asked())], span=Span(until=at("16 12:00")), actions=done)
+
+    (told_of,) = unheard(world.desk)
+    assert "<otro@textiles.example>" in told_of
 
 
 def test_three_mails_about_the_same_open_one_reply_whoever_of_the_client_writes() -> None:

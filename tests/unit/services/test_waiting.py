@@ -73,6 +73,7 @@ def test_the_clock_runs_on_when_the_client_writes_again_and_the_limit_moves_by_t
     assert (running.state, running.due_at) == (ObligationState.OPEN, lima("2026-11-17 15:00"))
     assert events(world, running)[-1] is EventName.RESUMED
     assert running.next_step_at is not None
+    assert running.reckoning[-1].startswith("en espera del cliente desde el lun 16/11/2026 10:00")
     (mail, *_) = world.tick(lima("2026-11-17 14:30"))
     assert mail.purpose.value == "reminder"
 
