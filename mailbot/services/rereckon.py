@@ -28,7 +28,7 @@ from mailbot.ports.store import Notice, ObligationFilter, UnitOfWork
 from mailbot.services.carry_out import ALERT, MAILBOT
 from mailbot.services.desk import Desk
 from mailbot.services.escalate import Rung, rungs_of, told_of
-from mailbot.services.waiting import keep_move, pauses_of, told_pause
+from mailbot.services.waiting import WAITED, keep_move, pauses_of, told_pause
 
 
 def rereckon(uow: UnitOfWork, *, desk: Desk, now: datetime) -> int:
@@ -44,7 +44,8 @@ def rereckon(uow: UnitOfWork, *, desk: Desk, now: datetime) -> int:
 
 def move(owed: Obligation, deadline: Deadline, uow: UnitOfWork, *, rules: Rules, now: datetime) -> bool:
     """Move an open obligation to a new deadline, and say from where and why; False where it stays."""
-    pauses = pauses_of(uow.obligations.events(owed.id))
+    has_waited = any(line.startswith(WAITED) for line in owed.reckoning)
+    pauses = pauses_of(uow.obligations.events(owed.id)) if has_waited else ()
     due_at = due_after(deadline.due_at, pauses, clock=deadline.clock, calendar=rules.calendar)
     if (owed.starts_at, owed.due_at, owed.source) == (deadline.starts_at, due_at, deadline.source):
         return False

@@ -20,6 +20,8 @@ from mailbot.services.scheduling import MAILBOT, scheduled
 
 # The name under which `policy.toml` lists the pause.
 WAITING_FOR_CLIENT = "waiting_for_client"
+# How a reckoning begins to tell a pause.
+WAITED = "en espera del cliente"
 # The audit line that keeps what a deadline was before it was moved.
 MOVED = "deadline_moved"
 
@@ -124,7 +126,7 @@ def resume(
 def told_pause(pause: Pause, due_at: datetime, rules: Rules) -> str:
     """The line of a reckoning that tells a pause and what it made of the limit."""
     since, until, due = (say_moment(moment, rules.zone) for moment in (pause.since, pause.until, due_at))
-    return f"en espera del cliente desde el {since} hasta el {until} → {due}"
+    return f"{WAITED} desde el {since} hasta el {until} → {due}"
 
 
 def stopped_at(obligation: Obligation, uow: UnitOfWork) -> datetime:

@@ -20,7 +20,7 @@ from mailbot.services.arrive import arrival_of
 from mailbot.services.carry_out import ALERT, alert, carry_out, matter_of, settle_conversation
 from mailbot.services.desk import Desk
 from mailbot.services.scheduling import scheduled
-from mailbot.services.waiting import keep_move, pauses_of
+from mailbot.services.waiting import keep_move, pauses_of, told_pause
 from mailbot.services.word_obligations import cancel
 
 
@@ -114,7 +114,8 @@ def _follow(item: Obligation, opening: Opening, uow: UnitOfWork, *, rules: Rules
     pauses = pauses_of(uow.obligations.events(item.id))
     anew = opening.obligation
     due_at = due_after(anew.due_at, pauses, clock=anew.clock, calendar=rules.calendar)
-    moved = _moved(current, replace(anew, due_at=due_at), now=said.at)
+    told = (*anew.reckoning, *(told_pause(pause, due_at, rules) for pause in pauses[-1:]))
+    moved = _moved(current, replace(anew, due_at=due_at, reckoning=told), now=said.at)
     if moved == item:
         return False
     name = EventName.REOPENED if was_cancelled else EventName.RECKONED_AGAIN

@@ -5,7 +5,8 @@ import pytest
 
 from mailbot.domain.labels import Category, Topic
 from mailbot.domain.obligation import EventName, Obligation, ObligationKind, ObligationState, is_overdue
-from mailbot.services.word import mark_done
+from mailbot.services.watch import watch
+from mailbot.services.word import mark_done, relink
 from tests.builders import CLIENT, DOCUMENTS, ESC, NOTHING, lima, raw_mail, verdict
 from tests.unit.services.world import World
 
@@ -170,3 +171,24 @@ def test_a_pause_found_after_the_client_wrote_again_has_its_true_length(world: W
     world.answer("RE: proforma", TEN, ASKED, In_Reply_To=QUESTION, message_id="<a@agencia.example>")
 
     assert (owed(world).state, owed(world).due_at) == (ObligationState.OPEN, lima("2026-11-17 15:00"))
+
+
+def test_a_limit_moved_by_a_pause_stays_moved_when_the_office_file_is_looked_at_again(world: World) -> None:
+    ask_client(world)
+    world.write("RE: proforma", lima("2026-11-17 11:00"), "Va lo pedido.", In_Reply_To="<a@agencia.example>")
+
+    watch(world.desk, now=lima("2026-11-17 11:15"))
+
+    assert owed(world).due_at == lima("2026-11-17 15:00")
+
+
+def test_a_limit_moved_by_a_pause_stays_moved_after_a_link_and_another_look(world: World) -> None:
+    ask_client(world)
+    world.write("RE: proforma", lima("2026-11-17 11:00"), "Va lo pedido.", In_Reply_To="<a@agencia.example>")
+    opened = owed(world)
+    assert opened.message is not None
+
+    relink(world.desk, opened.message, "2026-004512", who="RQ", now=lima("2026-11-17 11:10"))
+    watch(world.desk, now=lima("2026-11-17 11:15"))
+
+    assert (owed(world).order, owed(world).due_at) == ("2026-004512", lima("2026-11-17 15:00"))
