@@ -1,6 +1,7 @@
 """Questions to the ESC: is this a complaint, and which dispatch does it speak of?"""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from mailbot.domain.arrival import Arrival, Question
@@ -8,6 +9,7 @@ from mailbot.domain.contexts import AskContext, QuestionKind
 from mailbot.domain.contexts import Question as QuestionLine
 from mailbot.domain.counting import Counter
 from mailbot.domain.labels import Category, Contingency
+from mailbot.domain.ladder import sendable_at
 from mailbot.domain.mail import MailPurpose, OutgoingMail
 from mailbot.domain.office import Staff
 from mailbot.domain.plan import Rules
@@ -37,8 +39,10 @@ def queue_question(question: Question, arrival: Arrival, uow: UnitOfWork, *, des
         question=_line(question, arrival, until, uow),
         office=desk.office,
     )
-    readers = agenda_readers(owner, records=uow.records, day=desk.day_of(now))
-    uow.outbox.add(_mail(context, readers, arrival, desk, now))
+    # Contract: notices leave in office hours only; so does what is asked of the ESC.
+    leaves_at = sendable_at(now, desk.rules(uow.records).calendar)
+    readers = agenda_readers(owner, records=uow.records, day=desk.day_of(leaves_at))
+    uow.outbox.add(replace(_mail(context, readers, arrival, desk, now), not_before=leaves_at))
 
 
 def answer_by(arrival: Arrival, rules: Rules) -> datetime:

@@ -138,7 +138,7 @@ def _of_mail(mail: OutgoingMail, uow: UnitOfWork) -> Happening:
     asked = uow.messages.get(mail.key.partition(":")[2]) if mail.purpose is MailPurpose.ASK else None
     client = mail.key.split(":")[1] if mail.purpose is MailPurpose.DIGEST else None
     return Happening(
-        at=mail.created_at,
+        at=max(mail.created_at, mail.not_before),
         event=mail.purpose.value,
         message_id=asked.message_id if asked else None,
         order=next(iter(asked.orders), None) if asked else None,

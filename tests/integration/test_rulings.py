@@ -257,3 +257,14 @@ def test_a_client_that_is_not_the_dispatchs_is_a_wrong_call(tmp_path: Path, caps
 
     assert run(call) == 2
     assert TEX in capsys.readouterr().err
+
+
+def test_what_is_asked_of_the_esc_leaves_in_office_hours_too(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    body = "Rosa, la SUNAT nos puso una multa por la orden 2026-004512 que ustedes no regularizaron. ¿Quién la paga?"
+
+    events = _replay(tmp_path, capsys, mail("2026-07-11T10:00", body))
+
+    told = [event["at"] for event in events if event["event"] in ("ask", "notice", "reminder")]
+    assert min(told) == "2026-07-13T09:00:00-05:00"
