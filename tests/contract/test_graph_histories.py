@@ -18,7 +18,10 @@ from tests.servers.graph_mail import Mailbox
 
 MORNING = datetime(2026, 11, 3, 14, 0, tzinfo=UTC)
 _OTHER = "Clientes"
-_ACTS = ("deliver", "deliver", "move out", "move back", "mark", "delete", "poll", "poll half", "throttle", "restart")
+_ACTS = (
+    *("deliver three", "deliver three", "deliver", "move out", "move out", "move back", "move back"),
+    *("mark", "delete", "poll", "poll half", "poll half", "throttle", "restart"),
+)
 
 
 @pytest.fixture
@@ -61,10 +64,11 @@ class _Office:
     def act(self, what: str, which: int) -> None:
         inbox, other = self.mailbox.folders["inbox"], self.mailbox.folders[_OTHER]
         here, there = self.mailbox.in_folder(inbox), self.mailbox.in_folder(other)
-        if what == "deliver":
-            self.count += 1
-            raw = f"Subject: {self.count}\r\n\r\n".encode()
-            self.mailbox.add(raw, at=MORNING + timedelta(minutes=which), folder=inbox)
+        if what.startswith("deliver"):
+            for _ in range(3 if what == "deliver three" else 1):
+                self.count += 1
+                raw = f"Subject: {self.count}\r\n\r\n".encode()
+                self.mailbox.add(raw, at=MORNING + timedelta(minutes=which), folder=inbox)
         elif what == "move out" and here:
             self.mailbox.move(here[which % len(here)], other)
         elif what == "move back" and there:
@@ -84,8 +88,8 @@ class _Office:
         return {mail.raw for mail in self.mailbox.in_folder(self.mailbox.folders["inbox"])}
 
 
-@settings(max_examples=200, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(acts=st.lists(st.tuples(st.sampled_from(_ACTS), st.integers(0, 20)), max_size=25))
+@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(acts=st.lists(st.tuples(st.sampled_from(_ACTS), st.integers(0, 20)), min_size=8, max_size=30))
 def test_every_mail_is_handed_out_and_once(server: GraphServer, acts: list[tuple[str, int]]) -> None:
     office = _Office(server)
     for what, which in acts:
@@ -97,8 +101,8 @@ def test_every_mail_is_handed_out_and_once(server: GraphServer, acts: list[tuple
     assert len(office.taken) == len(set(office.taken))
 
 
-@settings(max_examples=100, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(acts=st.lists(st.tuples(st.sampled_from((*_ACTS, "lose")), st.integers(0, 20)), max_size=25))
+@settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(acts=st.lists(st.tuples(st.sampled_from((*_ACTS, "lose")), st.integers(0, 20)), min_size=8, max_size=30))
 def test_every_mail_is_handed_out_also_when_tokens_are_lost(server: GraphServer, acts: list[tuple[str, int]]) -> None:
     office = _Office(server)
     for what, which in acts:
