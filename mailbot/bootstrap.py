@@ -4,7 +4,7 @@ import os
 import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import time
+from datetime import time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -216,6 +216,7 @@ def habits_of(settings: Settings) -> Habits:
         agenda_at=time.fromisoformat(settings.agenda_at.zfill(5)),
         forwards_payments=settings.forward_payments,
         is_shadow=settings.send is SendMode.SHADOW,
+        keep=timedelta(days=settings.keep_days) if settings.keep_days else None,
     )
 
 

@@ -129,6 +129,8 @@ class Settings(BaseSettings):
     agenda_at: str = "08:00"
     # Whether payment notices are passed on to Administración with their voucher.
     forward_payments: bool = True
+    # After so many days words and attachments of mails are forgotten, and facts stay; 0 keeps them for ever.
+    keep_days: int = Field(default=0, ge=0, le=36500)
     policy_file: Path | None = None
     templates_folder: Path | None = None
     model_file: Path | None = None

@@ -9,6 +9,7 @@ from mailbot.cli import (
     model,
     obligations,
     office,
+    person,
     reading,
     replay,
     service,
@@ -36,6 +37,7 @@ def register(app: typer.Typer) -> None:
         office,
         model,
         evidence,
+        person,
         database,
     ):
         module.add_to(app)

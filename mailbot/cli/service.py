@@ -96,7 +96,8 @@ def service_of(shop: Shop, lock: "ServiceLock", *, clock: "Clock | None" = None)
         for item in shop.watched
     ]
     post = None if shop.post is None else replace(shop.post, is_stopping=stopping.is_set)
-    schedule = jobs(shop.desk, post, habits=habits_of(shop.settings))
+    watched = [(item.box, item.source) for item in shop.watched]
+    schedule = jobs(shop.desk, post, habits=habits_of(shop.settings), watched=watched)
     return Service(watchers=watchers, jobs=schedule, clock=clock or utc_now, stopping=stopping, is_leading=lock.is_held)
 
 

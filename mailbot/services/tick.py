@@ -1,16 +1,18 @@
 """The jobs of the schedule. A tick only says "look now": what is due is decided from stored data."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
+from mailbot.ports.mailbox import MailSource
 from mailbot.services.admin import queue_admin_mail
 from mailbot.services.agenda import queue_agendas
 from mailbot.services.climb import climb
 from mailbot.services.deliver import Post, deliver, withhold
-from mailbot.services.desk import Desk
+from mailbot.services.desk import Box, Desk
 from mailbot.services.digest import queue_digests
 from mailbot.services.doubt import settle_uncertain
+from mailbot.services.forget import forget_expired
 from mailbot.services.handover import queue_handovers
 from mailbot.services.reconcile import reconcile_nightly
 from mailbot.services.report import queue_reports
@@ -36,9 +38,13 @@ class Habits:
     forwards_payments: bool = False
     # Nothing is sent, and all is decided and kept as if it had been.
     is_shadow: bool = False
+    # How long the words of mails are kept; None for ever.
+    keep: timedelta | None = None
 
 
-def jobs(desk: Desk, post: Post | None, *, habits: Habits = Habits()) -> tuple[Job, ...]:
+def jobs(
+    desk: Desk, post: Post | None, *, habits: Habits = Habits(), watched: Sequence[tuple[Box, MailSource]] = ()
+) -> tuple[Job, ...]:
     """Every job, in the order in which jobs of the same moment run; `post` None keeps all mail back."""
     minute = timedelta(minutes=1)
 
@@ -54,7 +60,10 @@ def jobs(desk: Desk, post: Post | None, *, habits: Habits = Habits()) -> tuple[J
         return None if post is None else settle_uncertain(desk, post, now=now)
 
     def reconcile(now: datetime) -> object:
-        return None if post is None else reconcile_nightly(desk, post.watched, now=now)
+        return reconcile_nightly(desk, watched, now=now)
+
+    def forget(now: datetime) -> object:
+        return None if habits.keep is None else forget_expired(desk, keep=habits.keep, now=now)
 
     return (
         Job(name="watch", every=15 * minute, run=lambda now: watch(desk, now=now)),
@@ -68,4 +77,5 @@ def jobs(desk: Desk, post: Post | None, *, habits: Habits = Habits()) -> tuple[J
         Job(name="deliver", every=minute, run=send),
         Job(name="settle", every=5 * minute, run=settle),
         Job(name="reconcile", every=15 * minute, run=reconcile),
+        Job(name="forget", every=60 * minute, run=forget),
     )

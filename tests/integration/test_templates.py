@@ -3,13 +3,12 @@
 from dataclasses import replace
 from pathlib import Path
 
-from mailbot.store import open_store, upgrade
-
 from mailbot.domain.mail import OutgoingMail
 from mailbot.domain.obligation import ObligationKind, ObligationState
 from mailbot.services.agenda import queue_agendas
 from mailbot.services.digest import queue_digests
 from mailbot.services.summary import queue_summaries
+from mailbot.store import open_store, upgrade
 from tests.unit.services.outgoing_office import OFFICE, Bench, lima, owed
 
 
