@@ -146,7 +146,7 @@ class TestRecords:
             (ReferenceKind.AWB, "139-12345675", ["2026-000001"]),
             (ReferenceKind.CONTAINER, "CSQU3054383", ["2026-000001"]),
             (ReferenceKind.INVOICE, "F0012231", ["2026-000001"]),
-            (ReferenceKind.PO, "OC4500", ["2026-000003"]),
+            (ReferenceKind.PO, "4500", ["2026-000003"]),
             (ReferenceKind.VESSEL, "PACIFIC HERON", ["2026-000002", "2026-000003"]),
             (ReferenceKind.VESSEL, "PACIFIC HERON 602E", ["2026-000002", "2026-000003"]),
         ],

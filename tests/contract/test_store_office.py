@@ -102,7 +102,7 @@ LOOK_UPS = [
     (ReferenceKind.AWB, "139-12345675", True),
     (ReferenceKind.CONTAINER, "CSQU3054383", True),
     (ReferenceKind.INVOICE, "F00133", True),
-    (ReferenceKind.PO, "OC5521", True),
+    (ReferenceKind.PO, "5521", True),
     (ReferenceKind.BL, "MAEU123456789", True),
     (ReferenceKind.BL, "123456789", True),
     (ReferenceKind.BL, "MSCU123456789", False),

@@ -115,7 +115,7 @@ def test_every_spelling_of_an_order_is_found(text: str, canonical: str) -> None:
         ("contenedor no. MSCU123456", ("container", "MSCU123456", False)),
         ("la hija DHL-LIM-0045", ("awb", "DHLLIM0045", None)),
         ("BL EGLV 149600227541", ("bl", "EGLV149600227541", None)),
-        ("OC-2026-0187", ("po", "OC20260187", None)),
+        ("OC-2026-0187", ("po", "20260187", None)),
         ("purchase order number is 5500123", ("po", "5500123", None)),
         ("la factura es la 5512", ("invoice", "5512", None)),
         ("factura comercial N.° 2026-045", ("invoice", "2026045", None)),
