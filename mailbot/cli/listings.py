@@ -4,14 +4,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from mailbot.cli.shapes import instant
-from mailbot.ports.store import (
+from mailbot.ports.store import UnitOfWork
+from mailbot.ports.stored import (
     MessageFilter,
     ObligationFilter,
     QuarantinedMail,
     Sighting,
     SightingState,
     StoredMessage,
-    UnitOfWork,
 )
 
 # What became of a mail that came in, and how that is told.

@@ -64,7 +64,7 @@ def obligations(
     from mailbot.cli.shapes import stored_obligation
     from mailbot.cli.workshop import database, now
     from mailbot.domain.obligation import ObligationState
-    from mailbot.ports.store import ObligationFilter
+    from mailbot.ports.stored import ObligationFilter
     from mailbot.services.history import obligations_at
 
     check_state(state, {*ObligationState, OVERDUE})

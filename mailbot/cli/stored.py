@@ -42,7 +42,7 @@ def messages(
     """Los correos guardados."""
     from mailbot.cli.listings import MESSAGE_STATES, message_shapes
     from mailbot.cli.workshop import database
-    from mailbot.ports.store import MessageFilter
+    from mailbot.ports.stored import MessageFilter
 
     check_state(state, MESSAGE_STATES)
     query = MessageFilter(client=client, order=order_of(dispatch), since=instant_of(since, "--since"))

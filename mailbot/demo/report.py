@@ -19,7 +19,8 @@ from mailbot.domain.message import Direction
 from mailbot.domain.obligation import Obligation, ObligationState, Step
 from mailbot.domain.office import Role
 from mailbot.domain.reports import Span, last_period
-from mailbot.ports.store import MessageFilter, ObligationFilter, StoredMessage, UnitOfWork
+from mailbot.ports.store import UnitOfWork
+from mailbot.ports.stored import MessageFilter, ObligationFilter, StoredMessage
 from mailbot.services.desk import Desk
 from mailbot.services.report import report_for
 

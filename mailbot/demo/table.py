@@ -11,7 +11,7 @@ from mailbot.domain.clock import LIMA
 from mailbot.domain.labels import Primary
 from mailbot.domain.message import MessageKind
 from mailbot.domain.obligation import Obligation, ObligationKind, ObligationState
-from mailbot.ports.store import StoredMessage
+from mailbot.ports.stored import StoredMessage
 
 TITLE = "Los correos que llegaron"
 LEGEND = "✔ cumplido a tiempo · ✔ tarde · ✘ vencido y sin atender · … abierto · ? mailbot duda y pregunta"

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from mailbot.domain.labels import Category, Contingency, Primary, Topic
+from mailbot.domain.labels import ANY_CONTINGENCY, Category, Contingency, Primary, Topic
 from mailbot.domain.verdict import Reason, Verdict
 
 # Complaint before requirement before documents before other (`LABELS.md`, Categories).
@@ -78,6 +78,10 @@ def settled(verdict: Verdict, label: str, *, holds: bool) -> LabelChange:
     if label in set(Category):
         rest = [category for category in verdict.categories if category != label]
         return LabelChange(categories=tuple([*rest, Category(label)] if holds else rest))
+    if label == ANY_CONTINGENCY:
+        # Which kind it is, a plain yes does not say.
+        named = verdict.contingency or (Contingency.OTHER_COST,)
+        return LabelChange(contingency=named if holds else ())
     if label in set(Contingency):
         others = [contingency for contingency in verdict.contingency if contingency != label]
         return LabelChange(contingency=tuple([*others, Contingency(label)] if holds else others))
@@ -87,8 +91,7 @@ def settled(verdict: Verdict, label: str, *, holds: bool) -> LabelChange:
 
 def _no_complaint(verdict: Verdict) -> LabelChange:
     """Whoever waits for an answer still does, and a cost that was beyond doubt still has to be reported."""
-    certain = tuple(contingency for contingency in verdict.contingency if contingency not in verdict.doubts)
-    return LabelChange(is_complaint=False, contingency=certain, needs_reply=verdict.needs_reply)
+    return LabelChange(is_complaint=False, contingency=verdict.certain_contingency, needs_reply=verdict.needs_reply)
 
 
 def primary_of(categories: Iterable[Category]) -> Primary:

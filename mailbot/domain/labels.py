@@ -60,6 +60,10 @@ class Contingency(StrEnum):
     RELATIONSHIP = "relationship"
 
 
+# A doubt about whether there is any contingency at all, whatever its kind.
+ANY_CONTINGENCY = "contingency"
+
+
 class DocumentType(StrEnum):
     """What an attachment is."""
 

@@ -21,9 +21,6 @@ class Milestone(StrEnum):
     DELIVERY = "entrega"
 
 
-# Told within 2 working hours; the others by the end of the day (contract, `milestone_notice`).
-URGENT_MILESTONES = frozenset({Milestone.CHANNEL, Milestone.RELEASE, Milestone.OBSERVATION, Milestone.ETA})
-
 _CARGO = r"(carga|mercaderia|mercancia|contenedor(es)?|bultos|pedido|embarque|cargo|goods|shipment)"
 _TRIP = r"(arribo|llegada|eta|nave|buque|vuelo|motonave|embarque)"
 _PATTERNS = {

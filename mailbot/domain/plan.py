@@ -4,16 +4,17 @@ The rulings are those of `contract.md`, "What opens, starts, stops and ends a cl
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from mailbot.domain.answers import AnswerNature, read_answer
-from mailbot.domain.arrival import Arrival, Joining, Matter, Meeting, Opening, Plan, Question
+from mailbot.domain.arrival import Arrival, Joining, Matter, Opening, Plan, Question
 from mailbot.domain.deadlines import Deadline, reckon
+from mailbot.domain.ending import met_by
 from mailbot.domain.labels import Category, Contingency, Topic
 from mailbot.domain.message import Direction, MessageKind
-from mailbot.domain.milestones import URGENT_MILESTONES, Milestone, asks_for_payment, find_milestones
+from mailbot.domain.milestones import Milestone, asks_for_payment, find_milestones
 from mailbot.domain.obligation import Obligation, ObligationKind
 from mailbot.domain.office import Dispatch, Role
 from mailbot.domain.policy import Policy
@@ -34,12 +35,7 @@ _JOINABLE = frozenset(
     }
 )
 
-# What must reach the head of service (Annex 01 row 18).
-_TO_REPORT = frozenset({Category.COMPLAINT, *Contingency})
 _COSTS = frozenset(Contingency) - {Contingency.RELATIONSHIP}
-
-# What an answer of the office to the asker stops, besides what depends on its content.
-_MET_BY_ANY_ANSWER = frozenset({ObligationKind.WRITTEN_AGREEMENT, ObligationKind.PROMISE})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,8 +83,8 @@ def wants_head(verdict: Verdict) -> bool:
 
 def is_doubtful(verdict: Verdict) -> bool:
     """Whether the ESC is asked before the supervisor is told: something may have to be reported, nothing surely."""
-    certain = {*verdict.categories, *verdict.contingency} - set(verdict.doubts)
-    return bool(_TO_REPORT & set(verdict.doubts)) and not _TO_REPORT & certain
+    is_sure_complaint = Category.COMPLAINT in verdict.categories and Category.COMPLAINT not in verdict.doubts
+    return bool(verdict.report_doubts) and not is_sure_complaint and not verdict.certain_contingency
 
 
 def _plan_incoming(arrival: Arrival, matter: Matter, rules: Rules) -> Plan:
@@ -177,7 +173,7 @@ def _open(kind: ObligationKind, arrival: Arrival, matter: Matter, rules: Rules) 
 def _deadline(
     kind: ObligationKind, arrival: Arrival, matter: Matter, dispatch: Dispatch | None, rules: Rules
 ) -> Deadline:
-    is_urgent = not URGENT_MILESTONES.isdisjoint(find_milestones(arrival.text, subject=arrival.subject))
+    is_urgent = rules.policy.is_urgent_milestone(find_milestones(arrival.text, subject=arrival.subject))
     return reckon(
         kind,
         received_at=arrival.received_at,
@@ -229,67 +225,11 @@ def _questions(arrival: Arrival) -> Iterator[Question]:
 
 
 def _label_question(verdict: Verdict) -> str:
-    if Category.COMPLAINT in verdict.doubts:
+    if verdict.asked == Category.COMPLAINT:
         return "¿es un reclamo? sí / no"
-    if any(doubt in set(Contingency) for doubt in verdict.doubts):
+    if verdict.report_doubts:
         return "¿hay un costo o riesgo que reportar a la jefatura? sí / no"
     return "¿qué es este correo? requerimiento / documentos / reclamo / ninguno"
-
-
-def met_by(answer: Arrival, owed: Iterable[Obligation], nature: AnswerNature) -> Iterator[Meeting]:
-    """The obligations that a mail of the office ends; never one whose mail came after it."""
-    for obligation in owed:
-        if answer.received_at < (obligation.received_at or obligation.starts_at):
-            continue
-        evidence = _evidence(answer, obligation, nature)
-        if evidence is not None:
-            yield Meeting(obligation=obligation, at=answer.received_at, evidence=evidence)
-
-
-def _evidence(answer: Arrival, obligation: Obligation, nature: AnswerNature) -> str | None:
-    inside = _internal_evidence(answer, obligation)
-    if inside is not None or answer.direction is Direction.INTERNAL:
-        # Administración or the chiefs count also in copy of a mail to the client.
-        return inside
-    if obligation.kind is ObligationKind.MILESTONE_NOTICE:
-        return _milestone_evidence(answer, obligation, nature)
-    if obligation.asker not in answer.recipients:
-        # Mail that does not reach the asker is no answer, whoever else of the client it reaches.
-        return None
-    who = answer.sender_staff.code if answer.sender_staff else answer.sender
-    if _is_answered(obligation.kind, nature):
-        return f"respondido por {who} ({answer.message_id})"
-    return None
-
-
-def _milestone_evidence(answer: Arrival, obligation: Obligation, nature: AnswerNature) -> str | None:
-    """The client was told: our mail on that dispatch, whoever brought the news."""
-    is_on_it = obligation.order in answer.linkage.orders or obligation.conversation == answer.conversation
-    if is_on_it and obligation.client in answer.recipient_clients and nature.answers:
-        return f"informado al cliente ({answer.message_id})"
-    return None
-
-
-def _is_answered(kind: ObligationKind, nature: AnswerNature) -> bool:
-    if kind is ObligationKind.REPLY:
-        return nature.answers
-    if kind is ObligationKind.DOCUMENT_REVIEW:
-        return nature.brings_review
-    if kind is ObligationKind.PROFORMA:
-        return nature.has_proforma
-    return kind in _MET_BY_ANY_ANSWER
-
-
-def _internal_evidence(answer: Arrival, obligation: Obligation) -> str | None:
-    who = answer.sender_staff.code if answer.sender_staff else answer.sender
-    if obligation.kind is ObligationKind.PAYMENT_REPORT and answer.reaches(Role.ADMINISTRACION):
-        return f"avisado a Administración por {who} ({answer.message_id})"
-    if obligation.kind is ObligationKind.ARCHIVE_OBSERVATION and answer.reaches(Role.ARCHIVO):
-        return f"respondido a Archivo por {who} ({answer.message_id})"
-    is_to_chiefs = answer.reaches(Role.SUPERVISOR) or answer.reaches(Role.JEFE)
-    if obligation.kind is ObligationKind.MANAGEMENT_REPORT and is_to_chiefs and answer.sender_role is Role.ESC:
-        return f"reportado por {who} ({answer.message_id})"
-    return None
 
 
 def _open_promise(arrival: Arrival, matter: Matter, nature: AnswerNature, rules: Rules) -> Iterator[Opening]:

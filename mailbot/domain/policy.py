@@ -4,7 +4,7 @@ The rows stand in `policy.toml` beside this module; `load_policy` reads them, wi
 values on top. What a limit gives on a calendar is for `deadlines`, what happens then for `ladder`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import time, timedelta
 from enum import StrEnum
@@ -133,6 +133,10 @@ class Policy:
         if limit is None:
             raise UnknownName(f"la obligación «{kind.value}» no tiene plazo: su fecha está en el despacho")
         return limit
+
+    def is_urgent_milestone(self, names: Iterable[str]) -> bool:
+        """Whether any of these milestones has the short limit."""
+        return not set(self.rules[ObligationKind.MILESTONE_NOTICE].urgent_milestones).isdisjoint(names)
 
     def opened_by(self, verdict: Verdict, *, role: Role | None = None) -> tuple[ObligationKind, ...]:
         """The kinds that a mail's labels and its sender's role open, without those they replace."""

@@ -3,7 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from mailbot.domain.labels import Category, Contingency, DocumentType, Primary, Topic
+from mailbot.domain.labels import ANY_CONTINGENCY, Category, Contingency, DocumentType, Primary, Topic
+
+# What must reach the head of service (Annex 01 row 18).
+_TO_REPORT = frozenset({Category.COMPLAINT.value, ANY_CONTINGENCY, *(kind.value for kind in Contingency)})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,3 +50,22 @@ class Verdict:
     def must_report(self) -> bool:
         """A complaint or any contingency must reach the head of service (Annex 01 row 18)."""
         return Category.COMPLAINT in self.categories or bool(self.contingency)
+
+    @property
+    def report_doubts(self) -> tuple[str, ...]:
+        """The doubts about what would have to reach the head of service."""
+        return tuple(doubt for doubt in self.doubts if doubt in _TO_REPORT)
+
+    @property
+    def certain_contingency(self) -> tuple[Contingency, ...]:
+        """The contingencies that are beyond doubt."""
+        if ANY_CONTINGENCY in self.doubts:
+            return ()
+        return tuple(kind for kind in self.contingency if kind not in self.doubts)
+
+    @property
+    def asked(self) -> str:
+        """The doubt a person is asked about first: a complaint, then a cost or risk; empty when there is none."""
+        if Category.COMPLAINT in self.doubts:
+            return Category.COMPLAINT.value
+        return next(iter((*self.report_doubts, *self.doubts)), "")

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from mailbot.domain.mail import OutgoingMail
-from mailbot.ports.store import StoredMessage
+from mailbot.ports.stored import StoredMessage
 
 # Stands where an address was erased; the domain is reserved (RFC 2606), so nothing is ever sent to it.
 ERASED = "borrado@borrado.invalid"

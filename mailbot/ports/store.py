@@ -6,152 +6,30 @@ False. Every method may raise `StoreUnavailable`.
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import StrEnum
 from types import TracebackType
 from typing import TYPE_CHECKING, Protocol, Self
 from zoneinfo import ZoneInfo
 
-from mailbot.domain.linkage import Linkage, Reference
 from mailbot.domain.mail import MailState, OutgoingMail
-from mailbot.domain.message import Direction as Direction
-from mailbot.domain.message import MailKey, Message, MessageKind
-from mailbot.domain.obligation import Obligation, ObligationEvent, ObligationKind, Step
+from mailbot.domain.message import MailKey, Message
 from mailbot.domain.office import Dispatch, Office
-from mailbot.domain.verdict import Verdict
 from mailbot.ports.mailbox import Cursor
+from mailbot.ports.obligations import Obligations
 from mailbot.ports.records import Records
+from mailbot.ports.stored import (
+    AuditLine,
+    MessageFilter,
+    QuarantinedMail,
+    Sighting,
+    SightingState,
+    StoredMessage,
+)
 from mailbot.ports.tally import LedgerLine, Tally
 
 if TYPE_CHECKING:
     # It speaks of stored messages itself.
     from mailbot.ports.retention import Retention
-
-
-class SightingState(StrEnum):
-    """What became of a mail that was seen on a server."""
-
-    STORED = "stored"
-    # Same Message-ID and same content as a stored one (another mailbox, a copy in Sent).
-    DUPLICATE = "duplicate"
-    QUARANTINED = "quarantined"
-    IGNORED = "ignored"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Sighting:
-    """One mail on one server: stored + duplicate + quarantined + ignored = all that was there."""
-
-    key: MailKey
-    state: SightingState
-    message: str | None
-    reason: str
-    received_at: datetime
-    seen_at: datetime
-
-
-@dataclass(frozen=True, kw_only=True)
-class StoredMessage:
-    """What is kept of a message. `id` is stable: the same mail always gets the same one."""
-
-    id: str
-    message_id: str
-    sha256: str
-    content_digest: str
-    received_at: datetime
-    date: datetime | None
-    subject: str
-    # The subject without RE:/RV: prefixes, accents, case and white space, for joining.
-    subject_key: str
-    sender: str
-    sender_name: str
-    # Addresses of To and Cc, in lower case.
-    recipients: tuple[str, ...]
-    in_reply_to: str | None
-    reference_ids: tuple[str, ...]
-    kind: MessageKind
-    direction: Direction
-    conversation: str
-    client: str | None
-    orders: tuple[str, ...]
-    new_text: str
-    verdict: Verdict | None
-    linkage: Linkage
-    references: tuple[Reference, ...] = ()
-    attachments: tuple[str, ...] = ()
-    language: str = "es"
-
-
-@dataclass(frozen=True, kw_only=True)
-class QuarantinedMail:
-    """A mail that could not be read, with its bytes and why. Its clock runs from `received_at`."""
-
-    id: str
-    key: MailKey
-    raw: bytes = field(repr=False)
-    received_at: datetime
-    reason: str
-    attempts: int = 1
-    quarantined_at: datetime
-
-
-@dataclass(frozen=True, kw_only=True)
-class Notice:
-    """One step of an obligation for one recipient: there is only ever one.
-
-    `occurrence` is 0, and one more for each time a person postponed or reassigned.
-    """
-
-    obligation: str
-    step: Step
-    recipient: str
-    occurrence: int = 0
-    # Role of the recipient in the mail: True when only in copy.
-    is_copy: bool = False
-    due_at: datetime
-    is_urgent: bool = False
-    # Key of the outgoing mail that carried it; None while it waits to be bundled.
-    mail: str | None = None
-    # A mark that tells dated steps apart ("T-30"); empty for the ladder's own.
-    mark: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class AuditLine:
-    """Who did what and when; kept for ever, never changed."""
-
-    at: datetime
-    who: str
-    action: str
-    subject: str
-    detail: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class MessageFilter:
-    """Which stored messages to list; None means any. `since` counts, `until` does not; no `limit` means all."""
-
-    client: str | None = None
-    order: str | None = None
-    since: datetime | None = None
-    until: datetime | None = None
-    limit: int | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class ObligationFilter:
-    """Which obligations to list; None means any. `since` is about the start and counts."""
-
-    client: str | None = None
-    order: str | None = None
-    owner: str | None = None
-    kind: ObligationKind | None = None
-    # True: open or waiting; False: ended.
-    is_open: bool | None = None
-    conversation: str | None = None
-    since: datetime | None = None
-    limit: int | None = None
 
 
 class Messages(Protocol):
@@ -222,69 +100,6 @@ class Messages(Protocol):
 
     def ledger(self, *, since: datetime, zone: ZoneInfo) -> Sequence[LedgerLine]:
         """What became of every mail received since, by mailbox, folder and day in that zone."""
-        ...
-
-
-class Obligations(Protocol):
-    """Obligations, their events and their notices."""
-
-    def add(self, obligation: Obligation, event: ObligationEvent) -> bool:
-        """Keep a new obligation with the event that opened it."""
-        ...
-
-    def update(self, obligation: Obligation, event: ObligationEvent) -> None:
-        """Replace an obligation and append why.
-
-        Raises `UnknownName` when there is none, and `StoreUnavailable`, at the latest at the commit, when
-        somebody else changed it since this unit of work read it.
-        """
-        ...
-
-    def schedule(self, id: str, next_step_at: datetime | None) -> None:
-        """Say when to look at it next; this is no event."""
-        ...
-
-    def get(self, id: str) -> Obligation | None:
-        """The obligation with that id."""
-        ...
-
-    def list(self, query: ObligationFilter) -> Sequence[Obligation]:
-        """Obligations by due instant, then id."""
-        ...
-
-    def due_for_step(self, now: datetime, *, limit: int = 1000) -> Sequence[Obligation]:
-        """Open obligations with `next_step_at <= now`, oldest first; cost grows with those alone."""
-        ...
-
-    def append(self, event: ObligationEvent) -> None:
-        """Append an event that changes no field."""
-        ...
-
-    def events(self, id: str) -> Sequence[ObligationEvent]:
-        """The history of an obligation in order."""
-        ...
-
-    def add_notice(self, notice: Notice) -> bool:
-        """Queue a step for a recipient; False when it was queued before."""
-        ...
-
-    def waiting_notices(self) -> Sequence[Notice]:
-        """Notices not yet carried by a mail, by `due_at`."""
-        ...
-
-    def carry(self, notices: Collection[Notice], *, mail: str) -> None:
-        """Mark notices as carried by the mail with that key.
-
-        Raises `StoreUnavailable`, at the latest at the commit, when another mail carries one already.
-        """
-        ...
-
-    def withdraw(self, notices: Collection[Notice]) -> None:
-        """Take back notices that no mail carries: a step taken back may be queued again."""
-        ...
-
-    def notices(self, id: str) -> Sequence[Notice]:
-        """Every notice of an obligation by `due_at`."""
         ...
 
 

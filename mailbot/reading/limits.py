@@ -19,8 +19,6 @@ class ReadingLimits:
     parts: int = 2000
     # Characters of body text that are kept; a page has about 3,000.
     text_chars: int = 1_000_000
-    # Characters taken from the inside of one attached document.
-    attachment_text_chars: int = 200_000
     # Files listed from one ZIP, TNEF or Outlook container.
     container_entries: int = 500
     # Containers inside containers.

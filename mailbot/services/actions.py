@@ -11,7 +11,8 @@ from mailbot.domain.delays import read_delay, until
 from mailbot.domain.errors import UnknownName
 from mailbot.domain.obligation import Obligation
 from mailbot.domain.office import Office
-from mailbot.ports.store import MessageFilter, ObligationFilter, StoredMessage, UnitOfWork
+from mailbot.ports.store import UnitOfWork
+from mailbot.ports.stored import MessageFilter, ObligationFilter, StoredMessage
 from mailbot.services.carry_out import note
 from mailbot.services.desk import Desk
 from mailbot.services.reckon import read_instant

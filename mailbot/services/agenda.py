@@ -11,7 +11,8 @@ from mailbot.domain.mail import MailPurpose, OutgoingMail
 from mailbot.domain.obligation import Obligation, ObligationKind, ObligationState, is_overdue
 from mailbot.domain.office import Staff
 from mailbot.domain.programmes import told_at
-from mailbot.ports.store import ObligationFilter, UnitOfWork
+from mailbot.ports.store import UnitOfWork
+from mailbot.ports.stored import ObligationFilter
 from mailbot.services.desk import Desk
 from mailbot.services.glosas import glosas_of
 from mailbot.services.lines import item_of

@@ -11,7 +11,8 @@ from mailbot.domain.office import Role, Staff
 from mailbot.domain.verdict import Verdict
 from mailbot.ports.classifier import ClassifierInput, SenderRole
 from mailbot.ports.records import Records
-from mailbot.ports.store import StoredMessage, UnitOfWork
+from mailbot.ports.store import UnitOfWork
+from mailbot.ports.stored import StoredMessage
 from mailbot.reading.references import find_references
 from mailbot.reading.subjects import subject_key
 from mailbot.services.desk import Box

@@ -8,14 +8,15 @@ from mailbot.domain.arrival import Arrival, Question
 from mailbot.domain.contexts import AskContext, QuestionKind
 from mailbot.domain.contexts import Question as QuestionLine
 from mailbot.domain.counting import Counter
-from mailbot.domain.labels import Category, Contingency
+from mailbot.domain.labels import Category
 from mailbot.domain.ladder import sendable_at
 from mailbot.domain.mail import MailPurpose, OutgoingMail
 from mailbot.domain.office import Staff
 from mailbot.domain.plan import Rules
+from mailbot.domain.verdict import Verdict
 from mailbot.ports.store import UnitOfWork
 from mailbot.services.desk import Desk
-from mailbot.services.lines import excerpt_of
+from mailbot.services.lines import doubtful_words, excerpt_of
 from mailbot.services.outgoing import compose
 from mailbot.services.people import agenda_readers, owner_of
 
@@ -26,7 +27,7 @@ def queue_question(question: Question, arrival: Arrival, uow: UnitOfWork, *, des
     Only a possible complaint or contingency is asked at once, since the supervisor hears of it
     when no answer came within the policy's time.
     """
-    if question.about != "label" or not _is_pressing(question):
+    if question.about != "label" or arrival.verdict is None or not arrival.verdict.report_doubts:
         return
     mailbox = next(iter(arrival.recipients), "")
     owner = uow.records.staff_by_code(owner_of(arrival.linkage, mailbox=mailbox, records=uow.records))
@@ -36,7 +37,7 @@ def queue_question(question: Question, arrival: Arrival, uow: UnitOfWork, *, des
     context = AskContext(
         recipient=owner.name,
         now=now,
-        question=_line(question, arrival, until, uow),
+        question=_line(arrival, until, uow),
         office=desk.office,
     )
     # Contract: notices leave in office hours only; so does what is asked of the ESC.
@@ -51,14 +52,10 @@ def answer_by(arrival: Arrival, rules: Rules) -> datetime:
     return counter.count(rules.policy.ask_timeout).due_at
 
 
-def _is_pressing(question: Question) -> bool:
-    return any(option == Category.COMPLAINT or option in set(Contingency) for option in question.options)
-
-
-def _line(question: Question, arrival: Arrival, until: datetime, uow: UnitOfWork) -> QuestionLine:
-    is_complaint = Category.COMPLAINT in question.options
+def _line(arrival: Arrival, until: datetime, uow: UnitOfWork) -> QuestionLine:
+    verdict = arrival.verdict or Verdict()
+    is_complaint = verdict.asked == Category.COMPLAINT
     client = uow.records.client(arrival.linkage.client.ruc) if arrival.linkage.client else None
-    reasons = arrival.verdict.reasons if arrival.verdict else ()
     return QuestionLine(
         kind=QuestionKind.COMPLAINT if is_complaint else QuestionKind.LABEL,
         message=arrival.id,
@@ -66,11 +63,11 @@ def _line(question: Question, arrival: Arrival, until: datetime, uow: UnitOfWork
         subject=arrival.subject,
         received_at=arrival.received_at,
         excerpt=excerpt_of(arrival.text),
-        because=tuple(reason.because for reason in reasons if reason.label in question.options),
+        because=doubtful_words(verdict),
         answer_by=until,
         order=next(iter(arrival.linkage.orders), None),
         client=client.name if client else "",
-        label="" if is_complaint else question.options[0],
+        label="" if is_complaint else verdict.asked,
     )
 
 

@@ -5,12 +5,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from mailbot.domain.arrival import Arrival, Joining, Matter, Meeting, Opening, Plan
+from mailbot.domain.ending import met_by
 from mailbot.domain.message import Direction, MessageKind
 from mailbot.domain.obligation import EventName, Obligation, ObligationEvent, ObligationKind, ObligationState, Step
 from mailbot.domain.office import Agreement, Role
-from mailbot.domain.plan import Rules, is_doubtful, kinds_opened, met_by, nature_of, plan_arrival, wants_head
+from mailbot.domain.plan import Rules, is_doubtful, kinds_opened, nature_of, plan_arrival, wants_head
 from mailbot.domain.verdict import Verdict
-from mailbot.ports.store import AuditLine, Notice, ObligationFilter, UnitOfWork
+from mailbot.ports.store import UnitOfWork
+from mailbot.ports.stored import AuditLine, Notice, ObligationFilter
 from mailbot.services.arrive import arrival_of
 from mailbot.services.ask import answer_by, queue_question
 from mailbot.services.desk import Desk

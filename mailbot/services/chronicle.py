@@ -6,7 +6,8 @@ from datetime import datetime
 
 from mailbot.domain.mail import MailPurpose, OutgoingMail
 from mailbot.domain.obligation import EventName, Obligation, Step
-from mailbot.ports.store import MessageFilter, ObligationFilter, StoredMessage, UnitOfWork
+from mailbot.ports.store import UnitOfWork
+from mailbot.ports.stored import MessageFilter, ObligationFilter, StoredMessage
 from mailbot.services.history import due_then
 
 # The order of events of the same moment: what causes comes before what it causes.

@@ -18,7 +18,8 @@ from mailbot.domain.obligation import ObligationKind
 from mailbot.domain.office import Client, Dispatch, Language, StatusProgramme
 from mailbot.domain.programmes import LastSent
 from mailbot.domain.status import Value
-from mailbot.ports.store import ObligationFilter, UnitOfWork
+from mailbot.ports.store import UnitOfWork
+from mailbot.ports.stored import ObligationFilter
 from mailbot.services.desk import Desk
 
 # In these states the client never saw the mail, so the next one is compared with the one before it.

@@ -5,7 +5,8 @@ from datetime import datetime
 from mailbot.domain.arrival import Meeting
 from mailbot.domain.mail import MailPurpose, OutgoingMail
 from mailbot.domain.obligation import Obligation, ObligationKind
-from mailbot.ports.store import ObligationFilter, UnitOfWork
+from mailbot.ports.store import UnitOfWork
+from mailbot.ports.stored import ObligationFilter
 from mailbot.services.carry_out import ALERT, MAILBOT, meet
 from mailbot.services.handover import is_handover
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from mailbot.domain.clock import LIMA
-from mailbot.domain.message import MessageKind
-from mailbot.ports.store import Direction, MessageFilter, Store, StoredMessage
+from mailbot.domain.message import Direction, MessageKind
+from mailbot.ports.store import Store
+from mailbot.ports.stored import MessageFilter, StoredMessage
 from mailbot.services.word_labels import CORRECTION
 
 

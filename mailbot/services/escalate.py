@@ -12,7 +12,8 @@ from mailbot.domain.ladder import regime_marks, regularization_steps, sendable_a
 from mailbot.domain.obligation import EventName, Obligation, ObligationEvent, ObligationKind, ObligationState, Step
 from mailbot.domain.plan import Rules
 from mailbot.ports.records import Records
-from mailbot.ports.store import Notice, UnitOfWork
+from mailbot.ports.store import UnitOfWork
+from mailbot.ports.stored import Notice
 from mailbot.services.carry_out import MAILBOT, breach_of
 from mailbot.services.desk import Desk
 from mailbot.services.people import Recipients, recipients_of

@@ -7,7 +7,8 @@ from mailbot.domain.dossier import Dossier, Exhibit, LogLine
 from mailbot.domain.errors import UnknownName
 from mailbot.domain.mail import OutgoingMail
 from mailbot.domain.obligation import Obligation, ObligationEvent
-from mailbot.ports.store import Store, StoredMessage, UnitOfWork
+from mailbot.ports.store import Store, UnitOfWork
+from mailbot.ports.stored import StoredMessage
 
 # The file of a message inside the archive.
 _FILE = "mensajes/{number:02}-{id}.eml"

@@ -10,7 +10,8 @@ from mailbot.domain.contexts import SuggestedGlosa
 from mailbot.domain.glosas import STATUS_GLOSA, glosa_code, glosa_text
 from mailbot.domain.obligation import Obligation, ObligationKind, ObligationState
 from mailbot.domain.words import word
-from mailbot.ports.store import ObligationFilter, Store, UnitOfWork
+from mailbot.ports.store import Store, UnitOfWork
+from mailbot.ports.stored import ObligationFilter
 
 # What brings news of a dispatch that its status in the system has to show.
 _KINDS = (ObligationKind.SYSTEM_ENTRY, ObligationKind.MILESTONE_NOTICE)

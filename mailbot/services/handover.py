@@ -12,7 +12,8 @@ from mailbot.domain.message import Attachment
 from mailbot.domain.obligation import Obligation, ObligationKind
 from mailbot.domain.office import Role, Staff
 from mailbot.domain.verdict import Verdict
-from mailbot.ports.store import ObligationFilter, StoredMessage, UnitOfWork
+from mailbot.ports.store import UnitOfWork
+from mailbot.ports.stored import ObligationFilter, StoredMessage
 from mailbot.reading.parse import read_message
 from mailbot.services.desk import Desk
 from mailbot.services.lines import alert_of

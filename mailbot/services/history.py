@@ -10,7 +10,8 @@ from datetime import datetime
 
 from mailbot.domain.clock import to_utc
 from mailbot.domain.obligation import EventName, Obligation, ObligationEvent, ObligationState
-from mailbot.ports.store import AuditLine, ObligationFilter, UnitOfWork
+from mailbot.ports.store import UnitOfWork
+from mailbot.ports.stored import AuditLine, ObligationFilter
 from mailbot.services.waiting import MOVED
 
 _STATES = {

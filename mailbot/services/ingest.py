@@ -13,7 +13,8 @@ from mailbot.domain.errors import MessageUnreadable, UnknownName
 from mailbot.domain.message import MailKey, Message, MessageKind
 from mailbot.domain.outgoing import verify
 from mailbot.ports.mailbox import Cursor, FetchedMail
-from mailbot.ports.store import QuarantinedMail, Sighting, SightingState, UnitOfWork
+from mailbot.ports.store import UnitOfWork
+from mailbot.ports.stored import QuarantinedMail, Sighting, SightingState
 from mailbot.reading.attachment_text import extract_texts
 from mailbot.reading.parse import read_message
 from mailbot.services.arrive import Arriving, Placed, inputs_of, place_message

@@ -4,10 +4,11 @@ import re
 from datetime import datetime
 
 from mailbot.domain.contexts import AlertItem, Item
-from mailbot.domain.labels import Category
+from mailbot.domain.labels import ANY_CONTINGENCY, Category, Contingency
 from mailbot.domain.obligation import Obligation, Step, is_overdue
 from mailbot.domain.verdict import Verdict
-from mailbot.ports.store import StoredMessage, UnitOfWork
+from mailbot.ports.store import UnitOfWork
+from mailbot.ports.stored import StoredMessage
 
 _EXCERPT = 220
 _AMOUNT = re.compile(r"(?:US\$|USD|S/\.?|PEN|€|EUR|\$)\s?\d[\d.,]*\d|\d[\d.,]*\d\s?(?:USD|dólares|soles|PEN)", re.I)
@@ -17,6 +18,14 @@ def excerpt_of(text: str) -> str:
     """The first words of what a sender wrote, on one line."""
     line = " ".join(text.split())
     return line if len(line) <= _EXCERPT else line[: _EXCERPT - 1].rsplit(" ", 1)[0] + "…"
+
+
+def doubtful_words(verdict: Verdict) -> tuple[str, ...]:
+    """The words behind what is doubtful; a doubt about any contingency has those of every kind."""
+    labels = set(verdict.doubts)
+    if ANY_CONTINGENCY in labels:
+        labels |= {kind.value for kind in Contingency}
+    return tuple(dict.fromkeys(reason.because for reason in verdict.reasons if reason.label in labels))
 
 
 def item_of(

@@ -10,12 +10,13 @@ from datetime import datetime, timedelta
 
 from mailbot.domain.answers import fold
 from mailbot.domain.deadlines import reckon
-from mailbot.domain.milestones import URGENT_MILESTONES, Milestone, find_milestones
+from mailbot.domain.milestones import Milestone, find_milestones
 from mailbot.domain.obligation import EventName, Obligation, ObligationEvent, ObligationKind
 from mailbot.domain.office import Dispatch
 from mailbot.domain.plan import Rules, obligation_id
 from mailbot.domain.wording import say_moment
-from mailbot.ports.store import MessageFilter, ObligationFilter, UnitOfWork
+from mailbot.ports.store import UnitOfWork
+from mailbot.ports.stored import MessageFilter, ObligationFilter
 from mailbot.services.scheduling import MAILBOT, scheduled
 
 # How far back a mail may have brought what the row tells now.
@@ -93,7 +94,7 @@ def _open(news: News, dispatch: Dispatch, uow: UnitOfWork, *, rules: Rules, now:
         calendar=rules.calendar,
         policy=rules.policy,
         agreement=next(iter(agreements), None),
-        is_urgent=news.milestone in URGENT_MILESTONES,
+        is_urgent=rules.policy.is_urgent_milestone([news.milestone]),
     )
     client = uow.records.client(dispatch.ruc)
     told = f"{news.milestone}: {news.after}" + (f" (antes {news.before})" if news.before else "")

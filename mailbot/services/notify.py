@@ -17,7 +17,8 @@ from mailbot.domain.office import Role, Staff
 from mailbot.domain.plan import Rules, is_doubtful, wants_head
 from mailbot.domain.verdict import Verdict
 from mailbot.ports.renderer import MailContext
-from mailbot.ports.store import Notice, UnitOfWork
+from mailbot.ports.store import UnitOfWork
+from mailbot.ports.stored import Notice
 from mailbot.services.carry_out import ALERT
 from mailbot.services.desk import Desk
 from mailbot.services.escalate import moments_ahead

@@ -17,7 +17,8 @@ from mailbot.domain.mail import MailPurpose, OutgoingMail
 from mailbot.domain.message import Direction, Message, MessageKind
 from mailbot.domain.office import Staff
 from mailbot.domain.outgoing import claims_to_be_ours, verify
-from mailbot.ports.store import StoredMessage, UnitOfWork
+from mailbot.ports.store import UnitOfWork
+from mailbot.ports.stored import StoredMessage
 from mailbot.services.carry_out import note
 from mailbot.services.desk import Desk
 from mailbot.services.outgoing import compose

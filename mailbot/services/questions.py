@@ -5,13 +5,14 @@ from datetime import datetime, timedelta
 
 from mailbot.domain.clock import LIMA
 from mailbot.domain.contexts import Candidate, Question, QuestionKind
-from mailbot.domain.labels import Category, Contingency
+from mailbot.domain.labels import ANY_CONTINGENCY, Category, Contingency
 from mailbot.domain.linkage import DispatchMatch
 from mailbot.domain.message import Direction, MessageKind
 from mailbot.domain.office import Dispatch
 from mailbot.domain.words import word
-from mailbot.ports.store import MessageFilter, StoredMessage, UnitOfWork
-from mailbot.services.lines import excerpt_of
+from mailbot.ports.store import UnitOfWork
+from mailbot.ports.stored import MessageFilter, StoredMessage
+from mailbot.services.lines import doubtful_words, excerpt_of
 from mailbot.services.people import owner_of
 
 # An older doubt has been overtaken by events.
@@ -35,9 +36,9 @@ def _questions(message: StoredMessage, uow: UnitOfWork) -> Iterator[Question]:
         return
     verdict = message.verdict
     if verdict is not None and verdict.needs_review and verdict.doubts:
-        label = verdict.doubts[0]
-        kind = QuestionKind.COMPLAINT if Category.COMPLAINT in verdict.doubts else QuestionKind.LABEL
-        because = tuple(reason.because for reason in verdict.reasons if reason.label in verdict.doubts)
+        label = verdict.asked
+        kind = QuestionKind.COMPLAINT if label == Category.COMPLAINT else QuestionKind.LABEL
+        because = doubtful_words(verdict)
         yield _question(message, kind, uow, because=because, label=label)
     linkage = message.linkage
     if linkage.question is not None and not linkage.dispatches:
@@ -70,7 +71,7 @@ def _question(
         candidates=candidates,
         order=next(iter(message.orders), None),
         client=client.name if client else "",
-        label=label if label in set(Category) | set(Contingency) else "",
+        label=label if label in set(Category) | set(Contingency) | {ANY_CONTINGENCY} else "",
     )
 
 

@@ -12,7 +12,8 @@ from mailbot.domain.contexts.past import Answering, KindLine, Missed, PastReport
 from mailbot.domain.message import Direction, MessageKind
 from mailbot.domain.obligation import DATED_KINDS, EventName, Obligation, ObligationKind, ObligationState
 from mailbot.domain.worktime import WorkingTime
-from mailbot.ports.store import MessageFilter, ObligationFilter, StoredMessage, UnitOfWork
+from mailbot.ports.store import UnitOfWork
+from mailbot.ports.stored import MessageFilter, ObligationFilter, StoredMessage
 from mailbot.services.chronicle import Happening
 from mailbot.services.desk import Desk
 

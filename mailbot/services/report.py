@@ -9,7 +9,8 @@ from mailbot.domain.mail import MailFile, MailPurpose, OutgoingMail
 from mailbot.domain.obligation import Obligation, ObligationKind
 from mailbot.domain.office import Staff
 from mailbot.domain.reports import Judgement, ReportPeriod, Span, judge, last_period, leaves_at
-from mailbot.ports.store import ObligationFilter, UnitOfWork
+from mailbot.ports.store import UnitOfWork
+from mailbot.ports.stored import ObligationFilter
 from mailbot.services.desk import Desk
 from mailbot.services.lines import item_of
 from mailbot.services.outgoing import compose

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from mailbot.domain.answers import read_answer
 from mailbot.domain.deadlines import Deadline, reckon
 from mailbot.domain.ladder import sendable_at
-from mailbot.domain.milestones import URGENT_MILESTONES, find_milestones
+from mailbot.domain.milestones import find_milestones
 from mailbot.domain.obligation import (
     DATED_KINDS,
     EventName,
@@ -24,7 +24,8 @@ from mailbot.domain.pauses import due_after
 from mailbot.domain.plan import Rules
 from mailbot.domain.review_limit import NUMBERED
 from mailbot.domain.wording import say_moment
-from mailbot.ports.store import Notice, ObligationFilter, UnitOfWork
+from mailbot.ports.store import UnitOfWork
+from mailbot.ports.stored import Notice, ObligationFilter
 from mailbot.services.carry_out import ALERT, MAILBOT
 from mailbot.services.desk import Desk
 from mailbot.services.escalate import Rung, rungs_of, told_of
@@ -104,7 +105,7 @@ def _is_urgent(owed: Obligation, uow: UnitOfWork, rules: Rules) -> bool:
         return owed.limit != str(rules.policy.rule(owed.kind).other_limit)
     message = uow.messages.get(owed.message) if owed.message else None
     found = find_milestones(message.new_text, subject=message.subject) if message else ()
-    return not URGENT_MILESTONES.isdisjoint(found)
+    return rules.policy.is_urgent_milestone(found)
 
 
 def _promised_on(owed: Obligation, uow: UnitOfWork, written_on: date) -> date | None:

@@ -16,7 +16,8 @@ from mailbot.domain.message import Attachment, Direction, Message
 from mailbot.domain.review import DispatchReview, Document, review
 from mailbot.domain.verdict import Verdict
 from mailbot.ports.records import Records
-from mailbot.ports.store import MessageFilter, StoredMessage, UnitOfWork
+from mailbot.ports.store import UnitOfWork
+from mailbot.ports.stored import MessageFilter, StoredMessage
 from mailbot.reading.attachment_text import AttachmentText, extract_texts
 from mailbot.reading.parse import read_message
 from mailbot.reading.references import find_in_text

@@ -5,7 +5,8 @@ from mailbot.domain.deadlines import reckon
 from mailbot.domain.linkage import Linkage
 from mailbot.domain.obligation import EventName, Obligation, ObligationEvent, ObligationKind
 from mailbot.domain.plan import obligation_id
-from mailbot.ports.store import QuarantinedMail, UnitOfWork
+from mailbot.ports.store import UnitOfWork
+from mailbot.ports.stored import QuarantinedMail
 from mailbot.services.carry_out import MAILBOT, meet, scheduled
 from mailbot.services.desk import Desk
 from mailbot.services.people import owner_of

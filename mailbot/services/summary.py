@@ -12,7 +12,8 @@ from mailbot.domain.office import Role, Staff
 from mailbot.domain.plan import Rules, is_doubtful, wants_head
 from mailbot.domain.programmes import told_at
 from mailbot.domain.verdict import Verdict
-from mailbot.ports.store import ObligationFilter, UnitOfWork
+from mailbot.ports.store import UnitOfWork
+from mailbot.ports.stored import ObligationFilter
 from mailbot.services.desk import Desk
 from mailbot.services.lines import alert_of, item_of
 from mailbot.services.outgoing import compose

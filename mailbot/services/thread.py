@@ -16,7 +16,8 @@ from datetime import datetime, timedelta
 
 from mailbot.domain.labels import ReferenceKind
 from mailbot.domain.message import Message, MessageKind
-from mailbot.ports.store import Messages, StoredMessage
+from mailbot.ports.store import Messages
+from mailbot.ports.stored import StoredMessage
 from mailbot.reading.references import find_in_text
 from mailbot.reading.subjects import is_reply_subject, subject_key
 

@@ -15,7 +15,8 @@ from mailbot.domain.obligation import EventName, Obligation, ObligationEvent, Ob
 from mailbot.domain.pauses import Pause, due_after
 from mailbot.domain.plan import Rules
 from mailbot.domain.wording import say_moment
-from mailbot.ports.store import AuditLine, ObligationFilter, UnitOfWork
+from mailbot.ports.store import UnitOfWork
+from mailbot.ports.stored import AuditLine, ObligationFilter
 from mailbot.services.scheduling import MAILBOT, scheduled
 
 # The name under which `policy.toml` lists the pause.

@@ -12,7 +12,8 @@ from mailbot.domain.deadlines import reckon_status_update as _reckon_status_upda
 from mailbot.domain.obligation import EventName, Obligation, ObligationEvent, ObligationKind
 from mailbot.domain.office import Dispatch
 from mailbot.domain.plan import Rules, obligation_id
-from mailbot.ports.store import ObligationFilter, UnitOfWork
+from mailbot.ports.store import UnitOfWork
+from mailbot.ports.stored import ObligationFilter
 from mailbot.services.carry_out import MAILBOT, ROW_SHOWS, meet, row_fact, row_print
 from mailbot.services.desk import Desk
 from mailbot.services.escalate import rungs_of

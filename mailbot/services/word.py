@@ -7,7 +7,8 @@ from mailbot.domain.errors import UnknownName
 from mailbot.domain.obligation import EventName, Obligation
 from mailbot.domain.office import Role, Staff
 from mailbot.ports.records import Records
-from mailbot.ports.store import ObligationFilter, Store, StoredMessage, UnitOfWork
+from mailbot.ports.store import Store, UnitOfWork
+from mailbot.ports.stored import ObligationFilter, StoredMessage
 from mailbot.services.carry_out import note
 from mailbot.services.desk import Desk
 from mailbot.services.word_labels import Relabelled, relabel

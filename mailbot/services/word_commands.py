@@ -13,8 +13,7 @@ from mailbot.domain.errors import UnknownName
 from mailbot.domain.labels import Category
 from mailbot.domain.mail import MailPurpose
 from mailbot.domain.obligation import EventName, Obligation
-from mailbot.domain.verdict import Verdict
-from mailbot.ports.store import StoredMessage
+from mailbot.ports.stored import StoredMessage
 from mailbot.services.lines import item_of
 from mailbot.services.word import person_named
 from mailbot.services.word_labels import relabel
@@ -127,14 +126,8 @@ def _on_message(command: Command, message: StoredMessage, answering: Answering) 
 
 def _label(command: Command, message: StoredMessage) -> str:
     """The label that a `sí` or `no` settled; empty for a complaint."""
-    label = _asked(message.verdict) if message.verdict and command.verb in (Verb.YES, Verb.NO) else ""
+    label = message.verdict.asked if message.verdict and command.verb in (Verb.YES, Verb.NO) else ""
     return "" if label == Category.COMPLAINT else label
-
-
-def _asked(verdict: Verdict) -> str:
-    """The doubtful label that is asked about: a complaint before any other."""
-    first = next(iter(verdict.doubts), "")
-    return Category.COMPLAINT.value if Category.COMPLAINT in verdict.doubts else first
 
 
 def _change(command: Command, message: StoredMessage, answering: Answering) -> LabelChange:
@@ -144,7 +137,7 @@ def _change(command: Command, message: StoredMessage, answering: Answering) -> L
     if command.verb in (Verb.YES, Verb.NO):
         if not verdict.doubts:
             raise UnknownName("esa pregunta ya se respondió.")
-        return settled(verdict, _asked(verdict), holds=command.verb is Verb.YES)
+        return settled(verdict, verdict.asked, holds=command.verb is Verb.YES)
     if command.verb is Verb.IS_COMPLAINT:
         return LabelChange(is_complaint=True)
     is_asked = answering.mail.purpose is MailPurpose.ASK

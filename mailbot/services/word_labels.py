@@ -8,7 +8,8 @@ from typing import Any
 
 from mailbot.domain.corrections import LabelChange, corrected
 from mailbot.domain.verdict import Verdict
-from mailbot.ports.store import Store, StoredMessage, UnitOfWork
+from mailbot.ports.store import Store, UnitOfWork
+from mailbot.ports.stored import StoredMessage
 from mailbot.services.carry_out import note
 from mailbot.services.desk import Desk
 from mailbot.services.word_replan import Replanned, Said, replan

@@ -10,7 +10,8 @@ from mailbot.domain.mail import MailPurpose, OutgoingMail
 from mailbot.domain.office import Staff
 from mailbot.domain.plan import is_doubtful
 from mailbot.domain.worktime import WorkingTime
-from mailbot.ports.store import StoredMessage, UnitOfWork
+from mailbot.ports.store import UnitOfWork
+from mailbot.ports.stored import StoredMessage
 from mailbot.services.agenda import messages_asked
 from mailbot.services.desk import Desk
 from mailbot.services.word_links import dispatch_named

@@ -15,7 +15,8 @@ from mailbot.domain.linkage import ClientMatch, DispatchMatch, Linkage
 from mailbot.domain.message import Direction
 from mailbot.domain.office import Client, Dispatch
 from mailbot.ports.records import Records
-from mailbot.ports.store import StoredMessage, UnitOfWork
+from mailbot.ports.store import UnitOfWork
+from mailbot.ports.stored import StoredMessage
 from mailbot.services.arrive import learnt_sender
 from mailbot.services.carry_out import note
 from mailbot.services.desk import Desk

@@ -15,7 +15,8 @@ from mailbot.domain.obligation import EventName, Obligation, ObligationEvent, Ob
 from mailbot.domain.pauses import due_after
 from mailbot.domain.plan import Rules, is_doubtful, plan_arrival
 from mailbot.domain.wording import say_moment
-from mailbot.ports.store import ObligationFilter, StoredMessage, UnitOfWork
+from mailbot.ports.store import UnitOfWork
+from mailbot.ports.stored import ObligationFilter, StoredMessage
 from mailbot.services.arrive import arrival_of
 from mailbot.services.carry_out import ALERT, alert, carry_out, matter_of, settle_conversation
 from mailbot.services.desk import Desk

@@ -12,7 +12,7 @@ from datetime import UTC
 from sqlalchemy import select
 from sqlalchemy import text as sql
 
-from mailbot.ports.store import AuditLine
+from mailbot.ports.stored import AuditLine
 from mailbot.store.mapping import Found, Values, plain, to_audit_line
 from mailbot.store.schema import table_of
 from mailbot.store.tables import AuditRow

@@ -5,7 +5,7 @@ from dataclasses import replace
 from mailbot.domain.mail import MailState, OutgoingMail
 from mailbot.domain.message import Address
 from mailbot.ports.retention import ERASED
-from mailbot.ports.store import StoredMessage
+from mailbot.ports.stored import StoredMessage
 
 # Nothing more will happen to a mail in one of these states.
 THROUGH = (MailState.SENT, MailState.REFUSED, MailState.WITHHELD)

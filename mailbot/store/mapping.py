@@ -15,7 +15,7 @@ from mailbot.domain.obligation import (
     ObligationState,
     Step,
 )
-from mailbot.ports.store import AuditLine, Notice, QuarantinedMail, Sighting, SightingState, StoredMessage
+from mailbot.ports.stored import AuditLine, Notice, QuarantinedMail, Sighting, SightingState, StoredMessage
 from mailbot.store.json_values import (
     from_address,
     from_addresses,

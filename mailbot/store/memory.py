@@ -14,20 +14,11 @@ from typing import Self
 from mailbot.domain.errors import StoreRefused, StoreUnavailable
 from mailbot.domain.mail import MailState
 from mailbot.domain.obligation import is_overdue
+from mailbot.ports.obligations import Obligations
 from mailbot.ports.records import Records
 from mailbot.ports.retention import Retention
-from mailbot.ports.store import (
-    AuditLine,
-    Cursors,
-    Facts,
-    Messages,
-    ObligationFilter,
-    Obligations,
-    OfficeBooks,
-    Outbox,
-    Quarantine,
-    UnitOfWork,
-)
+from mailbot.ports.store import Cursors, Facts, Messages, OfficeBooks, Outbox, Quarantine, UnitOfWork
+from mailbot.ports.stored import AuditLine, ObligationFilter
 from mailbot.ports.tally import Tally
 from mailbot.store.memory_messages import MemoryCursors, MemoryFacts, MemoryMessages, MemoryQuarantine
 from mailbot.store.memory_office import MemoryOffice

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from mailbot.domain.message import MailKey, Message
 from mailbot.ports.mailbox import Cursor
-from mailbot.ports.store import MessageFilter, QuarantinedMail, Sighting, SightingState, StoredMessage
+from mailbot.ports.stored import MessageFilter, QuarantinedMail, Sighting, SightingState, StoredMessage
 from mailbot.ports.tally import LedgerLine
 from mailbot.store.ledger import ledger_of
 from mailbot.store.memory_tables import HashIndex, Journal, Table

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from mailbot.ports.retention import ERASED, Forgotten, PersonalData
-from mailbot.ports.store import MessageFilter, StoredMessage
+from mailbot.ports.stored import MessageFilter, StoredMessage
 from mailbot.store.forgetting import (
     THROUGH,
     has_words,

@@ -8,7 +8,7 @@ from itertools import islice
 from mailbot.domain.errors import StoreUnavailable, UnknownName
 from mailbot.domain.mail import MailState, OutgoingMail
 from mailbot.domain.obligation import Obligation, ObligationEvent
-from mailbot.ports.store import Notice, ObligationFilter
+from mailbot.ports.stored import Notice, ObligationFilter
 from mailbot.store.memory_tables import HashIndex, Journal, Table, TimeIndex
 
 _Ids = HashIndex[str, Obligation]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import delete, select
 
 from mailbot.ports.mailbox import Cursor
-from mailbot.ports.store import QuarantinedMail
+from mailbot.ports.stored import QuarantinedMail
 from mailbot.store.mapping import Found, from_quarantined, to_quarantined
 from mailbot.store.packing import pack, unpack
 from mailbot.store.schema import table_of

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import BindParameter, Select, bindparam, delete, select, union, update
 
 from mailbot.domain.message import MailKey, Message
-from mailbot.ports.store import MessageFilter, Sighting, SightingState, StoredMessage
+from mailbot.ports.stored import MessageFilter, Sighting, SightingState, StoredMessage
 from mailbot.ports.tally import LedgerLine
 from mailbot.store.columns import shortened
 from mailbot.store.mapping import from_message, to_message

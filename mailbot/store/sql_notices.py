@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, delete, or_, select, update
 
 from mailbot.domain.obligation import Obligation, ObligationEvent
-from mailbot.ports.store import Notice
+from mailbot.ports.stored import Notice
 from mailbot.store.mapping import Values, from_notice, to_notice
 from mailbot.store.memory_work import NoticeKey, notice_key
 from mailbot.store.schema import table_of

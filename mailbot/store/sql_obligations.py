@@ -14,7 +14,7 @@ from sqlalchemy import Select, bindparam, select, update
 from sqlalchemy import text as sql
 
 from mailbot.domain.obligation import Obligation, ObligationEvent
-from mailbot.ports.store import ObligationFilter
+from mailbot.ports.stored import ObligationFilter
 from mailbot.store.mapping import Values, from_event, from_obligation, to_event, to_obligation
 from mailbot.store.memory_tables import Journal
 from mailbot.store.memory_work import MemoryObligations

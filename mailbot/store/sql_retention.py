@@ -10,7 +10,7 @@ from sqlalchemy import text as sql
 
 from mailbot.domain.mail import OutgoingMail
 from mailbot.ports.retention import ERASED, Forgotten, PersonalData
-from mailbot.ports.store import StoredMessage
+from mailbot.ports.stored import StoredMessage
 from mailbot.store.forgetting import (
     THROUGH,
     mail_without_person,

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import bindparam, select
 
 from mailbot.domain.message import MailKey
-from mailbot.ports.store import Sighting, SightingState
+from mailbot.ports.stored import Sighting, SightingState
 from mailbot.ports.tally import LedgerLine
 from mailbot.store.ledger import ledger_of
 from mailbot.store.mapping import from_key, from_sighting, to_sighting

@@ -14,7 +14,7 @@ from sqlmodel import Field
 from mailbot.domain.mail import MailPurpose, MailState
 from mailbot.domain.message import Direction, MessageKind
 from mailbot.domain.obligation import Clock, EventName, ObligationKind, ObligationState, Step
-from mailbot.ports.store import SightingState
+from mailbot.ports.stored import SightingState
 from mailbot.store.columns import Row, json_column, key_column, one_of, text_column, word_column
 
 

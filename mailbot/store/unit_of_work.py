@@ -7,19 +7,11 @@ from typing import Self
 
 from sqlalchemy import Engine
 
+from mailbot.ports.obligations import Obligations
 from mailbot.ports.records import Records
 from mailbot.ports.retention import Retention
-from mailbot.ports.store import (
-    AuditLine,
-    Cursors,
-    Facts,
-    Messages,
-    Obligations,
-    OfficeBooks,
-    Outbox,
-    Quarantine,
-    UnitOfWork,
-)
+from mailbot.ports.store import Cursors, Facts, Messages, OfficeBooks, Outbox, Quarantine, UnitOfWork
+from mailbot.ports.stored import AuditLine
 from mailbot.ports.tally import Tally
 from mailbot.store.audit import AuditLog
 from mailbot.store.office_records import OfficeRecords

@@ -22,7 +22,7 @@ from sqlalchemy import event
 from mailbot.classify.model import load_classifier
 from mailbot.login import Security
 from mailbot.mailboxes.imap import ImapAccount, ImapMailSource
-from mailbot.ports.store import MessageFilter
+from mailbot.ports.stored import MessageFilter
 from mailbot.services.desk import Box, Desk
 from mailbot.services.poll import poll
 from mailbot.shipped import models_folder

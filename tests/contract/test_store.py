@@ -12,7 +12,8 @@ from mailbot.domain.errors import StoreRefused
 from mailbot.domain.mail import MailState
 from mailbot.domain.obligation import ObligationState
 from mailbot.ports.mailbox import Cursor
-from mailbot.ports.store import AuditLine, QuarantinedMail, Store, UnitOfWork
+from mailbot.ports.store import Store, UnitOfWork
+from mailbot.ports.stored import AuditLine, QuarantinedMail
 from mailbot.ports.tally import Tally
 from tests.unit.store.samples import HOUR, NOW, dispatch, event, key, mail, notice, obligation, sighting, stored
 from tests.unit.store.stores import STORES, opened

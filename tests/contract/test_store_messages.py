@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from mailbot.domain.clock import LIMA
-from mailbot.ports.store import MessageFilter, SightingState, Store
+from mailbot.ports.store import Store
+from mailbot.ports.stored import MessageFilter, SightingState
 from mailbot.ports.tally import LedgerLine
 from tests.unit.store.samples import HOUR, NOW, event, key, obligation, read, sighting, stored
 from tests.unit.store.stores import STORES, opened

@@ -8,7 +8,8 @@ import pytest
 
 from mailbot.domain.errors import StoreUnavailable, UnknownName
 from mailbot.domain.obligation import EventName, ObligationKind, ObligationState, Step
-from mailbot.ports.store import ObligationFilter, Store
+from mailbot.ports.store import Store
+from mailbot.ports.stored import ObligationFilter
 from tests.unit.store.samples import HOUR, NOW, event, mail, notice, obligation, stored
 from tests.unit.store.stores import STORES, opened
 

@@ -8,7 +8,7 @@ import pytest
 
 from mailbot.domain.mail import MailState
 from mailbot.domain.obligation import ObligationKind
-from mailbot.ports.store import MessageFilter, ObligationFilter
+from mailbot.ports.stored import MessageFilter, ObligationFilter
 from mailbot.store import check_integrity
 from tests.endtoend.crash_office import CrashOffice, crash_office, message_id_of, until
 from tests.servers.dovecot import Dovecot

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from mailbot.domain.mail import MailState
-from mailbot.ports.store import MessageFilter
+from mailbot.ports.stored import MessageFilter
 from tests.endtoend.crash_office import CrashOffice, crash_office, message_id_of, until
 from tests.endtoend.test_crash import assert_all_sent_once, assert_all_taken_once, is_quiet, state_of
 from tests.servers.dovecot import Dovecot

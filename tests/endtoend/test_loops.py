@@ -91,7 +91,7 @@ def test_incoming_mail_is_never_dropped_however_much_comes() -> None:
     for number in range(120):
         world.write(f"mensaje {number}", START + number * timedelta(seconds=1), sender=CLIENT, to=ESC)
 
-    from mailbot.ports.store import MessageFilter
+    from mailbot.ports.stored import MessageFilter
 
     with world.desk.store.begin() as uow:
         assert len(uow.messages.list(MessageFilter())) == 120

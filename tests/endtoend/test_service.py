@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from mailbot.demo.servers import EmbeddedMailServer
-from mailbot.ports.store import MessageFilter, StoredMessage
+from mailbot.ports.stored import MessageFilter, StoredMessage
 from mailbot.records.writing import write_office
 from mailbot.store import open_store
 from tests.builders import CLIENT, ESC, HEAD, SUPERVISOR, office, raw_mail

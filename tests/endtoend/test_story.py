@@ -16,7 +16,7 @@ from mailbot.domain.policy import load_policy
 from mailbot.domain.verdict import Reason, Verdict
 from mailbot.ports.classifier import ClassifierInput
 from mailbot.ports.mailbox import FetchedMail
-from mailbot.ports.store import MessageFilter, ObligationFilter
+from mailbot.ports.stored import MessageFilter, ObligationFilter
 from mailbot.records.workbook import read_dispatches
 from mailbot.rendering.templates import TemplateRenderer
 from mailbot.runner import simulate

@@ -13,7 +13,7 @@ from mailbot.cli.app import run
 from mailbot.domain.mail import MailState, OutgoingMail
 from mailbot.mailboxes.memory import MemoryMailSource
 from mailbot.ports.sender import MailSender
-from mailbot.ports.store import ObligationFilter
+from mailbot.ports.stored import ObligationFilter
 from mailbot.senders.memory import MemorySender
 from mailbot.senders.mime import to_bytes
 from mailbot.services.climb import climb

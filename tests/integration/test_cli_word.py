@@ -14,7 +14,8 @@ from mailbot.cli.app import run
 from mailbot.domain.labels import Category, Topic
 from mailbot.domain.mail import MailPurpose
 from mailbot.domain.obligation import ObligationKind, ObligationState
-from mailbot.ports.store import MessageFilter, ObligationFilter, Store
+from mailbot.ports.store import Store
+from mailbot.ports.stored import MessageFilter, ObligationFilter
 from mailbot.services.climb import climb
 from mailbot.services.deliver import deliver
 from mailbot.services.ingest import ingest

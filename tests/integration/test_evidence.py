@@ -11,7 +11,7 @@ import pytest
 
 from mailbot.cli.app import run
 from mailbot.domain.obligation import ObligationKind
-from mailbot.ports.store import ObligationFilter
+from mailbot.ports.stored import ObligationFilter
 from mailbot.services.climb import climb
 from mailbot.services.deliver import deliver
 from mailbot.services.ingest import ingest

@@ -17,7 +17,8 @@ import pytest
 
 from mailbot.domain.mail import MailState
 from mailbot.ports.mailbox import Cursor
-from mailbot.ports.store import AuditLine, MessageFilter, ObligationFilter, Store
+from mailbot.ports.store import Store
+from mailbot.ports.stored import AuditLine, MessageFilter, ObligationFilter
 from mailbot.store import check_integrity, open_store
 from tests.unit.store.samples import HOUR, NOW, event, key, mail, notice, obligation, sighting, stored
 from tests.unit.store.stores import DATABASES, prepared

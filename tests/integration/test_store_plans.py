@@ -9,7 +9,8 @@ from sqlalchemy import event
 
 from mailbot.domain.labels import ReferenceKind
 from mailbot.domain.mail import MailState
-from mailbot.ports.store import ObligationFilter, UnitOfWork
+from mailbot.ports.store import UnitOfWork
+from mailbot.ports.stored import ObligationFilter
 from mailbot.store import sql_office
 from mailbot.store.unit_of_work import SqlStore
 from tests.unit.store.samples import HOUR, NOW, key, read, stored

@@ -13,7 +13,8 @@ from sqlalchemy import create_engine, text
 from mailbot.domain.errors import StoreRefused
 from mailbot.domain.mail import MailState
 from mailbot.ports.mailbox import Cursor
-from mailbot.ports.store import AuditLine, MessageFilter, Store
+from mailbot.ports.store import Store
+from mailbot.ports.stored import AuditLine, MessageFilter
 from mailbot.store import backup, check_integrity, copy, open_store, restore
 from mailbot.store.backups import RESTORED_AT
 from tests.contract.test_store_office import OFFICE

@@ -13,7 +13,7 @@ def test_no_line_is_wider_than_the_terminal_and_no_limit_is_cut(width: int) -> N
     world = office_world()
     world.write("levante", MONDAY_9)
     with world.desk.store.begin() as uow:
-        from mailbot.ports.store import MessageFilter, ObligationFilter
+        from mailbot.ports.stored import MessageFilter, ObligationFilter
 
         messages, owed = uow.messages.list(MessageFilter()), uow.obligations.list(ObligationFilter())
     out = StringIO()

@@ -91,3 +91,20 @@ def test_labels_are_read_in_the_words_of_the_guide() -> None:
     assert change_of({"message_id": "<x>"}).is_empty
     with pytest.raises(ValueError, match="queja"):
         change_of({"categories": ["queja"]})
+
+
+@pytest.mark.parametrize(
+    ("held", "holds", "expected"),
+    [
+        ((), True, (Contingency.OTHER_COST,)),
+        ((Contingency.STORAGE,), True, (Contingency.STORAGE,)),
+        ((Contingency.STORAGE,), False, ()),
+    ],
+    ids=["yes to none named", "yes to one named", "no"],
+)
+def test_a_doubt_about_any_cost_is_settled_by_yes_or_no(
+    held: tuple[Contingency, ...], holds: bool, expected: tuple[Contingency, ...]
+) -> None:
+    verdict = Verdict(contingency=held, doubts=("contingency",), needs_review=True)
+
+    assert corrected(verdict, settled(verdict, verdict.asked, holds=holds), who="RQ").contingency == expected

@@ -2,7 +2,7 @@
 
 from mailbot.domain.labels import Category, Contingency, Topic
 from mailbot.domain.mail import MailPurpose, OutgoingMail
-from mailbot.ports.store import AuditLine, MessageFilter, StoredMessage
+from mailbot.ports.stored import AuditLine, MessageFilter, StoredMessage
 from mailbot.services.ingest import Ingested
 from tests.builders import COMPLAINT, DOCUMENTS, ESC, REQUIREMENT, lima, raw_mail, verdict
 from tests.unit.services.world import World

@@ -13,7 +13,7 @@ from mailbot.domain.office import Client, Dispatch, Language, Modality, Office, 
 from mailbot.domain.policy import load_policy
 from mailbot.domain.verdict import Verdict
 from mailbot.ports.classifier import ClassifierInput
-from mailbot.ports.store import StoredMessage
+from mailbot.ports.stored import StoredMessage
 from mailbot.rendering.templates import TemplateRenderer
 from mailbot.services.desk import Desk
 from mailbot.shipped import templates_folder

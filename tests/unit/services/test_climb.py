@@ -258,3 +258,15 @@ def test_a_sure_complaint_is_told_at_once_whatever_else_is_doubtful() -> None:
     sent = _walk(world, "09:00")
 
     assert SUPERVISOR in [address for mail in sent for address in _to(mail)]
+
+
+def test_a_doubt_about_any_cost_is_asked_and_told_when_nobody_answers() -> None:
+    world = World(verdicts={"almacén": verdict(Category.REQUIREMENT, doubts=["requirement", "contingency"])})
+    world.write("almacén", MONDAY_9)
+
+    (asked,) = _walk(world, "09:00")
+    told = _walk(world, "11:00")
+
+    assert (asked.purpose, _to(asked)) == (MailPurpose.ASK, [ESC])
+    assert "costo o riesgo que reportar a la jefatura" in asked.text
+    assert SUPERVISOR in [address for mail in told for address in _to(mail)]

@@ -1,9 +1,9 @@
 from dataclasses import replace
 from datetime import date
 
-from mailbot.domain.message import MessageKind
+from mailbot.domain.message import Direction, MessageKind
 from mailbot.domain.verdict import Verdict
-from mailbot.ports.store import AuditLine, Direction
+from mailbot.ports.stored import AuditLine
 from mailbot.services.drift import DriftWeek, drift_report
 from mailbot.services.word_labels import CORRECTION
 from mailbot.store.memory import MemoryStore

@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from mailbot.ports.retention import ERASED
-from mailbot.ports.store import MessageFilter, StoredMessage
+from mailbot.ports.stored import MessageFilter, StoredMessage
 from mailbot.services.forget import erase_person, forget_expired
 from tests.builders import CLIENT, lima
 from tests.unit.services.world import World

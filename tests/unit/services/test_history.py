@@ -12,7 +12,7 @@ from mailbot.domain.errors import InvalidTransition
 from mailbot.domain.labels import Category, Topic
 from mailbot.domain.obligation import EventName, Obligation, ObligationEvent, ObligationKind, ObligationState
 from mailbot.domain.office import Agreement
-from mailbot.ports.store import ObligationFilter
+from mailbot.ports.stored import ObligationFilter
 from mailbot.services.carry_out import meet
 from mailbot.services.escalate import escalate
 from mailbot.services.history import obligations_at

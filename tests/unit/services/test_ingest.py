@@ -2,7 +2,7 @@ import pytest
 
 from mailbot.domain.labels import Category, Topic
 from mailbot.domain.obligation import EventName, ObligationKind, ObligationState
-from mailbot.ports.store import MessageFilter, SightingState
+from mailbot.ports.stored import MessageFilter, SightingState
 from mailbot.services.ingest import ingest
 from tests.builders import (
     COMPLAINT,

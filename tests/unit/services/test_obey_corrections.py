@@ -8,7 +8,7 @@ from mailbot.domain.mail import MailPurpose, OutgoingMail
 from mailbot.domain.obligation import ObligationKind, ObligationState
 from mailbot.domain.office import Role
 from mailbot.domain.outgoing import message_id_for
-from mailbot.ports.store import StoredMessage
+from mailbot.ports.stored import StoredMessage
 from mailbot.services.agenda import queue_agendas
 from mailbot.services.deliver import deliver
 from tests.builders import ESC, OTHER_RUC, REQUIREMENT, SUPERVISOR, dispatch, lima, office, raw_mail, staff, verdict

@@ -5,7 +5,7 @@ import pytest
 from mailbot.domain.errors import MailboxUnavailable
 from mailbot.mailboxes.memory import MemoryMailSource
 from mailbot.ports.mailbox import Cursor
-from mailbot.ports.store import MessageFilter
+from mailbot.ports.stored import MessageFilter
 from mailbot.services.poll import poll
 from mailbot.services.reconcile import Reconciled, last_reconciled, reconcile, reconcile_nightly
 from tests.builders import REQUIREMENT, lima, raw_mail

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from mailbot.domain.linkage import Linkage
-from mailbot.domain.message import Address, Bounce, Message, MessageKind
-from mailbot.ports.store import Direction, StoredMessage
+from mailbot.domain.message import Address, Bounce, Direction, Message, MessageKind
+from mailbot.ports.stored import StoredMessage
 from mailbot.reading.subjects import subject_key
 from mailbot.services.thread import Placement, ancestor_ids, conversation_id, place, reference_ids, thread_index_id
 from mailbot.store.memory import MemoryStore

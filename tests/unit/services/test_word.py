@@ -6,7 +6,7 @@ from mailbot.domain.labels import Category, Contingency, Primary, Topic
 from mailbot.domain.linkage import ClientMatch
 from mailbot.domain.obligation import EventName, ObligationKind, ObligationState
 from mailbot.domain.office import Agreement, Transport
-from mailbot.ports.store import MessageFilter, StoredMessage
+from mailbot.ports.stored import MessageFilter, StoredMessage
 from mailbot.services.word import acknowledge, correct, mark_done, postpone, reassign, relink
 from mailbot.services.word_labels import corrections
 from mailbot.services.word_lessons import corrected_mails

@@ -11,7 +11,7 @@ from mailbot.domain.obligation import Obligation, ObligationKind
 from mailbot.domain.office import Office
 from mailbot.domain.policy import load_policy
 from mailbot.domain.verdict import Verdict
-from mailbot.ports.store import ObligationFilter
+from mailbot.ports.stored import ObligationFilter
 from mailbot.rendering.templates import TemplateRenderer
 from mailbot.senders.memory import MemorySender
 from mailbot.services.climb import climb

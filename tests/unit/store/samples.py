@@ -10,7 +10,7 @@ from mailbot.domain.message import Address, Direction, MailKey, Message, Message
 from mailbot.domain.obligation import EventName, Obligation, ObligationEvent, ObligationKind, Step
 from mailbot.domain.office import Dispatch, Transport
 from mailbot.domain.verdict import Reason, Verdict
-from mailbot.ports.store import Notice, Sighting, SightingState, StoredMessage
+from mailbot.ports.stored import Notice, Sighting, SightingState, StoredMessage
 
 NOW = datetime(2026, 7, 24, 14, 30, tzinfo=UTC)
 HOUR = timedelta(hours=1)

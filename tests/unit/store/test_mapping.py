@@ -16,7 +16,7 @@ from mailbot.domain.obligation import Obligation, ObligationEvent
 from mailbot.domain.office import Agreement, Client, Dispatch, Holiday, Staff, StatusProgramme
 from mailbot.domain.verdict import DocumentVerdict, Reason, Verdict
 from mailbot.ports.mailbox import Cursor
-from mailbot.ports.store import AuditLine, Notice, StoredMessage
+from mailbot.ports.stored import AuditLine, Notice, StoredMessage
 from mailbot.store import json_values, office_tables, tables
 from mailbot.store.columns import CleanText, KeyText, Row, shortened
 from mailbot.store.schema import table_of
