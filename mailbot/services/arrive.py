@@ -13,6 +13,7 @@ from mailbot.ports.classifier import ClassifierInput, SenderRole
 from mailbot.ports.records import Records
 from mailbot.ports.store import UnitOfWork
 from mailbot.ports.stored import StoredMessage
+from mailbot.reading.attachment_text import extract_texts
 from mailbot.reading.references import find_references
 from mailbot.reading.subjects import subject_key
 from mailbot.services.desk import Box
@@ -73,6 +74,14 @@ def inputs_of(messages: Sequence[Message], records: Records) -> list[ClassifierI
         ClassifierInput(message=as_written_by(message, role), sender=role)
         for message, role in zip(messages, roles, strict=True)
     ]
+
+
+def with_texts(given: ClassifierInput) -> ClassifierInput:
+    """The same input with the text inside its attachments; a separate process reads them, so no transaction waits."""
+    message = given.message
+    if message.kind is not MessageKind.PERSON or not message.attachments:
+        return given
+    return replace(given, texts={path: found.text for path, found in extract_texts(message).items() if found.text})
 
 
 def direction_of(arriving: Arriving, staff: Staff | None, records: Records) -> Direction:

@@ -15,9 +15,8 @@ from mailbot.domain.outgoing import verify
 from mailbot.ports.mailbox import Cursor, FetchedMail
 from mailbot.ports.store import UnitOfWork
 from mailbot.ports.stored import QuarantinedMail, Sighting, SightingState
-from mailbot.reading.attachment_text import extract_texts
 from mailbot.reading.parse import read_message
-from mailbot.services.arrive import Arriving, Placed, inputs_of, place_message
+from mailbot.services.arrive import Arriving, Placed, inputs_of, place_message, with_texts
 from mailbot.services.bounced import note_bounce
 from mailbot.services.carry_out import MAILBOT, note, oblige, reopen_after_bounce
 from mailbot.services.desk import Box, Desk
@@ -114,7 +113,8 @@ def classify(fresh: Sequence[Read], desk: Desk, box: Box) -> dict[MailKey, Arriv
     if not readable:
         return {}
     with desk.store.begin() as uow:
-        inputs = inputs_of([message for _, message in readable], uow.records)
+        known = inputs_of([message for _, message in readable], uow.records)
+    inputs = [with_texts(one) for one in known]
     verdicts = desk.classifier.classify(inputs)
     return {
         item.mail.key: Arriving(
@@ -123,18 +123,11 @@ def classify(fresh: Sequence[Read], desk: Desk, box: Box) -> dict[MailKey, Arriv
             box=box,
             folder=item.mail.key.folder,
             received_at=item.mail.received_at,
-            attachment_texts=texts_in(given.message),
+            attachment_texts=given.texts,
             own_address=desk.sender.key,
         )
         for (item, _), given, verdict in zip(readable, inputs, verdicts, strict=True)
     }
-
-
-def texts_in(message: Message) -> dict[str, str]:
-    """The text inside the attachments of a person's mail, by path."""
-    if message.kind is not MessageKind.PERSON or not message.attachments:
-        return {}
-    return {path: found.text for path, found in extract_texts(message).items() if found.text}
 
 
 def _keep(item: Read, arriving: Arriving | None, uow: UnitOfWork, *, desk: Desk, now: datetime) -> Ingested:

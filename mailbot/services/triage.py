@@ -13,10 +13,10 @@ from mailbot.domain.message import Direction, Message
 from mailbot.domain.obligation import Obligation
 from mailbot.domain.plan import plan_arrival
 from mailbot.domain.verdict import Verdict
-from mailbot.services.arrive import Arriving, inputs_of, place_message
+from mailbot.ports.classifier import ClassifierInput
+from mailbot.services.arrive import Arriving, inputs_of, place_message, with_texts
 from mailbot.services.carry_out import matter_of
 from mailbot.services.desk import Box, Desk
-from mailbot.services.ingest import texts_in
 from mailbot.services.review import missing_in_mail
 
 
@@ -36,19 +36,21 @@ class Triaged:
 def triage(desk: Desk, messages: Sequence[Message], *, now: datetime) -> list[Triaged]:
     """Triage a batch in order; `now` stands in for a mail that bears no date at all."""
     with desk.store.begin() as uow:
-        inputs = inputs_of(messages, uow.records)
+        known = inputs_of(messages, uow.records)
+    inputs = [with_texts(one) for one in known]
     verdicts = desk.classifier.classify(inputs)
-    return [_triage_one(desk, given.message, verdict, now) for given, verdict in zip(inputs, verdicts, strict=True)]
+    return [_triage_one(desk, given, verdict, now) for given, verdict in zip(inputs, verdicts, strict=True)]
 
 
-def _triage_one(desk: Desk, message: Message, verdict: Verdict, now: datetime) -> Triaged:
+def _triage_one(desk: Desk, given: ClassifierInput, verdict: Verdict, now: datetime) -> Triaged:
+    message = given.message
     arriving = Arriving(
         message=message,
         verdict=verdict,
         box=Box(name="", address=_mailbox_of(message, desk)),
         folder="",
         received_at=message.received_at or message.date or now,
-        attachment_texts=texts_in(message),
+        attachment_texts=given.texts,
     )
     with desk.store.begin() as uow:
         placed = place_message(arriving, uow)
