@@ -41,6 +41,10 @@ class MailboxRefused(Permanent):
     """The mail server answered and said no: login, permission, or a folder that is not there."""
 
 
+class MailChanged(Transient):
+    """Somebody changed a mail on the server while it was to be changed; nothing was done: read it again."""
+
+
 class DeliveryDeferred(Transient):
     """The sending server asked to try again later (SMTP 4xx, or no connection before DATA)."""
 
