@@ -22,6 +22,7 @@ from mailbot.ports.sender import MailSender
 from mailbot.ports.store import Store
 from mailbot.services.deliver import Post
 from mailbot.services.desk import Box, Desk
+from mailbot.services.propose import Classroom
 from mailbot.services.tick import Habits
 from mailbot.settings import MailboxSettings, SendMode, Settings
 
@@ -217,7 +218,18 @@ def habits_of(settings: Settings) -> Habits:
         forwards_payments=settings.forward_payments,
         is_shadow=settings.send is SendMode.SHADOW,
         keep=timedelta(days=settings.keep_days) if settings.keep_days else None,
+        classroom=_classroom(settings),
     )
+
+
+def _classroom(settings: Settings) -> Classroom | None:
+    """Where to learn; an office that uses the shipped model has no folder of its own to learn into."""
+    from mailbot.shipped import models_folder
+
+    named = settings.model_file
+    if named is None:
+        return None
+    return Classroom(folder=named if named.is_dir() else named.parent, corpus=models_folder() / "corpus")
 
 
 def _default_sender(watched: Sequence[Watched]) -> str:

@@ -94,6 +94,46 @@ def show(
     return Exit.DONE
 
 
+@model_app.command("drift")
+def drift(
+    since: str | None = typer.Option(None, "--since", help="Desde cuándo: 2026-07-24."),
+    as_json: bool = typer.Option(False, "--json", help="Un solo documento JSON."),
+) -> int:
+    """Correos dudosos y corregidos por semana: si crecen, el lenguaje se aparta de lo aprendido."""
+    from mailbot.cli.obligations import instant_of
+    from mailbot.cli.workshop import database
+    from mailbot.services.drift import drift_report
+
+    with database() as store:
+        weeks = drift_report(store, since=instant_of(since, "--since"))
+    if as_json:
+        print_json(
+            [
+                {
+                    "week": week.starts_on.isoformat(),
+                    "messages": week.messages,
+                    "doubtful": week.doubtful,
+                    "corrected": week.corrected,
+                }
+                for week in weeks
+            ]
+        )
+        return Exit.DONE
+    print_table(
+        ("semana del", "correos", "dudosos", "corregidos"),
+        (
+            [
+                f"{week.starts_on:%d/%m/%Y}",
+                str(week.messages),
+                f"{week.doubtful} ({week.doubtful_share:.0%})",
+                f"{week.corrected} ({week.corrected_share:.0%})",
+            ]
+            for week in weeks
+        ),
+    )
+    return Exit.DONE
+
+
 def _folder(folder: Path | None) -> Path:
     """Where the models lie: as told, as the settings say, else those that ship with mailbot."""
     from mailbot.cli.workshop import settings

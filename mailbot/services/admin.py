@@ -17,7 +17,7 @@ def queue_admin_mail(desk: Desk, *, now: datetime) -> bool:
         return False
     with desk.store.begin() as uow:
         troubles = (*_template_troubles(desk, now), *_sending_troubles(uow, now))
-        queued = bool(troubles) and uow.outbox.add(_mail(troubles, desk, now))
+        queued = bool(troubles) and uow.outbox.add(admin_mail(troubles, desk, now))
         uow.commit()
     return queued
 
@@ -47,7 +47,8 @@ def _sending_troubles(uow: UnitOfWork, now: datetime) -> tuple[Trouble, ...]:
     )
 
 
-def _mail(troubles: tuple[Trouble, ...], desk: Desk, now: datetime) -> OutgoingMail:
+def admin_mail(troubles: tuple[Trouble, ...], desk: Desk, now: datetime) -> OutgoingMail:
+    """The mail that tells them; the same troubles give the same key."""
     digest = hashlib.sha256("\x1f".join(sorted(f"{t.what}{t.detail}" for t in troubles)).encode()).hexdigest()
     key = f"admin:{digest[:16]}"
     rendered = desk.renderer.render(AdminContext(now=now, troubles=troubles, office=desk.office))

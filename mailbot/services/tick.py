@@ -14,6 +14,7 @@ from mailbot.services.digest import queue_digests
 from mailbot.services.doubt import settle_uncertain
 from mailbot.services.forget import forget_expired
 from mailbot.services.handover import queue_handovers
+from mailbot.services.propose import Classroom, propose_monthly
 from mailbot.services.reconcile import reconcile_nightly
 from mailbot.services.report import queue_reports
 from mailbot.services.summary import queue_summaries
@@ -40,6 +41,8 @@ class Habits:
     is_shadow: bool = False
     # How long the words of mails are kept; None for ever.
     keep: timedelta | None = None
+    # Where the office's own models lie; None where it uses the one that ships.
+    classroom: Classroom | None = None
 
 
 def jobs(
@@ -65,6 +68,9 @@ def jobs(
     def forget(now: datetime) -> object:
         return None if habits.keep is None else forget_expired(desk, keep=habits.keep, now=now)
 
+    def propose(now: datetime) -> object:
+        return None if habits.classroom is None else propose_monthly(desk, habits.classroom, now=now)
+
     return (
         Job(name="watch", every=15 * minute, run=lambda now: watch(desk, now=now)),
         Job(name="escalate", every=minute, run=lambda now: climb(desk, now=now)),
@@ -78,4 +84,5 @@ def jobs(
         Job(name="settle", every=5 * minute, run=settle),
         Job(name="reconcile", every=15 * minute, run=reconcile),
         Job(name="forget", every=60 * minute, run=forget),
+        Job(name="propose", every=60 * minute, run=propose),
     )

@@ -56,3 +56,11 @@ def test_a_trained_model_is_proposed_and_only_a_better_one_takes_over(
     assert run(["model", "evaluate", "--folder", "modelos", "--corpus", str(corpus)]) == 0
     after = json.loads((folder / "modelos" / "card.json").read_text(encoding="utf-8"))
     assert after["current"] == before["current"]
+
+
+def test_drift_of_an_office_without_mail_is_an_empty_table(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["model", "drift", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == []
+
+    assert run(["model", "drift", "--since", "ayer"]) == 2
+    assert "--since" in capsys.readouterr().err
