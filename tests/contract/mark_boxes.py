@@ -1,0 +1,173 @@
+"""One mailbox each on every kind of server whose mails can be marked, behind the same handles."""
+
+import abc
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from mailbot.domain.errors import MailboxUnavailable
+from mailbot.domain.marks import Colour, Flag
+from mailbot.domain.message import MailKey
+from mailbot.mailboxes.memory import MemoryMailSource
+from mailbot.mailboxes.memory_marks import MemoryDrafts, MemoryMarks
+from mailbot.ports.drafts import MailDrafts
+from mailbot.ports.marks import MailMarks, MarkedMail, Wanted
+
+# Where people put mails: a folder below another, one named for a category.
+NAMED = "Clientes/Reclamo"
+OTHER = "Clientes"
+MORNING = datetime(2026, 11, 3, 14, 0, 5, tzinfo=UTC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shape:
+    """What marking never touches."""
+
+    raw: bytes
+    is_read: bool
+    folder: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeenDraft:
+    """A draft as its owner sees it; `text` with all white space folded."""
+
+    subject: str
+    to: tuple[str, ...]
+    text: str
+    # The Message-ID that it answers, by header or by what the server knows.
+    answers: str
+
+
+def letter(number: int, *, subject: str = "Consulta") -> bytes:
+    """A client's mail."""
+    return (
+        f"From: Cliente <cliente@cliente.example>\r\nTo: ana@broker.example\r\nSubject: {subject} {number}\r\n"
+        f"Date: Tue, 03 Nov 2026 14:00:00 +0000\r\nMessage-ID: {message_id(number)}\r\n"
+        "Content-Type: text/plain; charset=utf-8\r\nMIME-Version: 1.0\r\nContent-Transfer-Encoding: 8bit\r\n\r\n"
+        "¿Ya tenemos levante?\r\n"
+    ).encode()
+
+
+def message_id(number: int) -> str:
+    """Of a client's mail."""
+    return f"<{number}@cliente.example>"
+
+
+class MarkBox(abc.ABC):
+    """A mailbox as its owner sees it, and what marks it. Folders besides the inbox: `NAMED`, `OTHER`."""
+
+    marks: MailMarks
+    drafts: MailDrafts
+
+    @abc.abstractmethod
+    def deliver(self, number: int, *, folder: str = "INBOX") -> MailKey:
+        """`letter(number)` arrives at `MORNING` plus so many minutes; the key under which it would be read."""
+
+    @abc.abstractmethod
+    def person_sets(self, number: int, *, categories: tuple[str, ...] | None = None, flag: Flag | None = None) -> None:
+        """The owner gives a mail other categories or another flag."""
+
+    @abc.abstractmethod
+    def person_moves(self, number: int, folder: str) -> None:
+        """The owner drags a mail into a folder."""
+
+    @abc.abstractmethod
+    def person_deletes(self, number: int) -> None:
+        """The owner deletes a mail for good."""
+
+    @abc.abstractmethod
+    def shape(self, number: int) -> Shape:
+        """What marking never touches."""
+
+    @abc.abstractmethod
+    def colours(self) -> dict[str, str]:
+        """The master list: name to the colour as the server calls it; empty where there is none."""
+
+    @abc.abstractmethod
+    def person_colours(self, name: str, colour: Colour) -> None:
+        """The owner has a category of that name already."""
+
+    @abc.abstractmethod
+    def draft_list(self) -> list[SeenDraft]:
+        """Every draft in the mailbox."""
+
+    @abc.abstractmethod
+    def person_edits_draft(self, text: str) -> None:
+        """The owner writes something else into the only draft."""
+
+    @abc.abstractmethod
+    def person_deletes_draft(self) -> None:
+        """The owner deletes the only draft."""
+
+    @abc.abstractmethod
+    def break_off(self) -> None:
+        """Let the server go away."""
+
+    def close(self) -> None:
+        """Clean up."""
+        self.marks.close()
+        self.drafts.close()
+
+    def found(self, number: int, key: MailKey | None = None) -> MarkedMail:
+        """The mail as the adapter sees it."""
+        mail = self.marks.find(wanted(number, key))
+        assert mail is not None
+        return mail
+
+
+def wanted(number: int, key: MailKey | None = None, *, item: str = "") -> Wanted:
+    """How a mail is asked for; without a key only its Message-ID helps."""
+    nowhere = MailKey(mailbox="ana", folder="INBOX", validity=999_999, uid=999_999)
+    return Wanted(message_id=message_id(number), key=key or nowhere, item=item)
+
+
+class MemoryMarkBox(MarkBox):
+    """In memory."""
+
+    def __init__(self) -> None:
+        self.source = MemoryMailSource("ana", folders=("INBOX", NAMED, OTHER, "Enviados"))
+        self._marks = MemoryMarks(self.source)
+        self._drafts = MemoryDrafts(self._marks)
+        self.marks, self.drafts = self._marks, self._drafts
+
+    def deliver(self, number: int, *, folder: str = "INBOX") -> MailKey:
+        return self.source.add(letter(number), at=MORNING.replace(minute=number), folder=folder)
+
+    def person_sets(self, number: int, *, categories: tuple[str, ...] | None = None, flag: Flag | None = None) -> None:
+        self._marks.person_sets(message_id(number), categories=categories, flag=flag)
+
+    def person_moves(self, number: int, folder: str) -> None:
+        self._marks.person_moves(message_id(number), folder)
+
+    def person_deletes(self, number: int) -> None:
+        self._marks.person_deletes(message_id(number))
+
+    def shape(self, number: int) -> Shape:
+        raw = self._marks.raw_of(message_id(number)) or b""
+        return Shape(raw=raw, is_read=False, folder=self._marks.marks_of(message_id(number)).folder)
+
+    def colours(self) -> dict[str, str]:
+        return {name: colour.value for name, colour in self._marks.colours.items()}
+
+    def person_colours(self, name: str, colour: Colour) -> None:
+        self._marks.colours[name] = colour
+
+    def draft_list(self) -> list[SeenDraft]:
+        return [
+            SeenDraft(
+                subject=draft.subject,
+                to=tuple(address.address for address in draft.to),
+                text=" ".join(draft.text.split()),
+                answers=draft.in_reply_to,
+            )
+            for draft in self._drafts.drafts.values()
+        ]
+
+    def person_edits_draft(self, text: str) -> None:
+        self._drafts.person_edits(next(iter(self._drafts.drafts)), text)
+
+    def person_deletes_draft(self) -> None:
+        self._drafts.person_deletes(next(iter(self._drafts.drafts)))
+
+    def break_off(self) -> None:
+        self.source.fail_with(MailboxUnavailable("gone"))
