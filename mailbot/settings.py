@@ -23,7 +23,7 @@ from mailbot.login import Security
 
 PREFIX = "MAILBOT_"
 # Variables that tests and continuous integration read.
-_OTHER_VARIABLES = frozenset({"MAILBOT_REQUIRE_SERVERS"})
+_OTHER_VARIABLES = frozenset({"MAILBOT_REQUIRE_SERVERS", "MAILBOT_KILLS"})
 _PLACEHOLDERS = frozenset({"changeme", "change-me", "secret", "cambiar", "cambiame", "xxx", "password"})
 
 

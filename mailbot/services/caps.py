@@ -51,55 +51,56 @@ DEFAULT_CAPS = Caps()
 
 @dataclass(frozen=True, kw_only=True)
 class Sent:
-    """What was sent lately, and to which domain the office itself belongs."""
+    """What was sent lately, to which domain the office itself belongs, and how much may be sent."""
 
     mails: Sequence[OutgoingMail]
     office_domain: str
     now: datetime
+    caps: Caps = DEFAULT_CAPS
 
     def count(self, within: timedelta) -> list[OutgoingMail]:
         """The mails of a window that ends now."""
         return [mail for mail in self.mails if mail.sent_at is not None and mail.sent_at > self.now - within]
 
 
-def held_back(mail: OutgoingMail, sent: Sent, caps: Caps = DEFAULT_CAPS) -> str | None:
+def held_back(mail: OutgoingMail, sent: Sent) -> str | None:
     """Why a mail may not leave now, in Spanish; None when it may."""
     for address in mail.to:
         if _NOBODY.match(address.address):
             return f"{address.address} es una dirección que nadie lee"
-    return _over_address(mail, sent, caps) or _over_thread(mail, sent, caps) or _over_domain(mail, sent, caps)
+    return _over_address(mail, sent) or _over_thread(mail, sent) or _over_domain(mail, sent)
 
 
-def is_flood(sent: Sent, caps: Caps = DEFAULT_CAPS) -> bool:
+def is_flood(sent: Sent) -> bool:
     """Whether so much left lately that all sending has to stop until a person looks."""
-    return any(len(sent.count(window.within)) >= window.most for window in caps.altogether)
+    return any(len(sent.count(window.within)) >= window.most for window in sent.caps.altogether)
 
 
-def _over_address(mail: OutgoingMail, sent: Sent, caps: Caps) -> str | None:
+def _over_address(mail: OutgoingMail, sent: Sent) -> str | None:
     for address in mail.to:
-        factor = caps.office_factor if address.domain == sent.office_domain else 1
-        for window in caps.per_address:
+        factor = sent.caps.office_factor if address.domain == sent.office_domain else 1
+        for window in sent.caps.per_address:
             got = [m for m in sent.count(window.within) if address.key in {to.key for to in m.to}]
             if len(got) >= window.most * factor:
                 return f"{address.address} ya recibió {len(got)} correos en {_said(window)}"
     return None
 
 
-def _over_thread(mail: OutgoingMail, sent: Sent, caps: Caps) -> str | None:
+def _over_thread(mail: OutgoingMail, sent: Sent) -> str | None:
     """Only answers have a thread: two machines that answer each other are stopped here."""
     if mail.purpose is not MailPurpose.CONFIRMATION or mail.in_reply_to is None:
         return None
     root = mail.references[0] if mail.references else mail.in_reply_to
-    for window in caps.per_thread:
+    for window in sent.caps.per_thread:
         got = [m for m in sent.count(window.within) if root in (*m.references, m.in_reply_to)]
         if len(got) >= window.most:
             return f"ya se respondió {len(got)} veces en esta conversación en {_said(window)}"
     return None
 
 
-def _over_domain(mail: OutgoingMail, sent: Sent, caps: Caps) -> str | None:
+def _over_domain(mail: OutgoingMail, sent: Sent) -> str | None:
     for domain in {address.domain for address in mail.to} - {sent.office_domain}:
-        for window in caps.per_domain:
+        for window in sent.caps.per_domain:
             got = [m for m in sent.count(window.within) if domain in {to.domain for to in m.to}]
             if len(got) >= window.most:
                 return f"{domain} ya recibió {len(got)} correos en {_said(window)}"

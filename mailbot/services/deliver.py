@@ -15,7 +15,7 @@ from mailbot.domain.mail import MailState, OutgoingMail
 from mailbot.ports.mailbox import MailSource
 from mailbot.ports.sender import MailSender
 from mailbot.ports.store import UnitOfWork
-from mailbot.services.caps import DEFAULT_CAPS, Sent, held_back, is_flood
+from mailbot.services.caps import DEFAULT_CAPS, Caps, Sent, held_back, is_flood
 from mailbot.services.carry_out import note
 from mailbot.services.delivered import meet_by_delivery
 from mailbot.services.desk import Box, Desk
@@ -63,6 +63,7 @@ class Post:
     watched: Sequence[tuple[Box, MailSource]] = ()
     # Whether the service was told to stop: then the mail in hand is the last.
     is_stopping: Callable[[], bool] = lambda: False
+    caps: Caps = DEFAULT_CAPS
 
 
 def deliver(desk: Desk, post: Post, *, now: datetime) -> Delivered:
@@ -108,12 +109,12 @@ class _Round:
     def _examined(self, mail: OutgoingMail, uow: UnitOfWork) -> OutgoingMail:
         """The mail, already settled when it may not be sent now."""
         if self.lately is None:
-            self.lately = list(uow.outbox.list(states=[MailState.SENT], since=self.now - DEFAULT_CAPS.longest))
+            self.lately = list(uow.outbox.list(states=[MailState.SENT], since=self.now - self.post.caps.longest))
         if may_have_left_before(mail, uow):
             uow.outbox.settle(mail.key, MailState.UNCERTAIN, at=self.now, error=RESTORED)
             note(uow, at=self.now, action=DOUBTED, subject=mail.key, detail=RESTORED)
             return replace(mail, state=MailState.UNCERTAIN)
-        sent = Sent(mails=self.lately, office_domain=self.desk.domain, now=self.now)
+        sent = Sent(mails=self.lately, office_domain=self.desk.domain, now=self.now, caps=self.post.caps)
         is_held = _is_held_back(mail, sent, uow, self.now)
         return replace(mail, state=MailState.WITHHELD) if is_held else mail
 

@@ -179,6 +179,7 @@ MAILBOT_SMTP_PORT={office.sink.port}
 MAILBOT_SMTP_SECURITY=plain
 MAILBOT_SENDER={SENDER}
 MAILBOT_SECRET=clave-de-las-pruebas-de-choque
+MAILBOT_OFFICE_HOURS=lun-dom 00:00-24:00
 """,
         encoding="utf-8",
     )

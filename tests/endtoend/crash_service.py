@@ -26,9 +26,14 @@ from mailbot.domain.verdict import Verdict
 from mailbot.logs import configure
 from mailbot.ports.classifier import ClassifierInput
 from mailbot.runner import Service
+from mailbot.services.caps import Caps, Window
 from mailbot.services.desk import Desk
 from mailbot.store.service_lock import ServiceLock, hold_service_lock
 from tests.builders import COMPLAINT
+
+# Days pass in minutes, and with them the complaints of a year: that is no flood here.
+_PLENTY = (Window(most=1_000_000, within=timedelta(hours=24)),)
+_NO_CAPS = Caps(per_address=_PLENTY, per_thread=_PLENTY, per_domain=_PLENTY, altogether=_PLENTY)
 
 
 def fast_clock(start: datetime, since: float, speed: float) -> Callable[[], datetime]:
@@ -91,7 +96,8 @@ class Nursery:
         configure("ERROR")
         if self._warm is not None:
             shop = replace(shop, desk=replace(self._warm, store=shop.desk.store))
-        shop = replace(shop, desk=replace(shop.desk, classifier=EverythingComplains()))
+        post = None if shop.post is None else replace(shop.post, caps=_NO_CAPS)
+        shop = replace(shop, desk=replace(shop.desk, classifier=EverythingComplains()), post=post)
         service = service_of(shop, lock, clock=self._clock)
         service.jobs = [replace(job, every=timedelta(seconds=1)) for job in service.jobs]
         return service
