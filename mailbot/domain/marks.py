@@ -102,6 +102,9 @@ class Marks:
     stamp: tuple[str, ...] = ()
 
 
+NO_MARKS = Marks()
+
+
 def mark_named(name: str) -> MarkName | None:
     """The category of that name, whatever its case; None for people's own."""
     folded = name.strip().casefold()

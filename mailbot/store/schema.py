@@ -2,11 +2,11 @@
 
 from sqlalchemy import MetaData, Table
 
-from mailbot.store import office_tables, tables
+from mailbot.store import mark_tables, office_tables, tables
 from mailbot.store.columns import Row
 
-# Naming both modules here makes sure that no table is forgotten, whoever asks first.
-MODULES = (tables, office_tables)
+# Naming the modules here makes sure that no table is forgotten, whoever asks first.
+MODULES = (tables, office_tables, mark_tables)
 METADATA: MetaData = Row.metadata
 # Parents before children, so that a foreign key finds what it points at.
 WRITE_ORDER = {table.name: at for at, table in enumerate(METADATA.sorted_tables)}

@@ -1,10 +1,13 @@
-"""What is owed, the notices about it, and the mails that go out."""
+"""What is owed, the notices about it, the mails that go out, and what mails bear in their mailboxes."""
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0002"
 down_revision = "0001"
+
+_IS_OPEN = sa.text("is_due OR is_flagged")
+_IS_OURS = sa.text("state IN ('planned', 'offered')")
 
 
 def upgrade() -> None:
@@ -164,3 +167,59 @@ def upgrade() -> None:
         ),
     )
     op.create_index("ix_notices_mail", "notices", ["mail"])
+    _mark_tables()
+
+
+def _mark_tables() -> None:
+    op.create_table(
+        "marks",
+        sa.Column("mailbox", sa.String(), nullable=False),
+        sa.Column("message", sa.String(), nullable=False),
+        sa.Column("message_id", sa.String(), nullable=False),
+        sa.Column("read_in", sa.String(), nullable=False),
+        sa.Column("validity", sa.BigInteger(), nullable=False),
+        sa.Column("uid", sa.BigInteger(), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("item", sa.String(), nullable=False),
+        sa.Column("folder", sa.String(), nullable=False),
+        sa.Column("marks", sa.JSON(), nullable=False),
+        sa.Column("asked", sa.JSON(), nullable=False),
+        sa.Column("pending", sa.JSON(), nullable=True),
+        sa.Column("moving_to", sa.String(), nullable=False),
+        sa.Column("theirs", sa.JSON(), nullable=False),
+        sa.Column("refused", sa.JSON(), nullable=False),
+        sa.Column("obligation", sa.String(), nullable=False),
+        sa.Column("is_flag_left", sa.Boolean(), nullable=False),
+        sa.Column("is_due", sa.Boolean(), nullable=False),
+        sa.Column("is_flagged", sa.Boolean(), nullable=False),
+        sa.Column("is_gone", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["message"], ["messages.id"], name="fk_marks_message_messages"),
+        sa.PrimaryKeyConstraint("mailbox", "message", name="pk_marks"),
+    )
+    op.create_index("ix_marks_mailbox_item", "marks", ["mailbox", "item"])
+    op.create_index("ix_marks_message", "marks", ["message"])
+    op.create_index(
+        "ix_marks_open", "marks", ["mailbox", "received_at"], sqlite_where=_IS_OPEN, postgresql_where=_IS_OPEN
+    )
+    op.create_table(
+        "drafts",
+        sa.Column("stamp", sa.String(), nullable=False),
+        sa.Column("mailbox", sa.String(), nullable=False),
+        sa.Column("message", sa.String(), nullable=False),
+        sa.Column("obligation", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("item", sa.String(), nullable=False),
+        sa.Column("version", sa.String(), nullable=False),
+        sa.Column("fingerprint", sa.String(), nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("kind IN ('documents', 'status', 'acknowledgement')", name="ck_drafts_kind"),
+        sa.CheckConstraint("state IN ('planned', 'offered', 'taken', 'gone', 'withdrawn')", name="ck_drafts_state"),
+        sa.ForeignKeyConstraint(["message"], ["messages.id"], name="fk_drafts_message_messages"),
+        sa.ForeignKeyConstraint(["obligation"], ["obligations.id"], name="fk_drafts_obligation_obligations"),
+        sa.PrimaryKeyConstraint("stamp", name="pk_drafts"),
+    )
+    op.create_index("ix_drafts_message", "drafts", ["message"])
+    op.create_index("ix_drafts_obligation", "drafts", ["obligation"])
+    op.create_index("ix_drafts_ours", "drafts", ["mailbox", "stamp"], sqlite_where=_IS_OURS, postgresql_where=_IS_OURS)
