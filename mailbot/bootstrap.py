@@ -65,9 +65,17 @@ def build_watched(settings: Settings) -> tuple[Watched, ...]:
     watched = []
     for name, box in settings.mailbox.items():
         source = _source(name, box, settings)
-        sent = box.sent_folder or None
-        watched.append(Watched(box=Box(name=name, address=box.address.lower(), sent_folder=sent), source=source))
+        watched.append(Watched(box=_box(name, box, settings), source=source))
     return tuple(watched)
+
+
+def _box(name: str, box: MailboxSettings, settings: Settings) -> Box:
+    return Box(
+        name=name,
+        address=box.address.lower(),
+        sent_folder=box.sent_folder or None,
+        keeps_copies=box.address.lower() == settings.blind_copy.lower(),
+    )
 
 
 def _source(name: str, box: MailboxSettings, settings: Settings) -> MailSource:
@@ -137,7 +145,7 @@ def build_sender(settings: Settings, watched: Sequence[Watched] = ()) -> MailSen
     if settings.send is SendMode.FOLDER:
         from mailbot.senders.folder import FolderSender
 
-        return FolderSender(settings.outbox_folder)
+        return FolderSender(settings.outbox_folder, instance=settings.instance)
     if settings.send is SendMode.GRAPH:
         return graph_sender(settings)
     from mailbot.senders.smtp import SmtpSender
@@ -153,6 +161,8 @@ def build_sender(settings: Settings, watched: Sequence[Watched] = ()) -> MailSen
             password=password_of(settings.smtp_password, settings.smtp_password_command),
             token_command=settings.smtp_token_command or None,
             ca_file=settings.smtp_ca_file,
+            instance=settings.instance,
+            blind_copy=settings.blind_copy or None,
         )
     )
     own = next((item.source for item in watched if item.box.address == settings.sender.lower()), None)
@@ -160,7 +170,7 @@ def build_sender(settings: Settings, watched: Sequence[Watched] = ()) -> MailSen
         return sender
     from mailbot.senders.filing import FilingSender
 
-    return FilingSender(sender, mailbox=own)
+    return FilingSender(sender, mailbox=own, instance=settings.instance)
 
 
 def build_post(sender: MailSender | None, watched: Sequence[Watched]) -> Post | None:
@@ -185,7 +195,12 @@ def build_renderer(settings: Settings) -> "TemplateRenderer":
     from mailbot.shipped import templates_folder
 
     own = [settings.templates_folder] if settings.templates_folder else []
-    return TemplateRenderer([*own, templates_folder()])
+    return TemplateRenderer([*own, templates_folder()], reads_answers=_reads_answers(settings))
+
+
+def _reads_answers(settings: Settings) -> bool:
+    """Whether the mailbox that answers to our mails go to is watched: only then do mails invite to answer."""
+    return _sender_of(settings).lower() in {box.address.lower() for box in settings.mailbox.values()}
 
 
 def build_desk(settings: Settings, store: Store, *, watched: Sequence[Watched] = ()) -> Desk:
@@ -200,7 +215,7 @@ def build_desk(settings: Settings, store: Store, *, watched: Sequence[Watched] =
         classifier=build_classifier(settings),
         renderer=build_renderer(settings),
         policy=load_policy(_text_of(settings.policy_file)),
-        sender=Address(name=settings.sender_name, address=settings.sender or _default_sender(watched)),
+        sender=Address(name=settings.sender_name, address=_sender_of(settings)),
         secret=settings.secret.get_secret_value(),
         hours=parse_hours(settings.office_hours),
         zone=ZoneInfo(settings.timezone),
@@ -232,9 +247,10 @@ def _classroom(settings: Settings) -> Classroom | None:
     return Classroom(folder=named if named.is_dir() else named.parent, corpus=models_folder() / "corpus")
 
 
-def _default_sender(watched: Sequence[Watched]) -> str:
-    domain = watched[0].box.address.rpartition("@")[2] if watched else "localhost"
-    return f"mailbot@{domain}"
+def _sender_of(settings: Settings) -> str:
+    """From whom mailbot's mails come; by default a name at the domain of the first mailbox."""
+    first = next((box.address for box in settings.mailbox.values()), "localhost")
+    return settings.sender or f"mailbot@{first.rpartition('@')[2]}"
 
 
 def _text_of(file: Path | None) -> str | None:

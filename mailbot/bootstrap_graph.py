@@ -42,7 +42,7 @@ def graph_sender(settings: Settings) -> MailSender:
     client = _client(settings)
     from mailbot.senders.graph import GraphSender
 
-    return GraphSender(client, address=settings.sender)
+    return GraphSender(client, address=settings.sender, instance=settings.instance)
 
 
 def graph_problems(settings: Settings) -> Iterator[str]:

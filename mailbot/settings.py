@@ -116,6 +116,10 @@ class Settings(BaseSettings):
     smtp_password_command: str = ""
     smtp_token_command: str = ""
     smtp_ca_file: Path | None = None
+    # A mailbox that gets a blind copy of every mail; watched, it tells what became of a mail of unknown fate.
+    blind_copy: str = ""
+    # Tells this mailbot from others in the header X-Mailbot of its mails.
+    instance: str = Field(default="mailbot", min_length=1, max_length=60)
     # Who is told what only an administrator can mend.
     admin: str = ""
     # Signs the Message-IDs of our own mails; `mailbot init` makes one.
@@ -148,7 +152,7 @@ class Settings(BaseSettings):
         """Values passed in, then the environment, then the file."""
         return init_settings, env_settings, dotenv_settings
 
-    @field_validator("sender", "admin")
+    @field_validator("sender", "admin", "blind_copy")
     @classmethod
     def _is_address(cls, value: str) -> str:
         return _address(value) if value else value

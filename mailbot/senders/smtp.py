@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from mailbot.domain.errors import DeliveryDeferred, DeliveryRefused, DeliveryUncertain, Permanent, Transient
 from mailbot.domain.mail import OutgoingMail
+from mailbot.domain.message import Address
 from mailbot.login import Security, access_token, oauthbearer, tls_context, xoauth2
 from mailbot.senders.mime import envelope_address, to_bytes
 from mailbot.senders.smtp_account import SmtpAccount
@@ -67,7 +68,9 @@ class SmtpSender:
             with _translated(self._account, "anunciar el correo"):
                 _check(*smtp.mail(sender), what="no acepta el remitente")
                 answers = [_Answer(recipient=to, code=code, text=text) for to, code, text in _asked(smtp, recipients)]
-            accepted = _settle_recipients(answers, attempts=mail.attempts)
+                accepted = _settle_recipients(answers, attempts=mail.attempts)
+                # An archive that refuses its copy keeps no mail from anybody: its answer is not looked at.
+                list(_asked(smtp, _blind_copies(self._account, recipients)))
             _hand_over(smtp, raw, self._account)
         _report_refused(answers, accepted)
 
@@ -160,6 +163,13 @@ def _asked(smtp: smtplib.SMTP, recipients: Sequence[str]) -> Iterator[tuple[str,
         if code == 421:
             raise smtplib.SMTPServerDisconnected(_line(text))
         yield recipient, code, _line(text)
+
+
+def _blind_copies(account: SmtpAccount, recipients: Sequence[str]) -> Sequence[str]:
+    if account.blind_copy is None:
+        return ()
+    copy = envelope_address(Address(address=account.blind_copy))
+    return () if copy in recipients else (copy,)
 
 
 def _settle_recipients(answers: Sequence[_Answer], *, attempts: int) -> Sequence[str]:

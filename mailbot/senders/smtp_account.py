@@ -22,6 +22,8 @@ class SmtpAccount:
     timeout: timedelta = timedelta(seconds=60)
     # Stands in the header by which mailbots know each other's mail.
     instance: str = "mailbot"
+    # Gets every mail without being named in it.
+    blind_copy: str | None = None
 
     @property
     def place(self) -> str:

@@ -32,7 +32,9 @@ _SECTIONS = ("overdue", "today", "documents", _DATED, "later", "waiting")
 class _Morning:
     """The day an agenda speaks of, and the questions of everybody."""
 
+    # The moment it speaks of, and the one at which it is made.
     now: datetime
+    made_at: datetime
     day: date
     questions: dict[str, tuple[Question, ...]]
 
@@ -44,7 +46,7 @@ def queue_agendas(desk: Desk, *, now: datetime, at: time = time(8)) -> int:
         if day is None:
             return 0
         told = told_at(_planned(day, at, desk), now)
-        morning = _Morning(now=told, day=day, questions=open_questions(uow, now=told))
+        morning = _Morning(now=told, made_at=now, day=day, questions=open_questions(uow, now=told))
         mails = [found for person in uow.records.staff() for found in _mails(person, uow, desk, morning)]
         queued = sum(_keep(mail, context, uow) for mail, context in mails)
         uow.facts.set(_LAST_AGENDA, day.isoformat())
@@ -58,7 +60,7 @@ def agenda_for(desk: Desk, code: str, *, now: datetime) -> AgendaContext | None:
         person = uow.records.staff_by_code(code)
         if person is None:
             return None
-        morning = _Morning(now=now, day=desk.day_of(now), questions=open_questions(uow, now=now))
+        morning = _Morning(now=now, made_at=now, day=desk.day_of(now), questions=open_questions(uow, now=now))
         return _context(person, person, uow, desk=desk, morning=morning)
 
 
@@ -107,7 +109,7 @@ def _mails(
             key=f"agenda:{person.code}:{morning.day}" + ("" if is_own else f":{reader.code}"),
             purpose=MailPurpose.AGENDA,
             to=(reader,),
-            now=morning.now,
+            now=morning.made_at,
             obligations=_obligations(context),
         )
         yield mail, context

@@ -207,7 +207,7 @@ def withhold(desk: Desk, *, now: datetime, worker: str, is_shadow: bool = False)
             reason = SHADOW if is_shadow else "MAILBOT_SEND=off"
             uow.outbox.settle(mail.key, MailState.WITHHELD, at=now, error=reason)
             if is_shadow:
-                meet_by_delivery(mail, uow, now=now)
+                meet_by_delivery(mail, uow, policy=desk.policy, now=now)
         uow.commit()
     return len(mails)
 
@@ -255,6 +255,6 @@ def settle(
         uow.outbox.settle(mail.key, state, at=now, error=error, not_before=not_before)
         note(uow, at=now, action=f"mail_{state}", subject=mail.key, detail=error)
         if state is MailState.SENT:
-            meet_by_delivery(mail, uow, now=now)
+            meet_by_delivery(mail, uow, policy=desk.policy, now=now)
         uow.commit()
     return state

@@ -5,37 +5,40 @@ from datetime import datetime
 from mailbot.domain.arrival import Meeting
 from mailbot.domain.mail import MailPurpose, OutgoingMail
 from mailbot.domain.obligation import Obligation, ObligationKind
+from mailbot.domain.policy import Policy, Stop
 from mailbot.ports.store import UnitOfWork
 from mailbot.ports.stored import ObligationFilter
 from mailbot.services.carry_out import ALERT, MAILBOT, meet
 from mailbot.services.handover import is_handover
 
 
-def meet_by_delivery(mail: OutgoingMail, uow: UnitOfWork, *, now: datetime) -> None:
+def meet_by_delivery(mail: OutgoingMail, uow: UnitOfWork, *, policy: Policy, now: datetime) -> None:
     """Meet what the accepted mail was owed for: the report to the chiefs, to Administración, to the client."""
     for obligation_id in mail.obligations:
         obligation = uow.obligations.get(obligation_id)
-        evidence = _evidence(obligation, mail, uow) if obligation is not None and obligation.is_open else None
+        is_owed = obligation is not None and obligation.is_open
+        evidence = _evidence(obligation, mail, uow, policy) if obligation is not None and is_owed else None
         if obligation is not None and evidence is not None:
             meet(Meeting(obligation=obligation, at=now, evidence=evidence), uow, who=MAILBOT, message=None)
     if mail.purpose is MailPurpose.DIGEST:
-        _meet_milestones(mail, uow, now)
+        for kind in policy.kinds_stopped_by(Stop.DIGEST_SHOWS_IT):
+            _meet_by_digest(kind, mail, uow, now)
 
 
-def _evidence(obligation: Obligation, mail: OutgoingMail, uow: UnitOfWork) -> str | None:
-    if obligation.kind is ObligationKind.PAYMENT_REPORT and is_handover(mail):
+def _evidence(obligation: Obligation, mail: OutgoingMail, uow: UnitOfWork, policy: Policy) -> str | None:
+    if policy.is_stopped_by(obligation.kind, Stop.MAIL_TO_ADMINISTRATION) and is_handover(mail):
         return f"reenviado a Administración ({mail.message_id})"
-    if obligation.kind is not ObligationKind.MANAGEMENT_REPORT:
+    if not policy.is_stopped_by(obligation.kind, Stop.NOTICE_DELIVERED):
         return None
     alerts = (n for n in uow.obligations.notices(obligation.id) if n.mark == ALERT and not n.is_copy)
     told = next((notice.recipient for notice in alerts if notice.mail == mail.key), None)
     return f"aviso entregado a {told} ({mail.message_id})" if told else None
 
 
-def _meet_milestones(mail: OutgoingMail, uow: UnitOfWork, now: datetime) -> None:
-    """`milestone_notice` is met by a digest that shows the dispatch to its client."""
+def _meet_by_digest(kind: ObligationKind, mail: OutgoingMail, uow: UnitOfWork, now: datetime) -> None:
+    """The client was told by a digest that shows the dispatch."""
     client = mail.key.split(":")[1]
-    query = ObligationFilter(client=client, kind=ObligationKind.MILESTONE_NOTICE, is_open=True)
+    query = ObligationFilter(client=client, kind=kind, is_open=True)
     for obligation in uow.obligations.list(query):
         if (obligation.received_at or obligation.starts_at) <= mail.created_at:
             evidence = f"lo muestra el status enviado ({mail.message_id})"

@@ -26,6 +26,8 @@ class Box:
     name: str
     address: str
     sent_folder: str | None = None
+    # Whether a blind copy of everything mailbot sends lands in it.
+    keeps_copies: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,7 +3,8 @@
 A mail is in doubt when the connection broke after its content went over, when the process that sent
 it died, or when a backup was restored that does not know. The rule: found in a mailbox means sent.
 Missing where it must have arrived, some time after the doubt began, means it may be tried again under
-the same Message-ID. Where nobody can look, it stays uncertain and a person decides.
+the same Message-ID: with its addressee, or where blind copies land, while the copy of another mail shows
+that they do. Where nobody can look, it stays uncertain and a person decides.
 """
 
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from datetime import datetime, timedelta
 
 from mailbot.domain.errors import MailbotError, UnknownName
 from mailbot.domain.mail import MailState, OutgoingMail
+from mailbot.domain.policy import Policy
 from mailbot.ports.mailbox import MailSource
 from mailbot.ports.store import UnitOfWork
 from mailbot.services.carry_out import note
@@ -20,6 +22,8 @@ from mailbot.services.desk import Box, Desk
 
 # So long a mail may be on its way between two mailboxes of one office.
 UNDERWAY = timedelta(minutes=10)
+# A blind copy of a mail of this time shows that blind copies arrive.
+_LATELY = timedelta(days=3)
 _OPEN = (MailState.UNCERTAIN, MailState.DEFERRED)
 
 
@@ -46,19 +50,29 @@ def doubted_since(mail: OutgoingMail, uow: UnitOfWork) -> datetime:
 
 
 def _look_for(mail: OutgoingMail, since: datetime, desk: Desk, post: Post, now: datetime) -> MailState:
-    addressees = {address.key for address in (*mail.to, *mail.cc)}
     try:
-        received = [_has(mail, source) for box, source in post.watched if box.address.lower() in addressees]
-        has_copy = any(received) or any(_has_sent(mail, box, source) for box, source in post.watched)
+        if any(_has_copy(mail, box, source) for box, source in post.watched):
+            return settle(mail, MailState.SENT, desk, now, error="se encontró en un buzón")
+        if now < since + UNDERWAY or not _must_have_arrived(mail, desk, post, now):
+            return MailState.UNCERTAIN
     except MailbotError:
-        return MailState.UNCERTAIN
-    if has_copy:
-        return settle(mail, MailState.SENT, desk, now, error="se encontró en un buzón")
-    if not received or now < since + UNDERWAY:
         return MailState.UNCERTAIN
     if mail.attempts >= MAX_ATTEMPTS:
         return settle(mail, MailState.REFUSED, desk, now, error=f"{mail.attempts} intentos y no llega")
     return settle(mail, MailState.DEFERRED, desk, now, error="no llegó a su destinatario", not_before=now)
+
+
+def _has_copy(mail: OutgoingMail, box: Box, source: MailSource) -> bool:
+    """Whether it lies with an addressee, where blind copies land, or among what its sender sent."""
+    if _is_addressed(mail, box) or box.keeps_copies:
+        return _has(mail, source)
+    is_sender = box.address.lower() == mail.sender.key
+    # That the server did not file it there proves nothing.
+    return is_sender and source.sent_folder is not None and source.find(mail.message_id, folder=source.sent_folder)
+
+
+def _is_addressed(mail: OutgoingMail, box: Box) -> bool:
+    return box.address.lower() in {address.key for address in (*mail.to, *mail.cc)}
 
 
 def _has(mail: OutgoingMail, source: MailSource) -> bool:
@@ -66,20 +80,31 @@ def _has(mail: OutgoingMail, source: MailSource) -> bool:
     return any(source.find(mail.message_id, folder=folder) for folder in source.folders)
 
 
-def _has_sent(mail: OutgoingMail, box: Box, source: MailSource) -> bool:
-    """Whether the server filed it among what its sender sent; that it did not proves nothing."""
-    is_sender = box.address.lower() == mail.sender.key
-    return is_sender and source.sent_folder is not None and source.find(mail.message_id, folder=source.sent_folder)
+def _must_have_arrived(mail: OutgoingMail, desk: Desk, post: Post, now: datetime) -> bool:
+    """Whether the mail would lie in a watched mailbox if the server had taken it."""
+    if any(_is_addressed(mail, box) for box, _ in post.watched):
+        return True
+    copies = [source for box, source in post.watched if box.keeps_copies]
+    witness = _last_sent(desk, now) if copies else None
+    return witness is not None and any(_has(witness, source) for source in copies)
 
 
-def arrived(message_id: str, uow: UnitOfWork, *, now: datetime) -> bool:
+def _last_sent(desk: Desk, now: datetime) -> OutgoingMail | None:
+    """The newest mail that left lately and had time to arrive: it shows whether blind copies do."""
+    with desk.store.begin() as uow:
+        sent = uow.outbox.list(states=[MailState.SENT], since=now - _LATELY)
+    arrived = (mail for mail in sent if mail.sent_at is not None and mail.sent_at <= now - UNDERWAY)
+    return max(arrived, key=lambda mail: mail.sent_at or mail.created_at, default=None)
+
+
+def arrived(message_id: str, uow: UnitOfWork, *, policy: Policy, now: datetime) -> bool:
     """One of our own mails was seen in a mailbox: whatever was thought of it, it was sent."""
     mail = uow.outbox.by_message_id(message_id)
     if mail is None or mail.state not in _OPEN:
         return False
     uow.outbox.settle(mail.key, MailState.SENT, at=now, error="se encontró en un buzón")
     note(uow, at=now, action=f"mail_{MailState.SENT}", subject=mail.key, detail="se encontró en un buzón")
-    meet_by_delivery(mail, uow, now=now)
+    meet_by_delivery(mail, uow, policy=policy, now=now)
     return True
 
 

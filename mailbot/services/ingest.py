@@ -61,12 +61,31 @@ class Read:
     fault: str = ""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Prepared:
+    """A batch of which everything is known that can be without changing anything."""
+
+    mails: Sequence[FetchedMail]
+    fresh: Sequence[Read]
+    arriving: Mapping[MailKey, Arriving]
+
+
 def ingest(desk: Desk, mails: Sequence[FetchedMail], *, box: Box, now: datetime) -> Ingested:
     """Take one batch of one folder; taking it again changes nothing."""
+    return take_prepared(desk, prepare(desk, mails, box=box, now=now), now=now)
+
+
+def prepare(desk: Desk, mails: Sequence[FetchedMail], *, box: Box, now: datetime) -> Prepared:
+    """Read and classify what is new of a batch; may go on while the batch before it is taken."""
     with desk.store.begin() as uow:
         known = uow.messages.known([mail.key for mail in mails])
     fresh = [read(dated(mail, now)) for mail in mails if mail.key not in known]
-    return take(desk, fresh, classify(fresh, desk, box), mails=mails, now=now)
+    return Prepared(mails=mails, fresh=fresh, arriving=classify(fresh, desk, box))
+
+
+def take_prepared(desk: Desk, batch: Prepared, *, now: datetime) -> Ingested:
+    """Keep a batch that was prepared."""
+    return take(desk, batch.fresh, batch.arriving, mails=batch.mails, now=now)
 
 
 def take(
@@ -134,7 +153,7 @@ def _keep(item: Read, arriving: Arriving | None, uow: UnitOfWork, *, desk: Desk,
     if arriving is None:
         return _quarantine(item, uow, desk=desk, now=now)
     if verify(arriving.message.message_id, secret=desk.secret):
-        arrived(arriving.message.message_id, uow, now=now)
+        arrived(arriving.message.message_id, uow, policy=desk.policy, now=now)
         return _see(item, SightingState.IGNORED, uow, now=now, reason="correo propio de mailbot")
     twin = uow.messages.duplicate_of(arriving.message)
     if twin is not None:

@@ -4,8 +4,8 @@ A notice whose obligation turns out to have been met in time, or not to be owed,
 """
 
 import hashlib
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from mailbot.domain.contexts import AlertContext, AlertItem, NoticeContext, Outage, ReminderContext
@@ -15,6 +15,7 @@ from mailbot.domain.mail import MailPurpose, OutgoingMail
 from mailbot.domain.obligation import Obligation, ObligationState, Step
 from mailbot.domain.office import Role, Staff
 from mailbot.domain.plan import Rules, is_doubtful, wants_head
+from mailbot.domain.programmes import told_at
 from mailbot.domain.verdict import Verdict
 from mailbot.ports.renderer import MailContext
 from mailbot.ports.store import UnitOfWork
@@ -35,6 +36,24 @@ class Pending:
     leaves_at: datetime
 
 
+@dataclass(frozen=True, kw_only=True)
+class Bundle:
+    """What one recipient is told in one mail."""
+
+    recipient: str
+    items: Sequence[Pending]
+    # When it was to leave.
+    planned_at: datetime
+
+    def told_at(self, now: datetime) -> datetime:
+        """The moment it speaks of when it is written at `now`."""
+        return told_at(self.planned_at, now)
+
+    def is_missed_at(self, now: datetime) -> bool:
+        """Whether it should have left long before."""
+        return self.planned_at < self.told_at(now)
+
+
 def notify(desk: Desk, *, now: datetime, outage: Outage | None = None) -> tuple[OutgoingMail, ...]:
     """Queue a mail for every recipient whose bundle is complete at `now`."""
     with desk.store.begin() as uow:
@@ -42,11 +61,11 @@ def notify(desk: Desk, *, now: datetime, outage: Outage | None = None) -> tuple[
             return ()
         rules = desk.rules(uow.records)
         mails = []
-        for recipient, bundle in _complete(uow, desk=desk, rules=rules, now=now).items():
-            copies = _copies(recipient, bundle, uow)
-            mail = _mail(recipient, bundle, copies, uow, desk=desk, now=now, outage=outage)
+        for bundle in _complete(uow, desk=desk, rules=rules, now=now):
+            copies = _copies(bundle, uow)
+            mail = _mail(bundle, copies, uow, desk=desk, now=now, outage=outage)
             uow.outbox.add(mail)
-            uow.obligations.carry([*(item.notice for item in bundle), *copies], mail=mail.key)
+            uow.obligations.carry([*(item.notice for item in bundle.items), *copies], mail=mail.key)
             mails.append(mail)
         uow.commit()
     return tuple(mails)
@@ -88,15 +107,23 @@ def _by_recipient(pending: Iterable[Pending]) -> dict[str, list[Pending]]:
     return groups
 
 
-def _complete(uow: UnitOfWork, *, desk: Desk, rules: Rules, now: datetime) -> dict[str, list[Pending]]:
-    """What may leave at `now`, by recipient, where nothing more is worth waiting for."""
+def _complete(uow: UnitOfWork, *, desk: Desk, rules: Rules, now: datetime) -> Iterator[Bundle]:
+    """What may leave at `now`, where nothing more is worth waiting for."""
     groups = _by_recipient(_pending(uow, rules))
     ahead = moments_ahead(uow, _horizon(groups, rules), desk=desk, rules=rules)
-    return {
-        recipient: [item for item in bundle if item.leaves_at <= now]
-        for recipient, bundle in groups.items()
-        if _complete_at(bundle, ahead.get(recipient, ()), rules) <= now
-    }
+    for recipient, waiting in groups.items():
+        yield from _bundles(recipient, waiting, ahead.get(recipient, ()), rules=rules, now=now)
+
+
+def _bundles(
+    recipient: str, waiting: Sequence[Pending], ahead: Collection[datetime], *, rules: Rules, now: datetime
+) -> Iterator[Bundle]:
+    """The mails of one recipient as they were to leave, also when some minutes were lost; after longer, all in one."""
+    while waiting and (planned_at := _complete_at(waiting, ahead, rules)) <= now:
+        bundle = Bundle(recipient=recipient, items=waiting, planned_at=planned_at)
+        until = now if bundle.is_missed_at(now) else planned_at
+        yield replace(bundle, items=[item for item in waiting if item.leaves_at <= until])
+        waiting = [item for item in waiting if item.leaves_at > until]
 
 
 def _horizon(groups: Mapping[str, Sequence[Pending]], rules: Rules) -> datetime | None:
@@ -138,27 +165,21 @@ def _is_pressed(item: Pending, gathered: datetime, rules: Rules) -> bool:
 
 
 def _mail(
-    recipient: str,
-    bundle: Sequence[Pending],
-    copies: Sequence[Notice],
-    uow: UnitOfWork,
-    *,
-    desk: Desk,
-    now: datetime,
-    outage: Outage | None,
+    bundle: Bundle, copies: Sequence[Notice], uow: UnitOfWork, *, desk: Desk, now: datetime, outage: Outage | None
 ) -> OutgoingMail:
-    person = _person(recipient, uow)
-    context = _context(person, bundle, uow, desk=desk, now=now, outage=outage)
+    person = _person(bundle.recipient, uow)
+    missed_in = outage if bundle.is_missed_at(now) else None
+    context = _context(person, bundle.items, uow, desk=desk, now=bundle.told_at(now), outage=missed_in)
     is_reminder = isinstance(context, ReminderContext)
     others = {notice.recipient: _person(notice.recipient, uow) for notice in copies}
     return compose(
         context,
         desk=desk,
-        key=_key(recipient, bundle),
+        key=_key(bundle),
         purpose=MailPurpose.REMINDER if is_reminder else MailPurpose.NOTICE,
         to=(person,),
         cc=tuple(others[code] for code in sorted(others)),
-        obligations=[item.obligation.id for item in _numbered(bundle)],
+        obligations=[item.obligation.id for item in _numbered(bundle.items)],
         now=now,
     )
 
@@ -174,12 +195,12 @@ def _person(code: str, uow: UnitOfWork) -> Staff:
     return head
 
 
-def _key(recipient: str, bundle: Sequence[Pending]) -> str:
+def _key(bundle: Bundle) -> str:
     """The same steps for the same recipient always give the same key."""
     names = sorted(
-        f"{item.obligation.id}.{item.notice.step}.{item.notice.occurrence}.{item.notice.mark}" for item in bundle
+        f"{item.obligation.id}.{item.notice.step}.{item.notice.occurrence}.{item.notice.mark}" for item in bundle.items
     )
-    return f"notice:{recipient}:{hashlib.sha256('+'.join(names).encode()).hexdigest()[:20]}"
+    return f"notice:{bundle.recipient}:{hashlib.sha256('+'.join(names).encode()).hexdigest()[:20]}"
 
 
 def _context(
@@ -230,15 +251,15 @@ def _absent_owner(person: Staff, bundle: Sequence[Pending], uow: UnitOfWork) -> 
     return ", ".join(names)
 
 
-def _copies(recipient: str, bundle: Sequence[Pending], uow: UnitOfWork) -> list[Notice]:
+def _copies(bundle: Bundle, uow: UnitOfWork) -> list[Notice]:
     """The copies that go with a bundle; one that went with another recipient's mail goes no second time."""
-    steps = {(p.obligation.id, p.notice.step, p.notice.occurrence, p.notice.mark) for p in bundle}
+    steps = {(p.obligation.id, p.notice.step, p.notice.occurrence, p.notice.mark) for p in bundle.items}
     return [
         notice
-        for obligation in dict.fromkeys(p.obligation.id for p in bundle)
+        for obligation in dict.fromkeys(p.obligation.id for p in bundle.items)
         for notice in uow.obligations.notices(obligation)
         if notice.is_copy
         and notice.mail is None
-        and notice.recipient != recipient
+        and notice.recipient != bundle.recipient
         and (notice.obligation, notice.step, notice.occurrence, notice.mark) in steps
     ]

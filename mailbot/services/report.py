@@ -8,6 +8,7 @@ from mailbot.domain.contexts import ClientTally, KindTally, ReportContext, Repor
 from mailbot.domain.mail import MailFile, MailPurpose, OutgoingMail
 from mailbot.domain.obligation import Obligation, ObligationKind
 from mailbot.domain.office import Staff
+from mailbot.domain.programmes import told_at
 from mailbot.domain.reports import Judgement, ReportPeriod, Span, judge, last_period, leaves_at
 from mailbot.ports.store import UnitOfWork
 from mailbot.ports.stored import ObligationFilter
@@ -57,7 +58,8 @@ def _queue(span: Span, desk: Desk, now: datetime) -> int:
 
 
 def _mails(chief: Staff, period: ReportPeriod, uow: UnitOfWork, *, desk: Desk, now: datetime) -> Iterable[OutgoingMail]:
-    own = _context(chief, period, uow, desk=desk, now=now)
+    planned_at = leaves_at(period, desk.rules(uow.records).calendar)
+    own = _context(chief, period, uow, desk=desk, now=told_at(planned_at, now))
     if own is None:
         return
     file = MailFile(name=f"reporte-{period.name}.xlsx", type=XLSX, content=desk.renderer.report_workbook(own))

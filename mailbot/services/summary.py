@@ -35,7 +35,9 @@ _CHIEFS = (Role.SUPERVISOR, Role.JEFE)
 class _Day:
     """The day a summary speaks of, and everything owed or ended on it."""
 
+    # The moment it speaks of, and the one at which it is made.
     now: datetime
+    made_at: datetime
     day: date
     owed: Sequence[Obligation]
     ended: Sequence[Obligation]
@@ -50,7 +52,7 @@ def queue_summaries(desk: Desk, *, now: datetime) -> int:
         if day is None:
             return 0
         planned_at = desk.rules(uow.records).calendar.windows_on(day)[-1][1] - BEFORE_CLOSING
-        found = _day(day, uow, desk=desk, now=told_at(planned_at, now))
+        found = replace(_day(day, uow, desk=desk, now=told_at(planned_at, now)), made_at=now)
         mails = (mail for chief in chiefs(uow) for mail in _mails(chief, uow, desk, found))
         queued = sum(uow.outbox.add(mail) for mail in mails)
         uow.facts.set(_LAST_SUMMARY, day.isoformat())
@@ -84,6 +86,7 @@ def _day(day: date, uow: UnitOfWork, *, desk: Desk, now: datetime) -> _Day:
     reports = uow.obligations.list(ObligationFilter(kind=ObligationKind.MANAGEMENT_REPORT, since=now - _LONGEST))
     return _Day(
         now=now,
+        made_at=now,
         day=day,
         owed=uow.obligations.list(ObligationFilter(is_open=True)),
         ended=[one for one in ended if one.ended_at is not None and desk.day_of(one.ended_at) == day],
@@ -110,9 +113,9 @@ def _mails(chief: Staff, uow: UnitOfWork, desk: Desk, found: _Day) -> Iterable[O
             key=f"summary:{chief.code}:{found.day}" + ("" if is_own else f":{reader.code}"),
             purpose=MailPurpose.SUMMARY,
             to=(reader,),
-            now=found.now,
+            now=found.made_at,
         )
-        yield replace(mail, not_before=sendable_at(found.now, found.rules.calendar))
+        yield replace(mail, not_before=sendable_at(found.made_at, found.rules.calendar))
 
 
 def _context(chief: Staff, uow: UnitOfWork, *, desk: Desk, found: _Day) -> SummaryContext | None:

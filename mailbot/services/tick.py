@@ -77,7 +77,7 @@ def jobs(
         Job(name="digest", every=minute, run=lambda now: queue_digests(desk, now=now)),
         Job(name="agenda", every=minute, run=lambda now: queue_agendas(desk, now=now, at=habits.agenda_at)),
         Job(name="summary", every=minute, run=lambda now: queue_summaries(desk, now=now)),
-        Job(name="report", every=15 * minute, run=lambda now: queue_reports(desk, now=now)),
+        Job(name="report", every=5 * minute, run=lambda now: queue_reports(desk, now=now)),
         Job(name="handover", every=minute, run=hand_over),
         Job(name="admin", every=15 * minute, run=lambda now: queue_admin_mail(desk, now=now)),
         Job(name="deliver", every=minute, run=send),

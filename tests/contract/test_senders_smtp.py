@@ -73,6 +73,24 @@ class TestOutcome:
         with pytest.raises(error):
             sender.send(MAIL)
 
+    def test_the_blind_copy_is_in_the_envelope_and_in_no_header(self, start: Start) -> None:
+        sink, sender = start(blind_copy="copias@broker.example")
+        sender.send(MAIL)
+        assert sink.taken[0].recipients == ("jefa@broker.example", "ana@broker.example", "copias@broker.example")
+        assert b"copias@" not in sink.taken[0].content
+
+    @pytest.mark.parametrize("answer", ["450 4.2.2 full", "550 5.1.1 nobody"], ids=["later", "never"])
+    def test_a_refused_blind_copy_keeps_the_mail_from_nobody(self, start: Start, answer: str) -> None:
+        script = SmtpScript(recipients={"copias@broker.example": answer})
+        sink, sender = start(script, blind_copy="copias@broker.example")
+        sender.send(MAIL)
+        assert sink.taken[0].recipients == ("jefa@broker.example", "ana@broker.example")
+
+    def test_who_is_told_anyway_gets_no_second_copy(self, start: Start) -> None:
+        sink, sender = start(blind_copy="jefa@broker.example")
+        sender.send(MAIL)
+        assert sink.taken[0].recipients == ("jefa@broker.example", "ana@broker.example")
+
     def test_a_refusal_repeats_the_servers_words(self, start: Start) -> None:
         _, sender = start(SmtpScript(data_answer="554 5.6.0 no me gusta"))
         with pytest.raises(DeliveryRefused, match=r"554 5\.6\.0 no me gusta"):

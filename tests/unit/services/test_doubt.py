@@ -28,6 +28,7 @@ class Doubt:
     world: World = field(default_factory=World)
     box: MemoryMailSource = field(default_factory=lambda: MemoryMailSource("rq", folders=("INBOX", "Avisos")))
     addressee: str = ESC
+    box_address: str = ESC
 
     def __post_init__(self) -> None:
         secret = self.world.desk.secret
@@ -51,7 +52,8 @@ class Doubt:
 
     @property
     def post(self) -> Post:
-        watched = ((Box(name="rq", address=ESC), self.box),)
+        box = Box(name="rq", address=self.box_address, keeps_copies=self.box_address != ESC)
+        watched = ((box, self.box),)
         return Post(sender=self.world.sender, worker="test", watched=watched)
 
     @property
@@ -107,6 +109,44 @@ def test_a_person_can_say_that_it_was_sent() -> None:
     assert doubt.now_stored.state is MailState.SENT
     with pytest.raises(UnknownName):
         decide(doubt.world.desk, "notice:1", was_sent=False, who="admin", now=NOON + MINUTE)
+
+
+class TestBlindCopies:
+    """A client's mailbox is nobody's to look into, but the mailbox of blind copies is."""
+
+    @pytest.fixture
+    def doubt(self) -> Doubt:
+        return Doubt(addressee="compras@textiles.example", box_address="copias@agencia.example")
+
+    def sent_before(self, doubt: Doubt, *, has_copy: bool) -> None:
+        """Another mail left an hour earlier."""
+        earlier = replace(doubt.mail, key="notice:0", message_id="<mb.0@agencia.example>")
+        with doubt.world.desk.store.begin() as uow:
+            uow.outbox.add(earlier)
+            uow.outbox.settle(earlier.key, MailState.SENT, at=NOON - timedelta(hours=1))
+            uow.commit()
+        if has_copy:
+            doubt.box.add(b"Message-ID: <mb.0@agencia.example>\r\n\r\nTexto", at=NOON - timedelta(hours=1))
+
+    def test_a_blind_copy_means_sent(self, doubt: Doubt) -> None:
+        doubt.box.add(doubt.raw, at=NOON)
+
+        assert doubt.settle(NOON + MINUTE).sent == 1
+
+    def test_no_copy_where_others_arrive_means_that_it_may_be_tried_again(self, doubt: Doubt) -> None:
+        self.sent_before(doubt, has_copy=True)
+
+        assert doubt.settle(NOON + UNDERWAY - MINUTE) == Delivered(uncertain=1)
+        assert doubt.settle(NOON + UNDERWAY).deferred == 1
+        deliver(doubt.world.desk, doubt.post, now=NOON + UNDERWAY)
+        assert [mail.message_id for mail in doubt.world.sender.sent] == [doubt.mail.message_id]
+
+    @pytest.mark.parametrize("has_earlier", [True, False], ids=["no copy of another either", "no other mail"])
+    def test_where_no_copy_is_known_to_arrive_its_absence_proves_nothing(self, doubt: Doubt, has_earlier: bool) -> None:
+        if has_earlier:
+            self.sent_before(doubt, has_copy=False)
+
+        assert doubt.settle(NOON + timedelta(hours=5)) == Delivered(uncertain=1)
 
 
 @pytest.mark.parametrize("fault", [MailboxUnavailable("sin red"), MailboxRefused("clave")], ids=["away", "refused"])
