@@ -12,8 +12,8 @@ from typing import Any, TypeVar
 
 from exchangelib.ewsdatetime import EWSDateTime
 from exchangelib.fields import FieldPath
-from exchangelib.folders import FolderCollection
-from exchangelib.items import DEEP, HARD_DELETE, ID_ONLY, SAVE_ONLY, SEND_TO_NONE, SHALLOW, Message
+from exchangelib.folders import DEEP, FolderCollection
+from exchangelib.items import HARD_DELETE, ID_ONLY, SAVE_ONLY, SEND_TO_NONE, SHALLOW, Message
 from exchangelib.properties import FolderId, ItemId
 from exchangelib.restriction import Q, Restriction
 from exchangelib.services import CreateItem, DeleteItem, SendItem
