@@ -24,7 +24,7 @@ def add_to(app: typer.Typer) -> None:
 def replay(
     mail: list[str] = typer.Option(..., "--mail", help="Correos pasados: Maildir, mbox, .eml o carpeta."),
     office: Path = typer.Option(..., "--office", help="Libro de la oficina (.xlsx o carpeta de CSV)."),
-    since: str | None = typer.Option(None, "--since", help="Desde este momento."),
+    since: str | None = typer.Option(None, "--since", help="Contar desde este momento; lo anterior solo prepara."),
     until: str | None = typer.Option(None, "--until", help="Hasta este momento (por defecto, cinco días hábiles más)."),
     actions: Path | None = typer.Option(None, "--actions", help="Lo que hicieron las personas (JSON Lines)."),
     report: Path | None = typer.Option(None, "--report", help="Escribir una página HTML para la jefatura."),
@@ -46,7 +46,7 @@ def replay(
     done = _actions(actions, desk) if actions else ()
     walked = replay_all(desk, _mails(mail, faults), span=span, actions=done)
     with desk.store.begin() as uow:
-        events = chronicle(uow)
+        events = chronicle(uow, since=span.since)
     if report is not None:
         _write_report(report, desk, events, walked)
     if as_json:

@@ -70,9 +70,11 @@ class AnswerNature:
     is_promise: bool
     # The day it names for that; None when it names none.
     promised_on: date | None
+    # That day is told from the day of writing ("mañana"), not by its own date or name.
+    is_day_relative: bool = False
     # It brings the outcome of a document review (conforme, observado, what is missing).
-    brings_review: bool
-    has_proforma: bool
+    brings_review: bool = False
+    has_proforma: bool = False
 
     @property
     def answers(self) -> bool:
@@ -100,6 +102,7 @@ def read_answer(text: str, *, attachments: Sequence[str] = (), written_on: date)
         is_acknowledgement=is_receipt and not is_promise,
         is_promise=is_promise,
         promised_on=_promised_day(folded, written_on) if is_promise else None,
+        is_day_relative=is_promise and _relative_day(folded, written_on) is not None,
         brings_review=has_result,
         has_proforma=has_proforma,
     )
@@ -127,16 +130,23 @@ def _words_left(folded: str) -> list[str]:
 
 
 def _promised_day(folded: str, written_on: date) -> date | None:
+    relative = _relative_day(folded, written_on)
+    if relative is not None:
+        return relative
+    for name, number in _WEEKDAYS.items():
+        if re.search(rf"\b{name}\b", folded):
+            return written_on + timedelta(days=(number - written_on.weekday()) % 7 or 7)
+    return _named_date(folded, written_on)
+
+
+def _relative_day(folded: str, written_on: date) -> date | None:
     if re.search(r"\bpasado manana\b", folded):
         return written_on + timedelta(days=2)
     if re.search(r"\b(manana|tomorrow)\b", re.sub(r"\b(por|de|en|esta) la manana\b", " ", folded)):
         return written_on + timedelta(days=1)
     if re.search(r"\b(hoy|esta tarde|today)\b", folded):
         return written_on
-    for name, number in _WEEKDAYS.items():
-        if re.search(rf"\b{name}\b", folded):
-            return written_on + timedelta(days=(number - written_on.weekday()) % 7 or 7)
-    return _named_date(folded, written_on)
+    return None
 
 
 def _named_date(folded: str, written_on: date) -> date | None:

@@ -6,8 +6,9 @@ The rulings are those of `contract.md`, "Dated kinds"; legal terms come from `te
 from dataclasses import dataclass
 from datetime import date
 
+from mailbot.domain.obligation import ObligationKind
 from mailbot.domain.office import Dispatch
-from mailbot.domain.policy import Policy
+from mailbot.domain.policy import Policy, StartDate
 from mailbot.domain.terms import Term, term
 
 # Channels in which customs looks at papers or goods, so that release may come late.
@@ -32,8 +33,10 @@ class Regularization:
 def regularization_of(dispatch: Dispatch, policy: Policy) -> Regularization | None:
     """The dates of a dispatch's regularisation; None when it needs none or its start is not known yet."""
     is_leaving = policy.is_leaving(dispatch.regime)
+    began = StartDate.LOADING_ENDED if is_leaving else StartDate.DISCHARGE_ENDED
     started_on = dispatch.loading_ended_on if is_leaving else dispatch.discharge_ended_on
-    if not dispatch.needs_regularization or started_on is None:
+    is_owed = dispatch.needs_regularization and policy.is_begun_by(ObligationKind.REGULARIZATION, began)
+    if not is_owed or started_on is None:
         return None
     legal = term("regularization_export" if is_leaving else "regularization_import", started_on)
     legal_on = legal.end(started_on)

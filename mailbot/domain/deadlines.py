@@ -16,7 +16,7 @@ from mailbot.domain.ladder import regime_marks as regime_marks
 from mailbot.domain.limits import Limit, LimitUnit
 from mailbot.domain.obligation import Clock, ObligationKind
 from mailbot.domain.office import Agreement, Dispatch
-from mailbot.domain.policy import Policy
+from mailbot.domain.policy import Modifier, Policy, StartDate
 from mailbot.domain.review_limit import count_review
 from mailbot.domain.wording import say_day
 from mailbot.domain.worktime import WorkingTime
@@ -72,7 +72,9 @@ def reckon(
         found = reckon_regularization(dispatch, calendar=calendar, policy=policy, agreement=agreement)
         return _required(found, kind, dispatch)
     if kind is ObligationKind.REGIME_EXPIRY:
-        found = reckon_regime_expiry(dispatch, calendar=calendar, policy=policy) if dispatch else None
+        found = None
+        if dispatch is not None:
+            found = reckon_regime_expiry(dispatch, calendar=calendar, policy=policy, agreement=agreement)
         return _required(found, kind, dispatch)
     counter = Counter(received_at=received_at, calendar=calendar, policy=policy)
     return _settled(kind, counter, _default(kind, counter, particulars), agreement)
@@ -82,7 +84,8 @@ def reckon_status_update(
     dispatch: Dispatch, *, calendar: WorkingTime, policy: Policy, agreement: Agreement | None = None
 ) -> Deadline | None:
     """When a newer status note is due; None once the dispatch is invoiced or closed, or has no note yet."""
-    if dispatch.status_noted_at is None or is_status_ended(dispatch, policy):
+    is_begun = policy.is_begun_by(ObligationKind.STATUS_UPDATE, StartDate.STATUS_NOTED)
+    if dispatch.status_noted_at is None or not is_begun or is_status_ended(dispatch, policy):
         return None
     return reckon(
         ObligationKind.STATUS_UPDATE,
@@ -110,15 +113,20 @@ def reckon_regularization(
     counter = Counter(received_at=_midnight(dates.started_on, calendar), calendar=calendar, policy=policy)
     count = counter.count(policy.limit_of(kind))
     legal = f"límite legal: {counter.say_day(dates.legal_on)} ({dates.words}, {dates.legal.source})"
-    deadline = _settled(kind, counter, replace(count, detail=(*count.detail, legal)), agreement)
+    deadline = _settled_by_day(kind, counter, replace(count, detail=(*count.detail, legal)), agreement)
     began = f"{dates.event} {say_day(dates.started_on)}"
     return replace(deadline, reckoning=(began, *deadline.reckoning[1:]))
 
 
-def reckon_regime_expiry(dispatch: Dispatch, *, calendar: WorkingTime, policy: Policy) -> Deadline | None:
-    """The last day of a regime at closing time, not rolled; None when the row names none."""
+def reckon_regime_expiry(
+    dispatch: Dispatch, *, calendar: WorkingTime, policy: Policy, agreement: Agreement | None = None
+) -> Deadline | None:
+    """The last day of a regime at closing time, not rolled; None when the row names none.
+
+    An agreement counts from the regime's start and can only end it sooner: the last day is the law's.
+    """
     expires_on = dispatch.regime_expires_on
-    if expires_on is None:
+    if expires_on is None or not policy.is_begun_by(ObligationKind.REGIME_EXPIRY, StartDate.REGIME_EXPIRES):
         return None
     started_on = regime_started_on(dispatch) or expires_on
     counter = Counter(received_at=_midnight(started_on, calendar), calendar=calendar, policy=policy)
@@ -131,9 +139,19 @@ def reckon_regime_expiry(dispatch: Dispatch, *, calendar: WorkingTime, policy: P
         clock=Clock.ELAPSED,
         summary=f"{words} → {counter.say(due_at)}",
     )
-    deadline = _deadline(ObligationKind.REGIME_EXPIRY, counter, count)
+    deadline = _settled_by_day(ObligationKind.REGIME_EXPIRY, counter, count, agreement)
+    if deadline.due_at > due_at:
+        deadline = _deadline(ObligationKind.REGIME_EXPIRY, counter, count)
     began = (f"inicio del régimen {say_day(started_on)}",) if started_on != expires_on else ()
     return replace(deadline, reckoning=(*began, *deadline.reckoning[1:]))
+
+
+def first_day(kind: ObligationKind, dispatch: Dispatch, policy: Policy) -> date | None:
+    """The day of the event that a dated kind's agreements are looked up by; None while it has not come."""
+    if kind is ObligationKind.REGULARIZATION:
+        dates = regularization_of(dispatch, policy)
+        return dates.started_on if dates else None
+    return regime_started_on(dispatch) or dispatch.regime_expires_on
 
 
 def _midnight(day: date, calendar: WorkingTime) -> datetime:
@@ -153,13 +171,16 @@ def _default(kind: ObligationKind, counter: Counter, particulars: Particulars) -
         return count_review(counter, particulars.get("dispatch"))
     limit = counter.policy.limit_of(kind, is_urgent=particulars.get("is_urgent", True))
     if kind is ObligationKind.PROMISE:
-        return _count_promise(counter, limit, particulars.get("promised_on"))
+        names_day = Modifier.PROMISED_DATE in counter.policy.rule(kind).modifiers
+        return _count_promise(counter, limit, particulars.get("promised_on") if names_day else None)
     return counter.count(limit)
 
 
 def _that_holds(kind: ObligationKind, counter: Counter, agreement: Agreement | None) -> Agreement | None:
     """The agreement if it is about this kind and holds on the day of arrival."""
     if agreement is None or agreement.kind != kind.value:
+        return None
+    if Modifier.AGREEMENT not in counter.policy.rule(kind).modifiers:
         return None
     return agreement if agreement.holds_on(counter.local_day(counter.received_at)) else None
 
@@ -170,8 +191,29 @@ def _settled(kind: ObligationKind, counter: Counter, default: Count, agreement: 
     if held is None:
         return _deadline(kind, counter, default)
     count = counter.count(Limit.parse(held.limit))
-    basis = f" ({held.basis})" if held.basis else ""
-    return _deadline(kind, counter, count, agreed=f"acuerdo del cliente{basis}", instead_of=default)
+    return _deadline(kind, counter, count, agreed=_agreed(held), instead_of=default)
+
+
+def _settled_by_day(kind: ObligationKind, counter: Counter, default: Count, agreement: Agreement | None) -> Deadline:
+    """The same for a kind that begins with a day instead of a moment: an agreed limit ends with its day too."""
+    held = _that_holds(kind, counter, agreement)
+    if held is None:
+        return _deadline(kind, counter, default)
+    limit = Limit.parse(held.limit)
+    due_at = counter.end_of(counter.local_day(counter.count(limit).due_at))
+    count = Count(
+        starts_at=default.starts_at,
+        due_at=due_at,
+        limit=str(limit),
+        clock=default.clock,
+        summary=f"{limit} → {counter.say(due_at)}",
+        detail=default.detail,
+    )
+    return _deadline(kind, counter, count, agreed=_agreed(held), instead_of=default)
+
+
+def _agreed(agreement: Agreement) -> str:
+    return "acuerdo del cliente" + (f" ({agreement.basis})" if agreement.basis else "")
 
 
 def _deadline(

@@ -1,71 +1,94 @@
 """Which obligations a mail of the office ends, and by what evidence. Pure.
 
-The rulings are those of `contract.md`, "What is an answer".
+The rulings are those of `contract.md`, "What is an answer"; which evidence ends which kind is the
+policy's to say (`stops`).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 from mailbot.domain.answers import AnswerNature
 from mailbot.domain.arrival import Arrival, Meeting
 from mailbot.domain.message import Direction
-from mailbot.domain.obligation import Obligation, ObligationKind
+from mailbot.domain.obligation import Obligation
 from mailbot.domain.office import Role
+from mailbot.domain.policy import Policy, Stop
 
-# What an answer of the office to the asker stops, besides what depends on its content.
-_MET_BY_ANY_ANSWER = frozenset({ObligationKind.WRITTEN_AGREEMENT, ObligationKind.PROMISE})
+_Check = Callable[[Arrival, Obligation, AnswerNature], bool]
 
 
-def met_by(answer: Arrival, owed: Iterable[Obligation], nature: AnswerNature) -> Iterator[Meeting]:
+def met_by(answer: Arrival, owed: Iterable[Obligation], nature: AnswerNature, *, policy: Policy) -> Iterator[Meeting]:
     """The obligations that a mail of the office ends; never one whose mail came after it."""
     for obligation in owed:
         if answer.received_at < (obligation.received_at or obligation.starts_at):
             continue
-        evidence = _evidence(answer, obligation, nature)
-        if evidence is not None:
-            yield Meeting(obligation=obligation, at=answer.received_at, evidence=evidence)
+        words = _shown(answer, obligation, nature, stops=policy.rule(obligation.kind).stops)
+        if words is not None:
+            yield Meeting(obligation=obligation, at=answer.received_at, evidence=_told(words, answer))
 
 
-def _evidence(answer: Arrival, obligation: Obligation, nature: AnswerNature) -> str | None:
-    inside = _internal_evidence(answer, obligation)
-    if inside is not None or answer.direction is Direction.INTERNAL:
-        # Administración or the chiefs count also in copy of a mail to the client.
-        return inside
-    if obligation.kind is ObligationKind.MILESTONE_NOTICE:
-        return _milestone_evidence(answer, obligation, nature)
-    if obligation.asker not in answer.recipients:
-        # Mail that does not reach the asker is no answer, whoever else of the client it reaches.
-        return None
-    who = answer.sender_staff.code if answer.sender_staff else answer.sender
-    if _is_answered(obligation.kind, nature):
-        return f"respondido por {who} ({answer.message_id})"
+def _shown(answer: Arrival, obligation: Obligation, nature: AnswerNature, *, stops: Collection[Stop]) -> str | None:
+    """What the mail shows to be done of an obligation, in words."""
+    for stop, (is_shown, words) in _EVIDENCE.items():
+        if stop in stops and is_shown(answer, obligation, nature):
+            return words
     return None
 
 
-def _milestone_evidence(answer: Arrival, obligation: Obligation, nature: AnswerNature) -> str | None:
+def _told(words: str, answer: Arrival) -> str:
+    who = answer.sender_staff.code if answer.sender_staff else answer.sender
+    return f"{words} por {who} ({answer.message_id})"
+
+
+def _is_to_administration(answer: Arrival, obligation: Obligation, nature: AnswerNature) -> bool:
+    """Administración counts also in copy of a mail to the client, like the chiefs and Archivo."""
+    return answer.reaches(Role.ADMINISTRACION)
+
+
+def _is_to_archive(answer: Arrival, obligation: Obligation, nature: AnswerNature) -> bool:
+    return answer.reaches(Role.ARCHIVO)
+
+
+def _is_own_report(answer: Arrival, obligation: Obligation, nature: AnswerNature) -> bool:
+    is_to_chiefs = answer.reaches(Role.SUPERVISOR) or answer.reaches(Role.JEFE)
+    return is_to_chiefs and answer.sender_role is Role.ESC
+
+
+def _is_on_dispatch(answer: Arrival, obligation: Obligation, nature: AnswerNature) -> bool:
     """The client was told: our mail on that dispatch, whoever brought the news."""
     is_on_it = obligation.order in answer.linkage.orders or obligation.conversation == answer.conversation
-    if is_on_it and obligation.client in answer.recipient_clients and nature.answers:
-        return f"informado al cliente ({answer.message_id})"
-    return None
+    is_outgoing = answer.direction is Direction.OUTGOING
+    return is_outgoing and is_on_it and obligation.client in answer.recipient_clients and nature.answers
 
 
-def _is_answered(kind: ObligationKind, nature: AnswerNature) -> bool:
-    if kind is ObligationKind.REPLY:
-        return nature.answers
-    if kind is ObligationKind.DOCUMENT_REVIEW:
-        return nature.brings_review
-    if kind is ObligationKind.PROFORMA:
-        return nature.has_proforma
-    return kind in _MET_BY_ANY_ANSWER
+def _reaches_asker(answer: Arrival, obligation: Obligation) -> bool:
+    """Mail that does not reach the asker is no answer, whoever else of the client it reaches."""
+    return answer.direction is not Direction.INTERNAL and obligation.asker in answer.recipients
 
 
-def _internal_evidence(answer: Arrival, obligation: Obligation) -> str | None:
-    who = answer.sender_staff.code if answer.sender_staff else answer.sender
-    if obligation.kind is ObligationKind.PAYMENT_REPORT and answer.reaches(Role.ADMINISTRACION):
-        return f"avisado a Administración por {who} ({answer.message_id})"
-    if obligation.kind is ObligationKind.ARCHIVE_OBSERVATION and answer.reaches(Role.ARCHIVO):
-        return f"respondido a Archivo por {who} ({answer.message_id})"
-    is_to_chiefs = answer.reaches(Role.SUPERVISOR) or answer.reaches(Role.JEFE)
-    if obligation.kind is ObligationKind.MANAGEMENT_REPORT and is_to_chiefs and answer.sender_role is Role.ESC:
-        return f"reportado por {who} ({answer.message_id})"
-    return None
+def _answers(answer: Arrival, obligation: Obligation, nature: AnswerNature) -> bool:
+    return _reaches_asker(answer, obligation) and nature.answers
+
+
+def _says_anything(answer: Arrival, obligation: Obligation, nature: AnswerNature) -> bool:
+    return _reaches_asker(answer, obligation)
+
+
+def _brings_result(answer: Arrival, obligation: Obligation, nature: AnswerNature) -> bool:
+    return _reaches_asker(answer, obligation) and nature.brings_review
+
+
+def _brings_proforma(answer: Arrival, obligation: Obligation, nature: AnswerNature) -> bool:
+    return _reaches_asker(answer, obligation) and nature.has_proforma
+
+
+# Each evidence that a mail can bring, with how it is told.
+_EVIDENCE: Mapping[Stop, tuple[_Check, str]] = {
+    Stop.MAIL_TO_ADMINISTRATION: (_is_to_administration, "avisado a Administración"),
+    Stop.MAIL_TO_ARCHIVE: (_is_to_archive, "respondido a Archivo"),
+    Stop.OWN_REPORT: (_is_own_report, "reportado"),
+    Stop.MAIL_ON_DISPATCH: (_is_on_dispatch, "informado al cliente"),
+    Stop.ANSWER: (_answers, "respondido"),
+    Stop.ANY_ANSWER: (_says_anything, "respondido"),
+    Stop.ANSWER_WITH_RESULT: (_brings_result, "respondido"),
+    Stop.ANSWER_WITH_PROFORMA: (_brings_proforma, "respondido"),
+}

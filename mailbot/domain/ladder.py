@@ -85,55 +85,62 @@ def sendable_at(at: datetime, calendar: WorkingTime, *, is_urgent: bool = False)
     return calendar.next_opening(max(at, windows[-1][1]) if windows else at)
 
 
-def regularization_steps(dispatch: Dispatch, *, calendar: WorkingTime, policy: Policy) -> tuple[DatedStep, ...]:
-    """The owner and the supervisor by the day counted from the start, the head before the legal date."""
+def regularization_steps(
+    dispatch: Dispatch, *, calendar: WorkingTime, policy: Policy, agreed_on: date | None = None
+) -> tuple[DatedStep, ...]:
+    """The owner and the supervisor by the day counted from the start, the head before the legal date.
+
+    Where an agreement set another target (`agreed_on`), that is the supervisor's day, and the owner's
+    keeps its share of the way.
+    """
     dates = regularization_of(dispatch, policy)
     if dates is None:
         return ()
     rule = policy.rule(ObligationKind.REGULARIZATION)
+    supervisor_day = (agreed_on - dates.started_on).days if agreed_on else rule.supervisor_day
+    owner_day = rule.owner_day * supervisor_day // max(rule.supervisor_day, 1) if agreed_on else rule.owner_day
+    target_on = dates.started_on + ONE_DAY * supervisor_day
+    head_on = dates.legal_on - ONE_DAY * rule.head_days_before_legal
     planned = (
-        (Step.OWNER, f"día {rule.owner_day}", dates.started_on + ONE_DAY * rule.owner_day),
-        (Step.SUPERVISOR, f"día {rule.supervisor_day}", dates.started_on + ONE_DAY * rule.supervisor_day),
-        (
-            Step.HEAD,
-            f"legal-{rule.head_days_before_legal}",
-            dates.legal_on - ONE_DAY * rule.head_days_before_legal,
-        ),
+        (Step.OWNER, f"día {owner_day}", dates.started_on + ONE_DAY * owner_day, target_on),
+        (Step.SUPERVISOR, f"día {supervisor_day}", target_on, dates.legal_on),
+        (Step.HEAD, f"legal-{rule.head_days_before_legal}", head_on, dates.legal_on),
     )
-    return _dated_steps(planned, ends_on=dates.legal_on, calendar=calendar, policy=policy)
+    return _dated_steps(planned, calendar=calendar, policy=policy)
 
 
-def regime_marks(dispatch: Dispatch, *, calendar: WorkingTime, policy: Policy) -> tuple[DatedStep, ...]:
-    """Each mark before a regime's end with whom it tells: the owner at all, others from their day on."""
-    expires_on = dispatch.regime_expires_on
+def regime_marks(
+    dispatch: Dispatch, *, calendar: WorkingTime, policy: Policy, agreed_on: date | None = None
+) -> tuple[DatedStep, ...]:
+    """Each mark before a regime's end, or the sooner day that was agreed, with whom it tells.
+
+    The owner is told at all, the others from their day on.
+    """
+    expires_on = agreed_on or dispatch.regime_expires_on
     if expires_on is None:
         return ()
     rule = policy.rule(ObligationKind.REGIME_EXPIRY)
     first_mark = max(rule.owner_marks, default=0)
     told_from = {Step.OWNER: first_mark, Step.SUPERVISOR: rule.supervisor_from, Step.HEAD: rule.head_from}
     planned = [
-        (step, f"T-{days}", expires_on - ONE_DAY * days)
+        (step, f"T-{days}", expires_on - ONE_DAY * days, expires_on)
         for days in rule.owner_marks
         for step, since in told_from.items()
         if days <= since
     ]
-    return _dated_steps(planned, ends_on=expires_on, calendar=calendar, policy=policy)
+    return _dated_steps(planned, calendar=calendar, policy=policy)
 
 
 def _dated_steps(
-    planned: Iterable[tuple[Step, str, date]], *, ends_on: date, calendar: WorkingTime, policy: Policy
+    planned: Iterable[tuple[Step, str, date, date]], *, calendar: WorkingTime, policy: Policy
 ) -> tuple[DatedStep, ...]:
     """The steps with the moment at which each leaves: on its day, or before the last closing in time."""
-    zone = calendar.zone
-    limit_at = to_utc(datetime.combine(ends_on, policy.dated_due_time), zone=zone)
+
+    def leaves_at(on: date, ends_on: date) -> datetime:
+        limit_at = to_utc(datetime.combine(ends_on, policy.dated_due_time), zone=calendar.zone)
+        begins_at = to_utc(datetime.combine(on, time(0)), zone=calendar.zone)
+        return call_before(limit_at, begins_at, calendar=calendar, policy=policy)
+
     return tuple(
-        DatedStep(
-            step=step,
-            mark=mark,
-            on=on,
-            at=call_before(
-                limit_at, to_utc(datetime.combine(on, time(0)), zone=zone), calendar=calendar, policy=policy
-            ),
-        )
-        for step, mark, on in planned
+        DatedStep(step=step, mark=mark, on=on, at=leaves_at(on, ends_on)) for step, mark, on, ends_on in planned
     )

@@ -5,7 +5,7 @@ What a limit means on a calendar is for `deadlines`; this module knows the words
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 from fractions import Fraction
@@ -25,6 +25,9 @@ class LimitUnit(StrEnum):
     # The close of the working day, so many working days later (0 = the same day).
     END_OF_DAY = "end_of_day"
 
+
+_ON_WORKING = {LimitUnit.HOURS: LimitUnit.WORKING_HOURS, LimitUnit.CALENDAR_DAYS: LimitUnit.WORKING_DAYS}
+_ON_ELAPSED = {working: elapsed for elapsed, working in _ON_WORKING.items()}
 
 ALLOWED = (
     "se admite «48 h», «4 h hábiles», «30 min hábiles», «2 días hábiles», «24 h útiles», «3 días calendario», "
@@ -112,6 +115,10 @@ class Limit:
         if not self.is_working_day_in_hours:
             return self
         return Limit(amount=self.amount / 24, unit=LimitUnit.WORKING_DAYS)
+
+    def counting(self, *, is_working: bool) -> "Limit":
+        """The same amount on the office's clock or on that of the wall ("48 h" ↔ "48 h útiles")."""
+        return replace(self, unit=(_ON_WORKING if is_working else _ON_ELAPSED).get(self.unit, self.unit))
 
     def __str__(self) -> str:
         match self.unit:

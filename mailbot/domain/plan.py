@@ -6,6 +6,7 @@ The rulings are those of `contract.md`, "What opens, starts, stops and ends a cl
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from mailbot.domain.answers import AnswerNature, read_answer
@@ -14,10 +15,10 @@ from mailbot.domain.deadlines import Deadline, reckon
 from mailbot.domain.ending import met_by
 from mailbot.domain.labels import Category, Contingency, Topic
 from mailbot.domain.message import Direction, MessageKind
-from mailbot.domain.milestones import Milestone, asks_for_payment, find_milestones
+from mailbot.domain.milestones import asks_for_payment, find_milestones
 from mailbot.domain.obligation import Obligation, ObligationKind
 from mailbot.domain.office import Dispatch, Role
-from mailbot.domain.policy import Policy
+from mailbot.domain.policy import Owner, Policy
 from mailbot.domain.verdict import Verdict
 from mailbot.domain.worktime import WorkingTime
 
@@ -56,8 +57,8 @@ def plan_arrival(arrival: Arrival, matter: Matter, rules: Rules) -> Plan:
         return Plan()
     nature = nature_of(arrival, rules)
     return Plan(
-        openings=tuple(_open_promise(arrival, matter, nature, rules)),
-        meetings=tuple(met_by(arrival, matter.owed, nature)),
+        openings=tuple(_open_announced(arrival, matter, nature, rules)),
+        meetings=tuple(met_by(arrival, matter.owed, nature, policy=rules.policy)),
     )
 
 
@@ -112,10 +113,10 @@ def kinds_opened(arrival: Arrival, matter: Matter, policy: Policy) -> tuple[Obli
     # Archivo's "recibido, gracias" observes nothing.
     opening_role = None if role is Role.ARCHIVO and _only_thanks(verdict) else role
     kinds = set(policy.opened_by(verdict, role=opening_role))
-    kinds |= set(_kinds_by_event(arrival, matter))
+    kinds |= set(_kinds_by_event(arrival, matter, policy))
     if is_doubtful(verdict):
         # Contract, "Ladder": while the ESC is being asked it stays open and its ladder runs.
-        kinds.add(ObligationKind.MANAGEMENT_REPORT)
+        kinds |= {kind for kind, rule in policy.rules.items() if rule.opens.contingency}
     if is_internal:
         # Contract: "… or by the sender's role in `Personal`, without `reply`".
         kinds.discard(ObligationKind.REPLY)
@@ -126,19 +127,20 @@ def _only_thanks(verdict: Verdict) -> bool:
     return not verdict.categories and Topic.ACKNOWLEDGEMENT in verdict.topics
 
 
-def _kinds_by_event(arrival: Arrival, matter: Matter) -> Iterator[ObligationKind]:
-    """What the events of a dispatch open, when they come from somebody else than its client."""
+def _kinds_by_event(arrival: Arrival, matter: Matter, policy: Policy) -> Iterator[ObligationKind]:
+    """What the events of a dispatch open, and bills for a client without credit that it did not send itself."""
     if not matter.dispatches:
         return
     is_clients_own = arrival.linkage.client is not None and arrival.linkage.client.how in ("contact", "domain")
     milestones = find_milestones(arrival.text, subject=arrival.subject)
-    if Milestone.ETA in milestones or Milestone.VESSEL in milestones:
-        yield ObligationKind.SYSTEM_ENTRY
-    if milestones and not is_clients_own:
-        yield ObligationKind.MILESTONE_NOTICE
     has_credit = matter.client is None or matter.client.has_credit
-    if not is_clients_own and not has_credit and asks_for_payment(arrival.text, subject=arrival.subject):
-        yield ObligationKind.FUNDS_CHECK
+    is_bill = not is_clients_own and not has_credit and asks_for_payment(arrival.text, subject=arrival.subject)
+    for kind, rule in policy.rules.items():
+        is_news = rule.opens.told_by_client or not is_clients_own
+        if is_news and not set(milestones).isdisjoint(rule.opens.milestones):
+            yield kind
+        if is_bill and rule.opens.third_party_invoice:
+            yield kind
 
 
 def _joined(kind: ObligationKind, arrival: Arrival, owed: Sequence[Obligation]) -> Obligation | None:
@@ -166,7 +168,7 @@ def _open(kind: ObligationKind, arrival: Arrival, matter: Matter, rules: Rules) 
         if deadline.due_at in seen:
             continue
         seen.add(deadline.due_at)
-        obligation = _obligation(deadline, arrival, matter, dispatch)
+        obligation = _obligation(deadline, arrival, matter, dispatch, rules)
         yield Opening(obligation=obligation, is_alert=kind is ObligationKind.MANAGEMENT_REPORT)
 
 
@@ -185,12 +187,21 @@ def _deadline(
     )
 
 
-def _obligation(deadline: Deadline, arrival: Arrival, matter: Matter, dispatch: Dispatch | None) -> Obligation:
+def _owner(kind: ObligationKind, arrival: Arrival, matter: Matter, rules: Rules) -> str:
+    """The ESC of the client, or the ESC who wrote the mail where the row says so."""
+    author = arrival.sender_staff
+    is_authors = rules.policy.rule(kind).owner is Owner.AUTHOR and author is not None and author.role is Role.ESC
+    return author.code if is_authors and author else matter.owner
+
+
+def _obligation(
+    deadline: Deadline, arrival: Arrival, matter: Matter, dispatch: Dispatch | None, rules: Rules
+) -> Obligation:
     order = dispatch.order if dispatch else None
     return Obligation(
         id=obligation_id(deadline.kind, arrival.id, order=order),
         kind=deadline.kind,
-        owner=matter.owner,
+        owner=_owner(deadline.kind, arrival, matter, rules),
         client=_client_of(arrival, dispatch),
         order=order,
         conversation=arrival.conversation,
@@ -232,20 +243,31 @@ def _label_question(verdict: Verdict) -> str:
     return "¿qué es este correo? requerimiento / documentos / reclamo / ninguno"
 
 
-def _open_promise(arrival: Arrival, matter: Matter, nature: AnswerNature, rules: Rules) -> Iterator[Opening]:
+def _open_announced(arrival: Arrival, matter: Matter, nature: AnswerNature, rules: Rules) -> Iterator[Opening]:
     """Our own words to a client that announce something (Annex 01 row 7)."""
     is_to_client = arrival.linkage.client is not None
     if not nature.is_promise or arrival.direction is not Direction.OUTGOING or not is_to_client:
         return
-    deadline = reckon(
-        ObligationKind.PROMISE,
-        received_at=arrival.received_at,
-        calendar=rules.calendar,
-        policy=rules.policy,
-        promised_on=nature.promised_on,
-    )
     dispatch = matter.dispatches[0] if matter.dispatches else None
-    yield Opening(obligation=_promise_to(arrival, _obligation(deadline, arrival, matter, dispatch)))
+    for kind, rule in rules.policy.rules.items():
+        if rule.opens.own_mail:
+            deadline = reckon(
+                kind,
+                received_at=arrival.received_at,
+                calendar=rules.calendar,
+                policy=rules.policy,
+                promised_on=promised_day(nature, rules),
+            )
+            obligation = _obligation(deadline, arrival, matter, dispatch, rules)
+            yield Opening(obligation=_promise_to(arrival, obligation))
+
+
+def promised_day(nature: AnswerNature, rules: Rules) -> date | None:
+    """The day that a promise names; a "mañana" on which the office is closed means the next working day."""
+    day = nature.promised_on
+    if day is None or not nature.is_day_relative or rules.calendar.is_working_day(day):
+        return day
+    return rules.calendar.working_day_after(day, 1)
 
 
 def _promise_to(arrival: Arrival, obligation: Obligation) -> Obligation:

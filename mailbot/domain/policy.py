@@ -13,6 +13,7 @@ from functools import lru_cache
 from mailbot.domain.errors import UnknownName
 from mailbot.domain.labels import Category, Topic
 from mailbot.domain.limits import Limit
+from mailbot.domain.milestones import Milestone
 from mailbot.domain.obligation import Clock, ObligationKind, Step
 from mailbot.domain.office import Role, Transport
 from mailbot.domain.verdict import Verdict
@@ -32,8 +33,78 @@ class Owner(StrEnum):
 
     # The ESC of the client.
     ESC = "esc"
-    # Whoever of the office wrote the mail.
+    # The ESC who wrote the mail; for everybody else's mail the ESC of the client, who answers for all (Annex 01).
     AUTHOR = "author"
+
+
+class Modifier(StrEnum):
+    """What may change the limit of a row."""
+
+    # A client's row in `Acuerdos` replaces the limit.
+    AGREEMENT = "agreement"
+    # Documents are reviewed before the goods come.
+    ETA = "eta"
+    # How long before depends on the way of transport; without it the shortest lead is that of all.
+    TRANSPORT = "transport"
+    # Goods that are there and not numbered leave the floor only.
+    ARRIVAL = "arrival"
+    # A numbered declaration has the plain limit.
+    NUMBERING = "numbering"
+    # Goods that leave the country have no ETA rule.
+    LEAVING = "leaving"
+    # The day that the words of a promise name.
+    PROMISED_DATE = "promised_date"
+
+
+class Stop(StrEnum):
+    """What ends an obligation by itself. A person's word (`done`, `atendido`) ends any and is not listed."""
+
+    # The office answers the asker with substance.
+    ANSWER = "answer"
+    # Any word of the office to the asker.
+    ANY_ANSWER = "any_answer"
+    # An answer that says what a review found.
+    ANSWER_WITH_RESULT = "answer_with_result"
+    # An answer with a pro forma attached.
+    ANSWER_WITH_PROFORMA = "answer_with_proforma"
+    # Mail of the office that reaches Administración, or Archivo.
+    MAIL_TO_ADMINISTRATION = "mail_to_administration"
+    MAIL_TO_ARCHIVE = "mail_to_archive"
+    # The ESC's own mail to the supervisor or the head.
+    OWN_REPORT = "own_report"
+    # The server accepted the notice to the supervisor.
+    NOTICE_DELIVERED = "notice_delivered"
+    # Mail of the office to the client about that dispatch.
+    MAIL_ON_DISPATCH = "mail_on_dispatch"
+    # A status digest that shows the dispatch was sent to the client.
+    DIGEST_SHOWS_IT = "digest_shows_it"
+    # The dispatch's row has another status; another ETA, vessel or voyage.
+    STATUS_CHANGED = "status_changed"
+    ROW_SHOWS_IT = "row_shows_it"
+    # The client's row in `Status` changed.
+    PROGRAMME_CHANGED = "programme_changed"
+    # The dated kinds: what the dispatch's own dates and state show.
+    NEWER_STATUS_NOTE = "newer_status_note"
+    DISPATCH_ENDED = "dispatch_ended"
+    REGULARIZED_ON = "regularized_on"
+    REGIME_CONCLUDED = "regime_concluded"
+    REGIME_EXTENDED = "regime_extended"
+
+
+class Standstill(StrEnum):
+    """What makes the clock of a row stand still."""
+
+    # The office asked the client for something that is missing.
+    WAITING_FOR_CLIENT = "waiting_for_client"
+
+
+class StartDate(StrEnum):
+    """Fields of `Dispatch` that can start the clock of a dated kind."""
+
+    STATUS_NOTED = "status_noted_at"
+    DISCHARGE_ENDED = "discharge_ended_on"
+    LOADING_ENDED = "loading_ended_on"
+    REGIME_EXPIRES = "regime_expires_on"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,11 +119,13 @@ class Opening:
     contingency: bool = False
     # Somebody must also be waiting for an answer.
     needs_reply: bool = False
-    # Milestones that became known, by mail or by a newer dispatch row; their Spanish names.
-    milestones: tuple[str, ...] = ()
+    # Milestones that became known, by mail or by a newer dispatch row.
+    milestones: tuple[Milestone, ...] = ()
+    # Whether milestones count that the client itself tells.
+    told_by_client: bool = False
     # Fields of `Dispatch` whose date starts the clock.
-    dates: tuple[str, ...] = ()
-    # Words in our own mail.
+    dates: tuple[StartDate, ...] = ()
+    # Words of our own mail that announce something for later.
     own_mail: bool = False
     # A third party's invoice or request to pay, for a client without credit.
     third_party_invoice: bool = False
@@ -71,7 +144,7 @@ class Opening:
 
 @dataclass(frozen=True, kw_only=True)
 class KindRule:
-    """One row of the policy. `stops`, `pauses` and `modifiers` are names that services act on."""
+    """One row of the policy."""
 
     kind: ObligationKind
     # For people, in Spanish.
@@ -80,18 +153,20 @@ class KindRule:
     owner: Owner
     # None where the date of a row decides.
     limit: Limit | None
-    clock: Clock = Clock.WORKING
+    # Which time the limit counts; without it the limit's own words say so.
+    clock: Clock | None = None
     opens: Opening = Opening()
     # Kinds that this one stands in for when both would open.
     replaces: tuple[ObligationKind, ...] = ()
-    modifiers: tuple[str, ...] = ("agreement",)
-    stops: tuple[str, ...] = ()
-    pauses: tuple[str, ...] = ()
+    modifiers: tuple[Modifier, ...] = (Modifier.AGREEMENT,)
+    stops: tuple[Stop, ...] = ()
+    pauses: tuple[Standstill, ...] = ()
     is_urgent: bool = False
+    # Who is told at all.
     ladder: tuple[Step, ...] = (Step.OWNER, Step.SUPERVISOR, Step.HEAD)
     # `milestone_notice` only: the limit of milestones that are not among the urgent ones.
     other_limit: Limit | None = None
-    urgent_milestones: tuple[str, ...] = ()
+    urgent_milestones: tuple[Milestone, ...] = ()
     # Dated kinds only: days counted from the start, days before the legal date, marks before the expiry.
     owner_day: int = 0
     supervisor_day: int = 0
@@ -101,8 +176,9 @@ class KindRule:
     head_from: int = 0
 
     def limit_for(self, *, is_urgent: bool = True) -> Limit | None:
-        """The default limit; a milestone that is not urgent may have its own."""
-        return self.limit if is_urgent or self.other_limit is None else self.other_limit
+        """The default limit on the row's clock; a milestone that is not urgent may have its own."""
+        limit = self.limit if is_urgent or self.other_limit is None else self.other_limit
+        return limit if limit is None or self.clock is None else limit.counting(is_working=self.clock is Clock.WORKING)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,7 +210,19 @@ class Policy:
             raise UnknownName(f"la obligación «{kind.value}» no tiene plazo: su fecha está en el despacho")
         return limit
 
-    def is_urgent_milestone(self, names: Iterable[str]) -> bool:
+    def is_stopped_by(self, kind: ObligationKind, stop: Stop) -> bool:
+        """Whether the row of a kind names that as its end."""
+        return stop in self.rules[kind].stops
+
+    def kinds_stopped_by(self, stop: Stop) -> tuple[ObligationKind, ...]:
+        """The kinds whose rows name that as their end."""
+        return tuple(kind for kind, rule in self.rules.items() if stop in rule.stops)
+
+    def is_begun_by(self, kind: ObligationKind, date: StartDate) -> bool:
+        """Whether that date of a dispatch starts the clock of a kind."""
+        return date in self.rules[kind].opens.dates
+
+    def is_urgent_milestone(self, names: Iterable[Milestone]) -> bool:
         """Whether any of these milestones has the short limit."""
         return not set(self.rules[ObligationKind.MILESTONE_NOTICE].urgent_milestones).isdisjoint(names)
 

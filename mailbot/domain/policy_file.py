@@ -10,9 +10,20 @@ from typing import TypeVar
 from mailbot.domain.errors import Fault, OfficeFileRejected
 from mailbot.domain.labels import Category, Topic
 from mailbot.domain.limits import Limit
+from mailbot.domain.milestones import Milestone
 from mailbot.domain.obligation import Clock, ObligationKind, Step
 from mailbot.domain.office import Role, Transport
-from mailbot.domain.policy import KindRule, Opening, Owner, Policy, WorkingDayReading
+from mailbot.domain.policy import (
+    KindRule,
+    Modifier,
+    Opening,
+    Owner,
+    Policy,
+    Standstill,
+    StartDate,
+    Stop,
+    WorkingDayReading,
+)
 
 FILE = "policy.toml"
 Table = Mapping[str, object]
@@ -26,7 +37,7 @@ def read_policy(override: str | None) -> Policy:
     """The shipped rows with the text's values on top; raises `OfficeFileRejected` with every fault."""
     shipped = tomllib.loads(resources.files("mailbot.domain").joinpath(FILE).read_text(encoding="utf-8"))
     faults: list[Fault] = []
-    merged = _merge(shipped, _parse(override, faults), where="", faults=faults) if override else shipped
+    merged = _overridden(shipped, _parse(override, faults), faults) if override else shipped
     root = _Reader(merged, "", faults)
     settings = root.table("settings")
     kinds = root.table("kinds")
@@ -43,6 +54,21 @@ def _parse(text: str, faults: list[Fault]) -> Table:
     except tomllib.TOMLDecodeError as error:
         faults.append(Fault(sheet=FILE, row=None, column=None, message=f"no es TOML válido: {error}"))
         return {}
+
+
+def _overridden(shipped: Table, over: Table, faults: list[Fault]) -> Table:
+    """The shipped rows with the office's values; a limit of its own brings its own clock."""
+    merged = _merge(shipped, over, where="", faults=faults)
+    kinds, own = merged.get("kinds"), over.get("kinds")
+    if not isinstance(kinds, dict) or not isinstance(own, dict):
+        return merged
+    rows = {name: row for name, row in own.items() if isinstance(row, dict) and "limit" in row and "clock" not in row}
+    unsaid = {
+        name: {column: value for column, value in kinds[name].items() if column != "clock"}
+        for name in rows
+        if name in kinds
+    }
+    return {**merged, "kinds": {**kinds, **unsaid}}
 
 
 def _merge(base: Table, over: Table, *, where: str, faults: list[Fault]) -> dict[str, object]:
@@ -127,11 +153,11 @@ class _Reader:
         found = (self.read(name, text, enum) for text in self.texts(name))
         return tuple(member for member in found if member is not None)
 
-    def texts(self, name: str, default: tuple[str, ...] = ()) -> tuple[str, ...]:
+    def texts(self, name: str) -> tuple[str, ...]:
         """Several texts."""
-        values = self.get(name, list(default))
+        values: list[object] = self.get(name, [])
         if all(isinstance(value, str) for value in values):
-            return tuple(values)
+            return tuple(str(value) for value in values)
         self.refuse(name, "debe ser una lista de textos")
         return ()
 
@@ -164,16 +190,16 @@ def _rule(kind: ObligationKind, row: _Reader) -> KindRule:
         annex_row=row.get("annex_row", 0),
         owner=row.one("owner", Owner.ESC),
         limit=row.limit("limit"),
-        clock=row.one("clock", Clock.WORKING),
+        clock=row.one("clock", Clock.WORKING) if "clock" in row.names() else None,
         opens=_opening(row.table("opens")),
         replaces=row.many("replaces", ObligationKind),
-        modifiers=row.texts("modifiers", ("agreement",)),
-        stops=row.texts("stops"),
-        pauses=row.texts("pauses"),
+        modifiers=row.many("modifiers", Modifier),
+        stops=row.many("stops", Stop),
+        pauses=row.many("pauses", Standstill),
         is_urgent=row.get("is_urgent", False),
-        ladder=row.many("ladder", Step) or tuple(Step),
+        ladder=row.many("ladder", Step) if "ladder" in row.names() else tuple(Step),
         other_limit=row.limit("other_limit"),
-        urgent_milestones=row.texts("urgent_milestones"),
+        urgent_milestones=row.many("urgent_milestones", Milestone),
         owner_day=row.whole("owner_day", 0, least=0),
         supervisor_day=row.whole("supervisor_day", 0, least=0),
         head_days_before_legal=row.whole("head_days_before_legal", 0, least=0),
@@ -192,8 +218,9 @@ def _opening(row: _Reader) -> Opening:
         roles=row.many("roles", Role),
         contingency=row.get("contingency", False),
         needs_reply=row.get("needs_reply", False),
-        milestones=row.texts("milestones"),
-        dates=row.texts("dates"),
+        milestones=row.many("milestones", Milestone),
+        told_by_client=row.get("told_by_client", False),
+        dates=row.many("dates", StartDate),
         own_mail=row.get("own_mail", False),
         third_party_invoice=row.get("third_party_invoice", False),
     )

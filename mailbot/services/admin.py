@@ -1,4 +1,4 @@
-"""Tell the administrator what only he can mend: broken templates, sending that was stopped."""
+"""Tell the administrator what only a person can mend: broken templates, stopped sending, impossible dates."""
 
 import hashlib
 from datetime import datetime
@@ -9,6 +9,7 @@ from mailbot.domain.outgoing import message_id_for
 from mailbot.ports.store import UnitOfWork
 from mailbot.services.deliver import BREAKER
 from mailbot.services.desk import Desk
+from mailbot.services.findings import findings
 
 
 def queue_admin_mail(desk: Desk, *, now: datetime) -> bool:
@@ -16,7 +17,7 @@ def queue_admin_mail(desk: Desk, *, now: datetime) -> bool:
     if desk.admin is None:
         return False
     with desk.store.begin() as uow:
-        troubles = (*_template_troubles(desk, now), *_sending_troubles(uow, now))
+        troubles = (*_template_troubles(desk, now), *_sending_troubles(uow, now), *_row_troubles(uow, now))
         queued = bool(troubles) and uow.outbox.add(admin_mail(troubles, desk, now))
         uow.commit()
     return queued
@@ -44,6 +45,18 @@ def _sending_troubles(uow: UnitOfWork, now: datetime) -> tuple[Trouble, ...]:
             what="salían demasiados correos y el envío se detuvo",
             advice="revise «mailbot notices --state withheld» y, si está bien, «mailbot deliver --resume»",
         ),
+    )
+
+
+def _row_troubles(uow: UnitOfWork, now: datetime) -> tuple[Trouble, ...]:
+    return tuple(
+        Trouble(
+            at=now,
+            what=f"no se puede calcular un plazo de {subject}",
+            advice="corrija la fecha en el libro de la oficina y vuelva a importarlo",
+            detail=why,
+        )
+        for subject, why in findings(uow).items()
     )
 
 

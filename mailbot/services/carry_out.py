@@ -10,6 +10,7 @@ from mailbot.domain.message import Direction, MessageKind
 from mailbot.domain.obligation import EventName, Obligation, ObligationEvent, ObligationKind, ObligationState, Step
 from mailbot.domain.office import Agreement, Role
 from mailbot.domain.plan import Rules, is_doubtful, kinds_opened, nature_of, plan_arrival, wants_head
+from mailbot.domain.policy import Stop
 from mailbot.domain.verdict import Verdict
 from mailbot.ports.store import UnitOfWork
 from mailbot.ports.stored import AuditLine, Notice, ObligationFilter
@@ -23,9 +24,9 @@ from mailbot.services.waiting import keep_move, resume, weigh
 
 # What a changed row of the office file shows to be done: the status, the ETA or vessel, the programme.
 ROW_SHOWS = {
-    ObligationKind.ALERT_ACTION: "cambió el estado del despacho",
-    ObligationKind.SYSTEM_ENTRY: "el despacho ya muestra el cambio",
-    ObligationKind.STATUS_PROGRAMMING: "cambió su fila de Status",
+    Stop.STATUS_CHANGED: "cambió el estado del despacho",
+    Stop.ROW_SHOWS_IT: "el despacho ya muestra el cambio",
+    Stop.PROGRAMME_CHANGED: "cambió su fila de Status",
 }
 # Tells the notice of a complaint or contingency from the ladder's own steps.
 ALERT = "alert"
@@ -124,24 +125,25 @@ def _open(opening: Opening, arrival: Arrival, uow: UnitOfWork, rules: Rules) -> 
         evidence=" · ".join(obligation.reckoning),
         message=arrival.id,
     )
-    if obligation.kind in ROW_SHOWS:
-        uow.facts.set(row_fact(obligation.id), row_print(obligation, uow))
+    for stop in rules.policy.rule(obligation.kind).stops:
+        if stop in ROW_SHOWS:
+            uow.facts.set(row_fact(obligation.id, stop), row_print(obligation, stop, uow))
     return uow.obligations.add(obligation, event)
 
 
-def row_fact(obligation: str) -> str:
+def row_fact(obligation: str, stop: Stop) -> str:
     """Under which name the office's row is remembered as it stood when the obligation opened."""
-    return f"row:{obligation}"
+    return f"row:{obligation}:{stop}"
 
 
-def row_print(obligation: Obligation, uow: UnitOfWork) -> str:
+def row_print(obligation: Obligation, stop: Stop, uow: UnitOfWork) -> str:
     """What of the office's rows shows this obligation to be done, as text; another text means it changed."""
-    if obligation.kind is ObligationKind.STATUS_PROGRAMMING:
+    if stop is Stop.PROGRAMME_CHANGED:
         return repr([programme for programme in uow.records.programmes() if programme.ruc == obligation.client])
     dispatch = uow.records.dispatch(obligation.order) if obligation.order else None
     if dispatch is None:
         return ""
-    if obligation.kind is ObligationKind.ALERT_ACTION:
+    if stop is Stop.STATUS_CHANGED:
         return dispatch.status
     return repr((dispatch.eta, dispatch.vessel, dispatch.voyage))
 
@@ -227,7 +229,8 @@ def settle_conversation(arrival: Arrival, uow: UnitOfWork, desk: Desk) -> int:
     met = 0
     for later in _written_since(arrival, uow):
         if later.direction in (Direction.OUTGOING, Direction.INTERNAL):
-            for meeting in met_by(later, owed_in(arrival.conversation, uow), nature_of(later, rules)):
+            owed, nature = owed_in(arrival.conversation, uow), nature_of(later, rules)
+            for meeting in met_by(later, owed, nature, policy=rules.policy):
                 meet(_running(meeting, uow, rules), uow, who=_who(later), message=later.id)
                 met += 1
         weigh(later, uow, rules)

@@ -51,8 +51,8 @@ class Happening:
     reckoning: tuple[str, ...] = ()
 
 
-def chronicle(uow: UnitOfWork) -> list[Happening]:
-    """Everything that is stored, told in order of time; the same store gives the same lines."""
+def chronicle(uow: UnitOfWork, *, since: datetime | None = None) -> list[Happening]:
+    """Everything that happened since then, told in order of time; the same store gives the same lines."""
     mails = {mail.key: mail for mail in uow.outbox.list()}
     obligations = uow.obligations.list(ObligationFilter())
     found = [_of_message(message) for message in uow.messages.list(MessageFilter())]
@@ -60,7 +60,7 @@ def chronicle(uow: UnitOfWork) -> list[Happening]:
         found += _of_obligation(obligation, uow)
         found += _of_notices(obligation, uow, mails)
     found += (_of_mail(mail, uow) for mail in mails.values() if mail.purpose in (MailPurpose.DIGEST, MailPurpose.ASK))
-    return sorted(found, key=_order)
+    return sorted((item for item in found if since is None or item.at >= since), key=_order)
 
 
 def _order(item: Happening) -> tuple[datetime, int, str, str, int, str]:

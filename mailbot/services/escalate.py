@@ -5,10 +5,10 @@ one queues nothing twice, since a notice is unique by obligation, step, occurren
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
-from mailbot.domain.ladder import regime_marks, regularization_steps, sendable_at, step_moments
+from mailbot.domain.ladder import regime_marks, regularization_steps, sendable_at
 from mailbot.domain.obligation import EventName, Obligation, ObligationEvent, ObligationKind, ObligationState, Step
 from mailbot.domain.plan import Rules
 from mailbot.ports.records import Records
@@ -16,7 +16,9 @@ from mailbot.ports.store import UnitOfWork
 from mailbot.ports.stored import Notice
 from mailbot.services.carry_out import MAILBOT, breach_of
 from mailbot.services.desk import Desk
+from mailbot.services.findings import findings, keep_findings, noting
 from mailbot.services.people import Recipients, recipients_of
+from mailbot.services.scheduling import Rung, next_look, rungs_by_limit
 
 _PAGE = 500
 # Kinds whose steps are days of the dispatch's own dates instead of shares of a limit.
@@ -24,15 +26,6 @@ _DATED = {
     ObligationKind.REGULARIZATION: regularization_steps,
     ObligationKind.REGIME_EXPIRY: regime_marks,
 }
-
-
-@dataclass(frozen=True, kw_only=True)
-class Rung:
-    """One step of an obligation's ladder and its moment; `mark` tells dated steps apart."""
-
-    step: Step
-    at: datetime
-    mark: str = ""
 
 
 def escalate(desk: Desk, *, now: datetime) -> int:
@@ -43,39 +36,44 @@ def escalate(desk: Desk, *, now: datetime) -> int:
             page = uow.obligations.due_for_step(now, limit=_PAGE)
             if not page:
                 return moved
-            rules = desk.rules(uow.records)
-            for obligation in page:
-                moved += _climb(obligation, uow, desk=desk, rules=rules, now=now)
+            moved += _climb_all(page, uow, desk=desk, now=now)
             uow.commit()
         if len(page) < _PAGE:
             return moved
+
+
+def _climb_all(page: Sequence[Obligation], uow: UnitOfWork, *, desk: Desk, now: datetime) -> int:
+    """Each by itself: one that cannot be reckoned is kept for a person, and the others are told all the same."""
+    rules = desk.rules(uow.records)
+    found: dict[str, str] = {}
+    moved = 0
+    for obligation in page:
+        with noting(obligation.order or obligation.id, found):
+            moved += _climb(obligation, uow, desk=desk, rules=rules, now=now)
+            continue
+        uow.obligations.schedule(obligation.id, None)
+    if found:
+        keep_findings(findings(uow) | found, uow)
+    return moved
 
 
 def rungs_of(obligation: Obligation, rules: Rules, records: Records) -> tuple[Rung, ...]:
     """The ladder of an obligation in order of time."""
     if obligation.kind in _DATED:
         return _dated_rungs(obligation, rules, records)
-    moments = step_moments(
-        starts_at=obligation.starts_at,
-        due_at=obligation.due_at,
-        clock=obligation.clock,
-        calendar=rules.calendar,
-        policy=rules.policy,
-    )
-    reminder = [Rung(step=Step.OWNER, at=moments.reminder_at)] if moments.reminder_at else []
-    return (
-        *reminder,
-        Rung(step=Step.SUPERVISOR, at=moments.breach_at),
-        Rung(step=Step.HEAD, at=moments.head_at),
-    )
+    return rungs_by_limit(obligation, rules)
 
 
 def _dated_rungs(obligation: Obligation, rules: Rules, records: Records) -> tuple[Rung, ...]:
     dispatch = records.dispatch(obligation.order) if obligation.order else None
     if dispatch is None:
         return ()
-    steps = _DATED[obligation.kind](dispatch, calendar=rules.calendar, policy=rules.policy)
-    return tuple(sorted((Rung(step=s.step, at=s.at, mark=s.mark) for s in steps), key=lambda rung: rung.at))
+    is_agreed = obligation.source == "agreement"
+    agreed_on = obligation.due_at.astimezone(rules.zone).date() if is_agreed else None
+    steps = _DATED[obligation.kind](dispatch, calendar=rules.calendar, policy=rules.policy, agreed_on=agreed_on)
+    told = rules.policy.rule(obligation.kind).ladder
+    rungs = (Rung(step=item.step, at=item.at, mark=item.mark) for item in steps if item.step in told)
+    return tuple(sorted(rungs, key=lambda rung: rung.at))
 
 
 def _climb(obligation: Obligation, uow: UnitOfWork, *, desk: Desk, rules: Rules, now: datetime) -> bool:
@@ -86,19 +84,18 @@ def _climb(obligation: Obligation, uow: UnitOfWork, *, desk: Desk, rules: Rules,
         return _stay_silent(obligation, obligation.seen_until, uow, now=now)
     rungs = rungs_of(obligation, rules, uow.records)
     due = _due(rungs, _taken(obligation, uow), now)
-    later = [rung.at for rung in rungs if rung.at > now]
     for rung in due:
         _take(_not_before(obligation.seen_until, rung), obligation, uow, desk=desk, rules=rules)
     _breach(obligation, uow, now=now)
-    uow.obligations.schedule(obligation.id, min(later, default=None))
+    uow.obligations.schedule(obligation.id, next_look(obligation, rungs, now))
     return bool(due)
 
 
 def _stay_silent(obligation: Obligation, until: datetime, uow: UnitOfWork, *, now: datetime) -> bool:
     """No step while a person has put it off; that its limit passes is noted all the same."""
     _breach(obligation, uow, now=now)
-    is_ahead = now < obligation.due_at < until
-    uow.obligations.schedule(obligation.id, obligation.due_at if is_ahead else until)
+    limit_at = next_look(obligation, (), now)
+    uow.obligations.schedule(obligation.id, min(limit_at or until, until))
     return False
 
 
@@ -113,7 +110,7 @@ def _due(rungs: Sequence[Rung], taken: set[tuple[Step, str]], now: datetime) -> 
     due = [
         rung
         for rung in rungs
-        if rung.at <= now and (rung.step, rung.mark) not in taken and (not told or rung.at > max(told))
+        if rung.has_come(now) and (rung.step, rung.mark) not in taken and (not told or rung.at > max(told))
     ]
     return [rung for rung in due if rung.at == due[-1].at]
 
@@ -128,7 +125,7 @@ def _taken(obligation: Obligation, uow: UnitOfWork) -> set[tuple[Step, str]]:
 
 
 def _breach(obligation: Obligation, uow: UnitOfWork, *, now: datetime) -> None:
-    if obligation.breached_at is not None or now < obligation.due_at:
+    if obligation.breached_at is not None or now <= obligation.due_at:
         return
     uow.obligations.update(replace(obligation, breached_at=obligation.due_at), breach_of(obligation))
 

@@ -11,6 +11,7 @@ from mailbot.ports.store import Store, UnitOfWork
 from mailbot.ports.tally import LedgerLine, Tally
 from mailbot.services.climb import HEARTBEAT
 from mailbot.services.deliver import BREAKER
+from mailbot.services.findings import findings
 from mailbot.services.poll import last_read
 from mailbot.services.reconcile import LAST_RECONCILED, LOOK_BACK, Reconciled, last_reconciled
 
@@ -65,10 +66,12 @@ def health(store: Store, *, now: datetime, mailboxes: Sequence[str] = (), zone: 
         schedule = {label: uow.facts.get(fact) for label, fact in _SCHEDULE.items()}
         waiting = [mail.not_before for mail in uow.outbox.list(states=_WAITING)] if _waits(tally) else []
         is_stopped = (uow.facts.get(BREAKER) or "").startswith("tripped")
+        found = findings(uow)
     oldest = min((at for at in waiting if at <= now), default=None)
     problems = [
         *_service_problems(heartbeat_at, oldest, now),
         *_mail_problems(tally, is_stopped=is_stopped),
+        *(f"no se puede calcular un plazo de {subject}: {why}" for subject, why in found.items()),
         *(problem for box in boxes for problem in _mailbox_problems(box, heartbeat_at, now)),
     ]
     return Health(

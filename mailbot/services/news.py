@@ -1,6 +1,7 @@
 """What a newer dispatch row tells that the client has to hear (Annex 01 row 1): a channel, a release, a new ETA.
 
-A row seen for the first time tells nothing; what mail of the dispatch said already is no news.
+The first look at a client tells nothing: what its rows show then is how things stand, not news. A row
+that comes later tells what is still fresh in it, and what mail of the dispatch said already is no news.
 """
 
 import json
@@ -21,8 +22,12 @@ from mailbot.services.scheduling import MAILBOT, scheduled
 
 # How far back a mail may have brought what the row tells now.
 _STILL_KNOWN = timedelta(days=7)
-# Of these the first value is no change: a dispatch begins with a vessel and an ETA.
-_CHANGES = frozenset({Milestone.ETA, Milestone.VESSEL})
+# A dispatch begins with a vessel; only another one is a change.
+_CHANGES = frozenset({Milestone.VESSEL})
+# The clients whose rows were looked at before: what stood in the first look is no news.
+_KNOWN_CLIENTS = "milestones:clients"
+# A release or delivery in a row that is seen for the first time is news for so long.
+_FRESH = timedelta(days=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +41,17 @@ class News:
 
 def tell_news(dispatches: Iterable[Dispatch], uow: UnitOfWork, *, rules: Rules, now: datetime) -> int:
     """Open what is owed for every row that changed since it was last seen; returns how many were opened."""
-    return sum(_of_row(dispatch, uow, rules=rules, now=now) for dispatch in dispatches)
+    known = _known_clients(uow)
+    return sum(_of_row(dispatch, uow, rules=rules, known=known, now=now) for dispatch in dispatches)
+
+
+def _known_clients(uow: UnitOfWork) -> frozenset[str]:
+    """The clients that the office had at the last look; from now on it has those of today."""
+    kept = json.loads(uow.facts.get(_KNOWN_CLIENTS) or "[]")
+    today = sorted(client.ruc for client in uow.records.clients())
+    if kept != today:
+        uow.facts.set(_KNOWN_CLIENTS, json.dumps(today))
+    return frozenset(kept)
 
 
 def row_news(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[News]:
@@ -47,16 +62,33 @@ def row_news(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[Ne
             yield News(milestone=milestone, before=old, after=new)
 
 
-def _of_row(dispatch: Dispatch, uow: UnitOfWork, *, rules: Rules, now: datetime) -> int:
+def _of_row(dispatch: Dispatch, uow: UnitOfWork, *, rules: Rules, known: frozenset[str], now: datetime) -> int:
     fact = f"milestones:{dispatch.order}"
     kept, shown = uow.facts.get(fact), _shown(dispatch, rules)
     if kept == (text := json.dumps(shown, ensure_ascii=False)):
         return 0
     uow.facts.set(fact, text)
-    if kept is None:
+    if kept is None and dispatch.ruc not in known:
         return 0
-    news = [item for item in row_news(json.loads(kept), shown) if not _is_known(item, dispatch, uow, now)]
+    told = row_news(json.loads(kept), shown) if kept is not None else _news_of_new(dispatch, shown, rules, now)
+    news = [item for item in told if not _is_known(item, dispatch, uow, now)]
     return sum(_open(item, dispatch, uow, rules=rules, now=now) for item in news)
+
+
+def _news_of_new(dispatch: Dispatch, shown: Mapping[str, str], rules: Rules, now: datetime) -> Iterator[News]:
+    """What a row tells that is seen for the first time: an arrival that lies ahead, and what happened just now."""
+    today = now.astimezone(rules.zone).date()
+    happened = {
+        Milestone.CHANNEL: dispatch.released_on or dispatch.numbered_on or today,
+        Milestone.RELEASE: dispatch.released_on,
+        Milestone.OBSERVATION: today,
+        Milestone.DELIVERY: dispatch.delivered_on,
+    }
+    for news in row_news({}, shown):
+        on = happened.get(news.milestone)
+        is_ahead = news.milestone is Milestone.ETA and dispatch.eta is not None and dispatch.eta > now
+        if is_ahead or (on is not None and today - on <= _FRESH):
+            yield news
 
 
 def _shown(dispatch: Dispatch, rules: Rules) -> dict[str, str]:

@@ -32,6 +32,10 @@ _CHUNK = 64
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 REPLAYED = Box(name="replay", address="")
 _WORKING_DAYS_AFTER = 5
+# No mailbox that is in use is silent for longer.
+_LONGEST_GAP = timedelta(days=366)
+# Everything that came at a moment was taken in: the moment is over for what waits for it to pass.
+_INSTANT = timedelta(microseconds=1)
 # What a moment returns that can have queued no notice: a mail that opened nothing.
 NOTHING_NEW = object()
 
@@ -54,7 +58,11 @@ class Action:
 
 @dataclass(frozen=True, kw_only=True)
 class Span:
-    """From when to when; None means the first mail, and the last mail plus five working days."""
+    """From when to when; None means the first mail, and the last mail plus five working days.
+
+    Earlier mail is walked through too, since what it opened may still be owed: only the telling begins
+    at `since`.
+    """
 
     since: datetime | None = None
     until: datetime | None = None
@@ -87,15 +95,16 @@ class Ear:
 def replay(
     desk: Desk, mails: Iterable[PastMail], *, span: Span, actions: Sequence[Action] = ()
 ) -> tuple[datetime, datetime] | None:
-    """Walk through the past on the desk's store; returns the span walked, None without any mail."""
-    prepared = [mail for mail in prepare(desk, mails) if span.since is None or mail.at >= span.since]
+    """Walk through the past on the desk's store; returns the span to be told, None without any mail."""
+    prepared = prepare(desk, mails)
     if not prepared:
         return None
-    start = span.since or prepared[0].at
-    until = span.until or _days_after(desk, prepared[-1].at)
-    moments = sorted(_moments(desk, prepared, actions, start, until), key=_order)
+    first, last = prepared[0].at, prepared[-1].at
+    since = span.since or first
+    until = span.until or _days_after(desk, max(last, since))
+    moments = sorted(_moments(desk, prepared, actions, min(first, since), until), key=_order)
     _Walk(desk=desk, post=Post(sender=Ear(), worker="replay"), until=until).through(moments)
-    return start, until
+    return since, until
 
 
 def prepare(desk: Desk, mails: Iterable[PastMail]) -> list[Prepared]:
@@ -106,13 +115,29 @@ def prepare(desk: Desk, mails: Iterable[PastMail]) -> list[Prepared]:
     dated = [item.mail.received_at for item in items if _is_possible(item.mail.received_at, calendar)]
     if not dated:
         return []
-    at, found = dated[0], []
+    since, until = the_past(dated)
+    at, found = next(moment for moment in dated if since <= moment <= until), []
     for item in items:
-        at = item.mail.received_at if _is_possible(item.mail.received_at, calendar) else at
+        at = item.mail.received_at if since <= item.mail.received_at <= until else at
         found.append(replace(item, mail=replace(item.mail, received_at=at)))
     chunks = (found[first : first + _CHUNK] for first in range(0, len(found), _CHUNK))
     prepared = (mail for chunk in chunks for mail in _classified(desk, chunk))
     return sorted(prepared, key=lambda mail: (mail.at, mail.item.mail.key))
+
+
+def the_past(moments: Iterable[datetime]) -> tuple[datetime, datetime]:
+    """The span in which most of the mails lie, without a gap of a year.
+
+    A computer whose clock is off dates its mail years away: such a date would stretch the past over
+    years in which nothing happened.
+    """
+    spans: list[list[datetime]] = []
+    for at in sorted(moments):
+        if not spans or at - spans[-1][-1] > _LONGEST_GAP:
+            spans.append([])
+        spans[-1].append(at)
+    longest = max(spans, key=len)
+    return longest[0], longest[-1]
 
 
 def _is_possible(at: datetime, calendar: WorkingTime) -> bool:
@@ -226,7 +251,7 @@ class _Walk:
 
     def _tick(self, now: datetime, *, has_news: bool) -> None:
         """What the schedule does at every tick; mails are bundled only when a bundle may be complete."""
-        if escalate(self.desk, now=now) or has_news or self.departure is not None:
+        if escalate(self.desk, now=now + _INSTANT) or has_news or self.departure is not None:
             self.departure = self._departure(now)
         if self.departure is not None and self.departure <= now:
             notify(self.desk, now=now)

@@ -18,27 +18,34 @@ from mailbot.domain.obligation import (
     ObligationEvent,
     ObligationKind,
     ObligationState,
+    Step,
 )
 from mailbot.domain.office import Dispatch
 from mailbot.domain.pauses import due_after
-from mailbot.domain.plan import Rules
+from mailbot.domain.plan import Rules, promised_day
 from mailbot.domain.review_limit import NUMBERED
 from mailbot.domain.wording import say_moment
 from mailbot.ports.store import UnitOfWork
 from mailbot.ports.stored import Notice, ObligationFilter
 from mailbot.services.carry_out import ALERT, MAILBOT
 from mailbot.services.desk import Desk
-from mailbot.services.escalate import Rung, rungs_of, told_of
+from mailbot.services.escalate import rungs_of, told_of
+from mailbot.services.findings import noting
+from mailbot.services.scheduling import Rung, next_look
 from mailbot.services.waiting import WAITED, keep_move, pauses_of, told_pause
 
 
-def rereckon(uow: UnitOfWork, *, desk: Desk, now: datetime) -> int:
-    """Bring every open obligation in line with what is known at `now`; returns how many limits moved."""
+def rereckon(uow: UnitOfWork, *, desk: Desk, found: dict[str, str], now: datetime) -> int:
+    """Bring every open obligation in line with what is known at `now`; returns how many limits moved.
+
+    What cannot be reckoned is noted in `found` and keeps the limit it had.
+    """
     rules = desk.rules(uow.records)
     moved = 0
     for owed in uow.obligations.list(ObligationFilter(is_open=True)):
         if owed.kind not in DATED_KINDS and owed.received_at is not None:
-            moved += move(owed, _deadline(owed, uow, rules), uow, rules=rules, now=now)
+            with noting(owed.order or owed.id, found):
+                moved += move(owed, _deadline(owed, uow, rules), uow, rules=rules, now=now)
     _readdress(uow, desk=desk, rules=rules)
     return moved
 
@@ -61,7 +68,7 @@ def move(owed: Obligation, deadline: Deadline, uow: UnitOfWork, *, rules: Rules,
         breached_at=due_at if owed.breached_at is not None and due_at <= now else None,
     )
     keep_move(owed, due_at, uow, at=now)
-    why = f"{_why(owed, deadline)} · antes vencía {say_moment(owed.due_at, rules.zone)}"
+    why = f"{_why(owed, deadline, rules)} · antes vencía {say_moment(owed.due_at, rules.zone)}"
     event = ObligationEvent(obligation=owed.id, at=now, name=EventName.RECKONED_AGAIN, who=MAILBOT, evidence=why)
     uow.obligations.update(_with_next_step(moved, uow, rules=rules, now=now), event)
     return True
@@ -71,17 +78,15 @@ def _deadline(owed: Obligation, uow: UnitOfWork, rules: Rules) -> Deadline:
     received_at = owed.received_at or owed.starts_at
     day = received_at.astimezone(rules.zone).date()
     agreements = uow.records.agreements(owed.client, owed.kind, day) if owed.client else ()
-    is_promise = owed.kind is ObligationKind.PROMISE
     deadline = reckon(
         owed.kind,
         received_at=received_at,
         calendar=rules.calendar,
         policy=rules.policy,
         dispatch=_dispatch(owed, uow),
-        # What we promised ourselves is no limit that a client agreed on.
-        agreement=None if is_promise else next(iter(agreements), None),
+        agreement=next(iter(agreements), None),
         is_urgent=_is_urgent(owed, uow, rules),
-        promised_on=_promised_on(owed, uow, day),
+        promised_on=_promised_on(owed, uow, rules),
     )
     # What a newer row told stands before the count.
     told = owed.reckoning[:1] if owed.message is None and owed.kind is ObligationKind.MILESTONE_NOTICE else ()
@@ -108,15 +113,18 @@ def _is_urgent(owed: Obligation, uow: UnitOfWork, rules: Rules) -> bool:
     return rules.policy.is_urgent_milestone(found)
 
 
-def _promised_on(owed: Obligation, uow: UnitOfWork, written_on: date) -> date | None:
+def _promised_on(owed: Obligation, uow: UnitOfWork, rules: Rules) -> date | None:
     """The day that the words of a promise name."""
     if owed.kind is not ObligationKind.PROMISE:
         return None
     message = uow.messages.get(owed.message) if owed.message else None
-    return read_answer(message.new_text, written_on=written_on).promised_on if message else None
+    if message is None:
+        return None
+    written_on = message.received_at.astimezone(rules.zone).date()
+    return promised_day(read_answer(message.new_text, written_on=written_on), rules)
 
 
-def _why(owed: Obligation, deadline: Deadline) -> str:
+def _why(owed: Obligation, deadline: Deadline, rules: Rules) -> str:
     if deadline.source == "agreement" and (owed.source != "agreement" or owed.limit != deadline.limit):
         return f"nuevo acuerdo del cliente: {deadline.limit}"
     if owed.source == "agreement" and deadline.source != "agreement":
@@ -126,18 +134,29 @@ def _why(owed: Obligation, deadline: Deadline) -> str:
     eta = [line for line in deadline.reckoning if "ETA" in line or "DAM" in line or "arribó" in line]
     if owed.kind is ObligationKind.DOCUMENT_REVIEW and any(line not in owed.reckoning for line in eta):
         return f"cambió el despacho: {eta[0]}"
+    if owed.limit != deadline.limit and owed.kind is not ObligationKind.DOCUMENT_REVIEW:
+        return f"cambió la política de la oficina: {deadline.limit}"
     return "cambió el calendario de días no laborables"
 
 
 def _with_next_step(moved: Obligation, uow: UnitOfWork, *, rules: Rules, now: datetime) -> Obligation:
-    """With the moment of its next step; steps that were queued too early and have not left are taken back."""
+    """With the moment of its next step; steps that were queued too early and have not left are taken back.
+
+    What chiefs were told of a limit that holds no more they are told anew, when the new one passes.
+    """
     if moved.state is ObligationState.WAITING:
         return replace(moved, next_step_at=None)
     rungs = rungs_of(moved, rules, uow.records)
-    ahead = {(rung.step, rung.mark) for rung in rungs if rung.at > now}
-    waiting = [item for item in uow.obligations.notices(moved.id) if item.mail is None and item.mark != ALERT]
-    uow.obligations.withdraw([item for item in waiting if (item.step, item.mark) in ahead])
-    return replace(moved, next_step_at=min((rung.at for rung in rungs), default=None))
+    ahead = {(rung.step, rung.mark) for rung in rungs if rung.is_ahead(now)}
+    notices = [item for item in uow.obligations.notices(moved.id) if item.mark != ALERT]
+    uow.obligations.withdraw([item for item in notices if item.mail is None and (item.step, item.mark) in ahead])
+    is_told = any(
+        (item.step, item.mark) in ahead and (item.mark or item.step is not Step.OWNER)
+        for item in notices
+        if item.mail is not None and item.occurrence == moved.occurrence
+    )
+    occurrence = moved.occurrence + 1 if is_told else moved.occurrence
+    return replace(moved, occurrence=occurrence, next_step_at=next_look(moved, rungs))
 
 
 def _readdress(uow: UnitOfWork, *, desk: Desk, rules: Rules) -> None:

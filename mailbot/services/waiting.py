@@ -14,13 +14,12 @@ from mailbot.domain.message import Direction, MessageKind
 from mailbot.domain.obligation import EventName, Obligation, ObligationEvent, ObligationState
 from mailbot.domain.pauses import Pause, due_after
 from mailbot.domain.plan import Rules
+from mailbot.domain.policy import Standstill
 from mailbot.domain.wording import say_moment
 from mailbot.ports.store import UnitOfWork
 from mailbot.ports.stored import AuditLine, ObligationFilter
 from mailbot.services.scheduling import MAILBOT, scheduled
 
-# The name under which `policy.toml` lists the pause.
-WAITING_FOR_CLIENT = "waiting_for_client"
 # How a reckoning begins to tell a pause.
 WAITED = "en espera del cliente"
 # The audit line that keeps what a deadline was before it was moved.
@@ -60,7 +59,7 @@ def _is_stopped_by(arrival: Arrival, obligation: Obligation, rules: Rules) -> bo
     return (
         obligation.state is ObligationState.OPEN
         and obligation.message != arrival.id
-        and WAITING_FOR_CLIENT in rules.policy.rule(obligation.kind).pauses
+        and Standstill.WAITING_FOR_CLIENT in rules.policy.rule(obligation.kind).pauses
         and (obligation.client in arrival.recipient_clients or obligation.asker in arrival.recipients)
         and (obligation.received_at or obligation.starts_at) <= arrival.received_at
     )

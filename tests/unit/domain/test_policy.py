@@ -46,7 +46,8 @@ def test_each_kind_says_what_opens_and_stops_it(kind: ObligationKind) -> None:
 
     assert rule.kind is kind
     assert rule.title
-    assert rule.stops
+    # Whether funds are there is for a person alone to say.
+    assert rule.stops or kind is Kind.FUNDS_CHECK
     assert rule.opens != type(rule.opens)()
     assert rule.ladder == (Step.OWNER, Step.SUPERVISOR, Step.HEAD)
 

@@ -12,7 +12,7 @@ from tests.unit.services.world import World
 def test_a_breach_that_was_withdrawn_is_not_told() -> None:
     world = World(verdicts={"levante": REQUIREMENT})
     world.write("levante", lima("2026-11-16 17:00"))
-    world.tick(lima("2026-11-17 10:00"))
+    world.tick(lima("2026-11-17 10:01"))
     with world.desk.store.begin() as uow:
         decreed = (Holiday(day=date(2026, 11, 17), name="decreto"),)
         uow.office.save(replace(uow.office.load(), holidays=decreed))

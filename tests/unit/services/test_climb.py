@@ -63,6 +63,29 @@ def test_a_breach_goes_to_the_supervisor_with_the_owner_in_copy(world: World) ->
     assert world.only(ObligationKind.REPLY).breached_at == lima("2026-11-16 11:00")
 
 
+def test_at_the_very_limit_nothing_is_missed_yet_and_an_answer_is_in_time() -> None:
+    world = World(verdicts={"levante": REQUIREMENT}, policy="[settings]\nbundle_minutes = 0")
+    world.write("levante", MONDAY_9)
+
+    at_limit = _walk(world, "10:36", "11:00")[1:]
+    owed = world.only(ObligationKind.REPLY)
+    world.answer("RE: levante", lima("2026-11-16 11:00"), "Sí, desde las 9.")
+
+    assert (at_limit, owed.breached_at) == ([], None)
+    assert _walk(world, "11:01", "11:10") == []
+    assert world.only(ObligationKind.REPLY).breached_at is None
+
+
+def test_right_after_the_limit_it_is_missed_since_the_limit() -> None:
+    world = World(verdicts={"levante": REQUIREMENT}, policy="[settings]\nbundle_minutes = 0")
+    world.write("levante", MONDAY_9)
+
+    (notice,) = _walk(world, "10:36", "11:00", "11:01")[1:]
+
+    assert _to(notice) == [SUPERVISOR]
+    assert world.only(ObligationKind.REPLY).breached_at == lima("2026-11-16 11:00")
+
+
 def test_the_limit_once_more_goes_to_the_head_with_the_supervisor_in_copy(world: World) -> None:
     world.write("levante", MONDAY_9)
     _walk(world, "10:36", "10:46", "11:00", "11:10")

@@ -78,7 +78,7 @@ def test_a_moved_deadline_was_what_it_was_before_the_move(world: World) -> None:
     with world.desk.store.begin() as uow:
         agreement = Agreement(ruc=RUC, kind="reply", limit="4 h hábiles", since=date(2026, 11, 1))
         uow.office.save(replace(uow.office.load(), agreements=(agreement,)))
-        rereckon(uow, desk=world.desk, now=at("16 10:00"))
+        rereckon(uow, desk=world.desk, found={}, now=at("16 10:00"))
         uow.commit()
 
     assert [item.due_at for item in stood(world, at("16 09:59"))] == [at("16 11:00")]
@@ -190,7 +190,7 @@ def _do(world: World, id: str, doing: str, now: datetime) -> bool:
                     again, ObligationEvent(obligation=id, at=now, name=EventName.REOPENED, who="mailbot")
                 )
             else:
-                rereckon(uow, desk=world.desk, now=now)
+                rereckon(uow, desk=world.desk, found={}, now=now)
         except InvalidTransition:
             return False
         uow.commit()

@@ -364,17 +364,29 @@ def test_it_is_not_stopped_by(item: Row, step: Step) -> None:
     assert left.is_open
 
 
-def test_a_regime_that_is_extended_moves_to_its_new_end() -> None:
+def test_a_regime_that_is_extended_is_met_and_owed_anew_until_its_new_end() -> None:
     item = next(row for row in TABLE if row.kind is K.REGIME_EXPIRY)
     world, owed = _opened(item)
 
     row(regime_expires_on=date(2027, 3, 15))(world)
 
+    ended, anew = world.owed(K.REGIME_EXPIRY)
+    assert (ended.id, ended.state) == (owed.id, ObligationState.MET)
+    assert ended.evidence == "régimen prorrogado hasta el 15/03/2027"
+    assert (anew.due_at, anew.state) == (lima("2027-03-15 18:00"), ObligationState.OPEN)
+
+
+def test_a_regime_whose_end_was_mistyped_moves_to_the_sooner_one() -> None:
+    item = next(row for row in TABLE if row.kind is K.REGIME_EXPIRY)
+    world, owed = _opened(item)
+
+    row(regime_expires_on=date(2026, 12, 5))(world)
+
     with world.desk.store.begin() as uow:
         moved = uow.obligations.get(owed.id)
         last = uow.obligations.events(owed.id)[-1]
     assert moved is not None
-    assert moved.due_at == lima("2027-03-15 18:00")
+    assert moved.due_at == lima("2026-12-05 18:00")
     assert last.name is EventName.RECKONED_AGAIN
     assert "antes vencía" in last.evidence
 

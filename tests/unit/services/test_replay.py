@@ -82,7 +82,7 @@ def walk(
     desk = replace(world.desk, renderer=HeadlineRenderer(TemplateRenderer([templates_folder()])))
     replay(desk, past, span=Span(since=at(since) if since else None, until=at(until)), actions=done)
     with world.desk.store.begin() as uow:
-        return chronicle(uow)
+        return chronicle(uow, since=at(since) if since else None)
 
 
 def told(events: Sequence[Happening], **wanted: object) -> list[tuple[datetime, str, str | None]]:
@@ -170,6 +170,39 @@ def test_nothing_is_told_from_before_since_or_after_until() -> None:
 
     assert {event.event for event in events} == {"message", "obligation_opened", "reminder"}
     assert all(at("16 00:00") <= event.at <= at("16 10:59") for event in events)
+
+
+def test_what_was_asked_before_since_is_still_owed_after_it() -> None:
+    events = walk(asked("16 09:00"), answered("16 10:50"), since="16 10:00")
+
+    ladder = [(event.event, event.at, event.due_at) for event in events if event.kind == "reply"]
+    assert ladder == [
+        ("reminder", at("16 10:46"), at("16 11:00")),
+        ("obligation_met", at("16 10:50"), at("16 11:00")),
+    ]
+
+
+def test_mail_of_before_since_alone_is_walked_to_five_working_days_after_it() -> None:
+    world = World(verdicts=VERDICTS)
+
+    walked = replay(world.desk, [PastMail(path="1", raw=asked())], span=Span(since=at("23 09:00")))
+
+    assert walked == (at("23 09:00"), at("30 09:00"))
+
+
+@pytest.mark.parametrize("wrong", ["Thu, 05 Jan 2012", "Fri, 05 Jan 2035"], ids=["years before", "years after"])
+def test_a_clock_that_was_years_off_does_not_stretch_the_past(wrong: str) -> None:
+    astray = asked(message_id="<2@textiles.example>").replace(b"Mon, 16 Nov 2026", wrong.encode())
+    world = World(verdicts=VERDICTS)
+    mails = [asked(), asked("17 09:00", message_id="<3@textiles.example>"), astray]
+
+    walked = replay(world.desk, [PastMail(path=str(n), raw=raw) for n, raw in enumerate(mails)], span=Span())
+
+    assert walked == (at("16 09:00"), at("24 09:00"))
+    with world.desk.store.begin() as uow:
+        assert [event.at for event in chronicle(uow) if event.event == "message"] == [at("16 09:00")] + 2 * [
+            at("17 09:00")
+        ]
 
 
 def test_mail_without_a_possible_date_counts_from_the_mail_before_it() -> None:

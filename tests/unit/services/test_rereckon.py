@@ -6,6 +6,7 @@ import pytest
 
 from mailbot.domain.obligation import EventName, Obligation, ObligationEvent, ObligationKind, ObligationState
 from mailbot.domain.office import Agreement, CalendarName, Dispatch, Holiday
+from mailbot.domain.policy import load_policy
 from mailbot.services.watch import watch
 from tests.builders import CLIENT, DOCUMENTS, REQUIREMENT, RUC, SUPERVISOR, dispatch, lima, office
 from tests.unit.services.world import World
@@ -118,7 +119,7 @@ def test_a_holiday_of_customs_alone_moves_nothing() -> None:
 def test_a_breach_that_is_none_any_more_is_withdrawn_with_the_notice_that_had_not_left() -> None:
     world = world_with()
     world.write("levante", lima("2026-11-16 17:00"))
-    world.tick(lima("2026-11-17 10:00"))
+    world.tick(lima("2026-11-17 10:01"))
     assert world.only(ObligationKind.REPLY).breached_at is not None
 
     decreed = (Holiday(day=date(2026, 11, 17), name="decreto"),)
@@ -198,3 +199,63 @@ def test_a_number_that_came_later_does_not_relax_the_review(numbered_on, due: st
     )
 
     assert world.only(ObligationKind.DOCUMENT_REVIEW).due_at == lima(due)
+
+
+def test_a_limit_that_moved_later_and_passes_again_is_told_again() -> None:
+    world = world_with()
+    world.write("levante", MONDAY_9)
+    told = [mail for at in ("11:01", "11:10") for mail in world.tick(lima(f"2026-11-16 {at}"))]
+    assert [mail.to[0].address for mail in told] == [SUPERVISOR]
+
+    learn(world, lima("2026-11-16 11:20"), agreements=(Agreement(ruc=RUC, kind="reply", limit="6 h hábiles"),))
+    assert world.only(ObligationKind.REPLY).breached_at is None
+
+    again = [mail for at in ("16:01", "16:11") for mail in world.tick(lima(f"2026-11-16 {at}"))]
+    reply = world.only(ObligationKind.REPLY)
+    assert reply.breached_at == lima("2026-11-16 16:00")
+    assert [mail.to[0].address for mail in again if mail.purpose.value == "notice"] == [SUPERVISOR]
+
+
+def test_a_reminder_that_left_is_not_told_again_when_the_limit_moves() -> None:
+    world = world_with()
+    world.write("levante", MONDAY_9)
+    told = [mail for at in ("10:36", "10:46") for mail in world.tick(lima(f"2026-11-16 {at}"))]
+    assert [mail.purpose.value for mail in told] == ["reminder"]
+
+    learn(world, lima("2026-11-16 10:50"), agreements=(Agreement(ruc=RUC, kind="reply", limit="6 h hábiles"),))
+
+    later = [
+        mail
+        for hour in range(11, 16)
+        for minute in (0, 30, 50)
+        for mail in world.tick(lima(f"2026-11-16 {hour}:{minute:02}"))
+    ]
+    assert later == []
+
+
+def test_a_discharge_that_was_put_right_is_told_by_its_own_days() -> None:
+    row = dispatch(needs_regularization=True, discharge_ended_on=date(2026, 11, 9))
+    world = world_with(row)
+    watch(world.desk, now=lima("2026-11-17 09:00"))
+    first = [mail for at in ("17 09:00", "19 09:00") for mail in world.tick(lima(f"2026-11-{at}"))]
+    assert [mail.purpose.value for mail in first] == ["reminder", "notice"]
+
+    learn(world, lima("2026-11-19 10:00"), rows=[replace(row, discharge_ended_on=date(2026, 11, 16))])
+
+    later = [mail for day in range(20, 28) for mail in world.tick(lima(f"2026-11-{day} 09:00"))]
+    assert [(mail.created_at, mail.purpose.value) for mail in later] == [
+        (lima("2026-11-24 09:00"), "reminder"),
+        (lima("2026-11-26 09:00"), "notice"),
+    ]
+
+
+def test_another_policy_moves_what_is_open_and_says_so() -> None:
+    world = world_with()
+    world.write("levante", MONDAY_9)
+    world.desk = replace(world.desk, policy=load_policy('[kinds.reply]\nlimit = "4 h hábiles"'))
+
+    watch(world.desk, now=lima("2026-11-16 09:30"))
+
+    reply = world.only(ObligationKind.REPLY)
+    assert reply.due_at == lima("2026-11-16 13:00")
+    assert "política de la oficina" in history(world, reply)[-1].evidence
