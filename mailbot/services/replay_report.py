@@ -52,11 +52,11 @@ def sum_up(desk: Desk, events: Sequence[Happening], walked: tuple[datetime, date
     """The page of a replay that walked from one moment to another."""
     since, until = walked
     with desk.store.begin() as uow:
-        obligations = uow.obligations.list(ObligationFilter())
+        everything = uow.obligations.list(ObligationFilter())
         past = _Past(
-            obligations=obligations,
-            spans=_spans(obligations),
-            messages=uow.messages.list(MessageFilter()),
+            obligations=[item for item in everything if _counts_from(since, item)],
+            spans=_spans(everything),
+            messages=uow.messages.list(MessageFilter(since=since)),
             uow=uow,
             calendar=desk.rules(uow.records).calendar,
         )
@@ -79,6 +79,12 @@ def sum_up(desk: Desk, events: Sequence[Happening], walked: tuple[datetime, date
             load=_load(past.messages, past.calendar),
             missed_by_hour=_by_hour(past),
         )
+
+
+def _counts_from(since: datetime, item: Obligation) -> bool:
+    """Whether its limit fell, and it was still owed, from then on; dated kinds stand in the book as it is today."""
+    has_ended = item.ended_at is not None and item.ended_at < since
+    return item.kind in DATED_KINDS or (item.due_at >= since and not has_ended)
 
 
 def _spans(obligations: Iterable[Obligation]) -> dict[str, _Spans]:
