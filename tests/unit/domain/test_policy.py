@@ -2,6 +2,8 @@ from datetime import time, timedelta
 
 import pytest
 
+from mailbot.domain.calendars import office_calendar
+from mailbot.domain.deadlines import reckon
 from mailbot.domain.errors import OfficeFileRejected, UnknownName
 from mailbot.domain.labels import Category, Contingency, Topic
 from mailbot.domain.limits import Limit
@@ -9,6 +11,7 @@ from mailbot.domain.obligation import Clock, ObligationKind, Step
 from mailbot.domain.office import Role, Transport
 from mailbot.domain.policy import Owner, WorkingDayReading, kind_named, load_policy
 from mailbot.domain.verdict import Verdict
+from tests.builders import lima
 
 Kind = ObligationKind
 POLICY = load_policy()
@@ -241,3 +244,30 @@ def test_an_unknown_kind_is_answered_with_the_nearest() -> None:
         kind_named("replay")
 
     assert unknown.value.nearest[0] == "reply"
+
+
+def test_a_clock_of_the_office_reads_48_hours_the_other_way() -> None:
+    """`domain.md` 5.1, point 1, reading B: Friday 24/07 16:30 is due on Thursday 30/07 16:30."""
+    policy = load_policy('[kinds.document_review]\nclock = "working"')
+
+    due_at = reckon(
+        Kind.DOCUMENT_REVIEW, received_at=lima("2026-07-24 16:30"), calendar=office_calendar(), policy=policy
+    ).due_at
+
+    assert due_at == lima("2026-07-30 16:30")
+
+
+def test_a_limit_of_the_office_counts_as_its_words_say() -> None:
+    policy = load_policy('[kinds.document_review]\nlimit = "4 h hábiles"\n[kinds.reply]\nlimit = "3 h"')
+
+    assert str(policy.limit_of(Kind.DOCUMENT_REVIEW)) == "4 h hábiles"
+    assert str(policy.limit_of(Kind.REPLY)) == "3 h"
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [("modifiers", "weather"), ("stops", "silence"), ("pauses", "lunch"), ("urgent_milestones", "luna")],
+)
+def test_a_word_that_no_service_knows_is_refused(column: str, value: str) -> None:
+    with pytest.raises(OfficeFileRejected, match=value):
+        load_policy(f'[kinds.milestone_notice]\n{column} = ["{value}"]')

@@ -445,3 +445,53 @@ def test_a_new_question_after_the_answer_opens_a_new_reply() -> None:
 
     assert [owed.state for owed in world.owed(K.REPLY)] == [ObligationState.MET, ObligationState.OPEN]
     assert len({owed.id for owed in world.owed(K.REPLY)} - {first.id}) == 1
+
+
+OVERRIDES = {
+    "stops": ("[kinds.reply]\nstops = []", TABLE[0], ANSWERED, True),
+    "stops by a row": ("[kinds.alert_action]\nstops = []", TABLE[6], row(status="Levante autorizado"), True),
+    "stops by delivery": ('[kinds.management_report]\nstops = ["own_report"]', TABLE[2], tick, True),
+    "stops by a digest": ('[kinds.milestone_notice]\nstops = ["mail_on_dispatch"]', TABLE[10], digest, True),
+}
+
+
+@pytest.mark.parametrize(("policy", "item", "step", "is_open"), OVERRIDES.values(), ids=OVERRIDES.keys())
+def test_the_policy_of_the_office_decides_what_stops(policy: str, item: Row, step: Step, is_open: bool) -> None:
+    world = item.world()
+    world.policy = policy
+    watch(world.desk, now=lima("2026-11-16 00:00"))
+    item.opens(world)
+
+    step(world)
+
+    (owed,) = world.owed(item.kind)
+    assert owed.is_open is is_open
+
+
+@pytest.mark.parametrize(
+    "kind", [K.STATUS_UPDATE, K.REGULARIZATION, K.REGIME_EXPIRY, K.MILESTONE_NOTICE, K.PROMISE, K.FUNDS_CHECK]
+)
+def test_the_policy_of_the_office_decides_what_opens(kind: ObligationKind) -> None:
+    item = next(row for row in TABLE if row.kind is kind)
+    world = item.world()
+    world.policy = (
+        f"[kinds.{kind}]\nopens = {{ dates = [], milestones = [], own_mail = false, third_party_invoice = false }}"
+    )
+
+    item.opens(world)
+
+    assert world.owed(kind) == []
+
+
+def test_the_policy_of_the_office_decides_who_is_told() -> None:
+    world = TABLE[0].world()
+    world.policy = '[kinds.reply]\nladder = ["supervisor"]'
+    TABLE[0].opens(world)
+
+    told = [
+        mail.to[0].address
+        for at in ("10:40", "10:50", "11:01", "11:11", "13:01", "13:11")
+        for mail in world.tick(lima(f"2026-11-16 {at}"))
+    ]
+
+    assert told == [SUPERVISOR]
