@@ -187,6 +187,8 @@ def due(
             }
         )
         return Exit.DONE
+    rule = desk.policy.rule(answer.deadline.kind)
+    say(f"{rule.title} (Anexo 01, fila {rule.annex_row})")
     say(f"vence {answer.deadline.due_at.astimezone(desk.zone):%d/%m/%Y %H:%M}")
     for line in answer.deadline.reckoning:
         say(f"  {line}")

@@ -495,3 +495,21 @@ def test_the_policy_of_the_office_decides_who_is_told() -> None:
     ]
 
     assert told == [SUPERVISOR]
+
+
+def test_a_promise_for_tomorrow_written_on_a_friday_is_due_on_the_next_working_day() -> None:
+    world, reply = _opened(TABLE[0])
+
+    world.answer(
+        f"RE: {SUBJECT}",
+        lima("2026-11-20 10:00"),
+        "Le confirmo mañana.",
+        In_Reply_To=QUESTION,
+        message_id="<p@agencia.example>",
+    )
+
+    with world.desk.store.begin() as uow:
+        met = uow.obligations.get(reply.id)
+    assert met is not None
+    assert met.state is ObligationState.MET
+    assert world.only(K.PROMISE).due_at == lima("2026-11-23 18:00")
