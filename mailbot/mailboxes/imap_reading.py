@@ -1,13 +1,13 @@
 """Fetches the listed mails batch by batch, one batch ahead, and gets past mails that cannot be had."""
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from email.parser import BytesHeaderParser
 from email.utils import parsedate_to_datetime
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
+from mailbot.ahead import one_ahead
 from mailbot.domain.clock import to_utc
 from mailbot.domain.errors import MailboxUnavailable
 from mailbot.domain.message import MailKey
@@ -15,8 +15,6 @@ from mailbot.mailboxes.imap_account import ImapAccount
 from mailbot.mailboxes.imap_connection import ImapConnection, ImapLink, LinkClosed, MailUnfetchable
 from mailbot.mailboxes.imap_listing import EPOCH, ListedMail, Listing, batches, measure
 from mailbot.ports.mailbox import FetchedMail
-
-Item = TypeVar("Item")
 
 # How many mails are measured with one command.
 _MEASURE_AT_ONCE = 500
@@ -125,12 +123,3 @@ def _date_of(content: bytes) -> datetime:
         return to_utc(moment) if moment.tzinfo else EPOCH
     except (ValueError, OverflowError):
         return EPOCH
-
-
-def one_ahead(items: Iterator[Item]) -> Iterator[Item]:
-    """The same items, each fetched in a second thread while the one before is worked on."""
-    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="mailbot-fetch") as pool:
-        coming = pool.submit(next, items, None)
-        while (item := coming.result()) is not None:
-            coming = pool.submit(next, items, None)
-            yield item

@@ -2,10 +2,11 @@
 
 from datetime import datetime, timedelta
 
+from mailbot.ahead import one_ahead
 from mailbot.ports.mailbox import Cursor, MailSource
 from mailbot.ports.store import UnitOfWork
 from mailbot.services.desk import Box, Desk
-from mailbot.services.ingest import Ingested, ingest
+from mailbot.services.ingest import Ingested, prepare, take_prepared
 
 # How far back a folder is listed again when its server numbered it anew (RFC 3501, UIDVALIDITY).
 RELIST = timedelta(days=14)
@@ -25,8 +26,9 @@ def poll(desk: Desk, source: MailSource, box: Box, *, now: datetime, since: date
         bound = since if cursor is None else min(since, now - RELIST)
         if cursor is None:
             remember_start(desk, source.name, folder, since=bound)
-        for batch in source.fetch(folder, cursor, since=bound):
-            result = result.plus(ingest(desk, batch, box=box, now=now))
+        batches = source.fetch(folder, cursor, since=bound)
+        for batch in one_ahead(prepare(desk, mails, box=box, now=now) for mails in batches):
+            result = result.plus(take_prepared(desk, batch, now=now))
     remember_read(desk, source.name, now=now)
     return result
 

@@ -1,6 +1,8 @@
 """How the bytes of a mail are kept."""
 
 import zlib
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 # Most of a big mail is base64 of what is packed already: there is nothing to find again in it, and its
 # letters alone are packed four times as fast and no worse. A piece of it tells.
@@ -22,6 +24,30 @@ def _is_dense(raw: bytes) -> bool:
         return False
     middle = len(raw) // 2
     return len(zlib.compress(raw[middle : middle + _PIECE], _LEVEL)) > _PIECE * _IS_DENSE
+
+
+class Packer:
+    """Packs on a thread of its own, so that the caller's work goes on: zlib lets other threads run.
+
+    Belongs to one unit of work, as its thread does: a fork in between must find none.
+    """
+
+    def __init__(self) -> None:
+        self._pool: ThreadPoolExecutor | None = None
+
+    def pack(self, raw: bytes) -> Callable[[], bytes]:
+        """Begin to pack; calling the answer waits for it."""
+        if len(raw) < _BIG:
+            return lambda: pack(raw)
+        if self._pool is None:
+            self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="mailbot-pack")
+        return self._pool.submit(pack, raw).result
+
+    def close(self) -> None:
+        """Let the thread go; what was begun and is not wanted any more is dropped."""
+        pool, self._pool = self._pool, None
+        if pool is not None:
+            pool.shutdown(wait=False, cancel_futures=True)
 
 
 def unpack(packed: bytes) -> bytes:

@@ -4,7 +4,7 @@ A unit of work keeps the messages it added or looked up by Message-ID in a memor
 of mails costs a few statements and every look-up still sees what the same unit added before.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -19,7 +19,7 @@ from mailbot.store.columns import shortened
 from mailbot.store.mapping import from_message, to_message
 from mailbot.store.memory_messages import MemoryMessages, ancestors_of
 from mailbot.store.memory_tables import Journal
-from mailbot.store.packing import pack, unpack
+from mailbot.store.packing import Packer, unpack
 from mailbot.store.schema import table_of
 from mailbot.store.sql_notices import SqlObligations
 from mailbot.store.sql_sightings import SqlSightings
@@ -64,6 +64,9 @@ class SqlMessages:
         self._whole: set[str] = set()
         # What was asked about and is not stored, so that adding it needs no second look.
         self._absent: set[tuple[str, str]] = set()
+        self._packer = Packer()
+        self._raws: list[tuple[StoredMessage, int, Callable[[], bytes]]] = []
+        transaction.before_flush(self._gather_raws)
 
     def forget(self) -> None:
         """Start anew: the transaction ended."""
@@ -72,6 +75,8 @@ class SqlMessages:
         self._whole.clear()
         self._seen.forget()
         self._absent.clear()
+        self._raws.clear()
+        self._packer.close()
 
     def prefetch(self, messages: Collection[Message]) -> None:
         """Get all that `duplicate_of` and `by_message_ids` will be asked about these, in one go."""
@@ -83,7 +88,7 @@ class SqlMessages:
         message = _as_kept(message)
         if self._is_stored(message) or not self._near.keep(message):
             return False
-        self._transaction.gather(RawMailRow, {"sha256": message.sha256, "content": pack(raw), "size": len(raw)})
+        self._raws.append((message, len(raw), self._packer.pack(raw)))
         self._transaction.gather(MessageRow, from_message(message))
         self._transaction.fresh.add(message.id)
         links = ({"message_id": ancestor, "message": message.id} for ancestor in sorted(ancestors_of(message)))
@@ -91,6 +96,11 @@ class SqlMessages:
         orders = ({"order": order, "message": message.id} for order in sorted(set(message.orders)))
         self._transaction.gather(MessageOrderRow, *orders)
         return True
+
+    def _gather_raws(self) -> None:
+        raws, self._raws = self._raws, []
+        packed = ({"sha256": mail.sha256, "content": content(), "size": size} for mail, size, content in raws)
+        self._transaction.gather(RawMailRow, *packed)
 
     def update(self, message: StoredMessage) -> None:
         """Replace what is said of a stored message."""
