@@ -168,6 +168,12 @@ class EwsClient:
         """What lies in the folder of the mails that arrived since."""
         return self._search(Q(datetime_received__gte=EWSDateTime.from_datetime(since)), [folder])
 
+    @property
+    def server(self) -> str:
+        """What the server said last of its version."""
+        account = self._account
+        return str(account.version.build) if account is not None else self._endpoint.version
+
     def create(self, raw: bytes, folder: str, *, filed_at: datetime | None = None) -> EwsItem:
         """Put a mail into a folder: a draft, or with `filed_at` a mail that was sent then and read."""
 
