@@ -14,16 +14,20 @@ import pytest
 from mailbot.domain.errors import DeliveryDeferred, DeliveryRefused, DeliveryUncertain
 from mailbot.domain.mail import MailPurpose, OutgoingMail
 from mailbot.domain.message import Address
+from mailbot.ews.client import EwsClient
 from mailbot.graph.app import GraphApp
 from mailbot.graph.client import GraphClient
 from mailbot.login import Security
 from mailbot.ports.sender import MailSender
+from mailbot.senders.ews import EwsSender
 from mailbot.senders.folder import FolderSender
 from mailbot.senders.graph import GraphSender
 from mailbot.senders.memory import MemorySender
 from mailbot.senders.mime import to_bytes
 from mailbot.senders.smtp import SmtpAccount, SmtpSender
+from tests.contract.ews_box import endpoint_of
 from tests.contract.graph_box import StaticTokens
+from tests.servers.ews import ews_server
 from tests.servers.graph import graph_server
 from tests.servers.smtp import SmtpScript, smtp_sink
 from tests.servers.tls import make_certificates
@@ -130,7 +134,21 @@ class GraphOffice(Office):
         self._server.stop()
 
 
-@pytest.fixture(params=["memory", "folder", "smtp-plain", "smtp-starttls", "smtp-tls", "graph"])
+class EwsOffice(Office):
+    def __init__(self, stack: ExitStack) -> None:
+        self._server = stack.enter_context(ews_server())
+        self._server.add_mailbox("avisos@broker.example")
+        client = EwsClient(endpoint_of(self._server), "avisos@broker.example", sleep=lambda _: None)
+        self.sender = EwsSender(client, address="avisos@broker.example")
+
+    def arrived(self) -> list[bytes]:
+        return [raw for _, raw in self._server.sent]
+
+    def break_off(self) -> None:
+        self._server.stop()
+
+
+@pytest.fixture(params=["memory", "folder", "smtp-plain", "smtp-starttls", "smtp-tls", "graph", "ews"])
 def office(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Office]:
     with ExitStack() as stack:
         kind, _, security = request.param.partition("-")
@@ -140,6 +158,8 @@ def office(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Office]:
             yield FolderOffice(tmp_path)
         elif kind == "graph":
             yield GraphOffice(stack)
+        elif kind == "ews":
+            yield EwsOffice(stack)
         else:
             yield SmtpOffice(stack, tmp_path, security)
 
