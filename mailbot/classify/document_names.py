@@ -53,6 +53,14 @@ NAME_RULES: tuple[TypeRule, ...] = (
     _rule(
         _T.OTHER,
         0.93,
+        _words(
+            "vgm fumig\\w* guias?_(?:de_)?remision iso_?\\d{4,5} test_report",
+            "lab_report inspeccion inspection peritaje siniestro captura_(?!yap|plin|pago|transf|deposito)\\w*",
+        ),
+    ),
+    _rule(
+        _T.OTHER,
+        0.93,
         _words("carta_protesta carta_correccion carta_rechazo mtc homologacion garantias crt cartas?_porte"),
     ),
     _rule(_T.OTHER, 0.92, r"\bfact\w*.*\b(?:almacen\w*|flete|terminal|deposito|linea|agencia|pendiente|servicio\w*)\b"),
@@ -96,7 +104,7 @@ NAME_RULES: tuple[TypeRule, ...] = (
         _words(
             "voucher\\w* abonos? transf\\w* trf tef swift detraccion\\w* deposito pagos? payment"
             " remittance op_\\d+ operacion"
-            " comprobante_de_(?:pago|deposito|transferencia)"
+            " comprobante_de_(?:pago|deposito|transferencia) yape\\w* plin"
         ),
     ),
     _rule(_T.PAYMENT_VOUCHER, 0.85, r"^constancias?\b(?!.*(?:alta|inscrip|no_adeudo|trabajo))", r"^banco_\d+"),
@@ -121,7 +129,7 @@ NAME_RULES: tuple[TypeRule, ...] = (
         _words(
             "cert\\w*_(?:de_)?orig\\w* certificate_of_origin origen origin origem eur_?1\\w* atr form_co",
             "form_e form_a fta ftaco",
-            "kpfta coo ace_?58 cptpp uspta ustpa cert_oic cert_ico cuno\\d?",
+            "kpfta coo ace_?\\d\\d cptpp usmca t_?mec tpa tlc nafta uspta ustpa cert_oic cert_ico cuno\\d?",
         ),
         r"^(?:\w+_)?co(?:_|$)(?!comercial)",
         r"_co$",
@@ -131,7 +139,7 @@ NAME_RULES: tuple[TypeRule, ...] = (
         0.93,
         _words(
             "senasa digesa digemid sanipes fito\\w* phyto\\w* zoosan\\w* zoo sanitari\\w+ health vet cfe cso",
-            "pfi pii nso\\w*",
+            "pfi pii nso\\w* registro_(?:sanitario|senasa|digesa|digemid|sanipes)",
             "pth bpm rs rd r_d reg_sanit\\w* cites libre_venta",
         ),
         r"\bclv\b(?!_apostillados)",
@@ -144,7 +152,7 @@ NAME_RULES: tuple[TypeRule, ...] = (
         _words(
             "fichas? msds hds sds tds ftec datasheet data_sheet ds spec specs specification\\w* catalogo brochure dm",
             "desc\\w*_min\\w* descripcion\\w* composicion hoja_de_seguridad hoja_seguridad technical manual plano\\w*",
-            "informe_ensayo test_report ista boletin_analisis",
+            "informe_ensayo ista boletin_analisis inci diagrama_de_flujo flow_?chart",
         ),
         r"\bft(?!_\d{3}_\d)\b",
     ),
@@ -159,7 +167,8 @@ NAME_RULES: tuple[TypeRule, ...] = (
         _T.PACKING_LIST,
         0.95,
         _words(
-            "packing\\w* pack pk lista_de_empaque lista_empaque pl pkl p_l packliste\\w* colisage lista_cubicacion",
+            "packing\\w* pack pk pkg lista_de_(?:empaque|bultos) lista_empaque pl pkl p_l",
+            "packliste\\w* colisage lista_cubicacion",
             "romaneio lista_(?:sacos|paletas|bultos) inventory_valued",
         ),
     ),

@@ -10,8 +10,12 @@ from mailbot.domain.message import Attachment, Message
 from mailbot.domain.verdict import DocumentVerdict
 
 _SEPARATORS = re.compile(r"[^a-z0-9()]+")
+# What phones and cameras write; a picture pasted from a screen is a PNG.
+_CAMERA_FILES = frozenset({"jpg", "jpeg", "heic"})
 _IMAGES = frozenset({"jpg", "jpeg", "png", "heic", "gif", "tif", "tiff", "bmp", "webp"})
 _SHEETS = frozenset({"xls", "xlsx", "xlsm", "csv", "ods"})
+# Papers that nobody writes as a table: under such a name it is a list about them.
+_NEVER_SHEETS = frozenset({DocumentType.OTHER, DocumentType.PAYMENT_VOUCHER})
 # How much of a document's beginning is read for its heading.
 _HEADING = 2_000
 _SPOKEN_PAYMENT = re.compile(
@@ -46,16 +50,20 @@ def type_attachment(file: Attachment, message: Message, text: str = "") -> Docum
     name = plain_name(stem)
     if is_signature_image(file):
         return _verdict(file, DocumentType.OTHER, 0.98)
-    if found := _by_name(name):
+    found = _by_name(name)
+    if found and extension in _SHEETS and found[0] in _NEVER_SHEETS:
+        return _verdict(file, DocumentType.SPREADSHEET, 0.85)
+    if found:
         return _checked(file, *found, text)
-    if found := _by_content(text):
-        return _verdict(file, *found)
+    if read := _by_content(text):
+        return _verdict(file, *read)
     if _is_nameless(file) and (spoken := _by_mail(file, message)):
         return _verdict(file, *spoken)
     if name.startswith(("captura", "screenshot", "pantallazo")):
         return _verdict(file, DocumentType.OTHER, 0.7)
     if extension in _IMAGES:
-        return _verdict(file, DocumentType.PHOTO if CAMERA_NAME.match(name) else DocumentType.OTHER, 0.7)
+        is_photo = extension in _CAMERA_FILES or CAMERA_NAME.match(name)
+        return _verdict(file, DocumentType.PHOTO if is_photo else DocumentType.OTHER, 0.7)
     if extension in _SHEETS:
         return _verdict(file, DocumentType.SPREADSHEET, 0.8)
     return _verdict(file, DocumentType.OTHER, 0.6)

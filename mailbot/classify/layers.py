@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mailbot.classify.features import MailText, mail_features, sentence_features
+from mailbot.classify.trees import Trees
 from mailbot.classify.vectorizer import SparseVector, Vectorizer
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 NO_SENTENCE = -1.0
 # The label's own figures count this much more than the others' before the joining step is fitted.
 _OWN_SCALE = 3.0
+# How many figures a label has of its own (see `summary`).
+_OWN_FIGURES = 4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +62,8 @@ class Network:
     # One row for each label; the columns are those of `joint_inputs`.
     joint: NDArray[np.float64]
     joint_bias: NDArray[np.float64]
+    # They speak besides the logistic step for the labels they were grown for.
+    trees: Trees
 
     def score(self, text: MailText) -> Scores:
         """Score one message."""
@@ -70,15 +75,12 @@ class Network:
         sentences = np.stack(rows) if rows else np.zeros((0, len(self.labels)), dtype=np.float32)
         inputs = joint_inputs(summary(mail, sentences), text.facts, self._leading_rows())
         joined = (self.joint * inputs).sum(axis=1) + self.joint_bias
+        joined[self.trees.rows] = (joined[self.trees.rows] + self.trees.score(inputs)) / 2
         return Scores(mail=mail, sentences=sentences, probabilities=1.0 / (1.0 + np.exp(-joined)))
 
-    def sentence_weight(self, label: str) -> float:
-        """What one point of the best sentence's score adds to the log-odds of a label."""
-        return float(self.joint[self.labels.index(label), 1]) * _OWN_SCALE
-
-    def mail_weight(self, label: str) -> float:
-        """What one point of the whole mail's score adds to the log-odds of a label."""
-        return float(self.joint[self.labels.index(label), 0]) * _OWN_SCALE
+    def own_weight(self, label: str) -> float:
+        """What one point of all of a label's own figures, mail and sentences alike, adds to its log-odds."""
+        return float(self.joint[self.labels.index(label), :_OWN_FIGURES].sum()) * _OWN_SCALE
 
     def _leading_rows(self) -> list[int]:
         return [self.labels.index(label) for label in self.leading]
@@ -88,7 +90,7 @@ def summary(mail: NDArray[np.float32], sentences: NDArray[np.float32]) -> NDArra
     """For each label: the mail's score, the best and second-best sentence, and the mean sentence."""
     import numpy as np
 
-    figures = np.full((mail.shape[0], 4), NO_SENTENCE, dtype=np.float64)
+    figures = np.full((mail.shape[0], _OWN_FIGURES), NO_SENTENCE, dtype=np.float64)
     figures[:, 0] = mail
     if sentences.shape[0]:
         ordered = np.sort(sentences, axis=0)

@@ -11,20 +11,21 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mailbot.classify.card import CardEntry, read_card
 from mailbot.classify.layers import Layer, Network
 from mailbot.classify.thresholds import Thresholds
+from mailbot.classify.trees import Trees
 from mailbot.classify.vectorizer import Block, Vectorizer
 from mailbot.domain.errors import ModelRefused
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-FORMAT = 2
+FORMAT = 3
 # The only types a model file may name. This list is closed: a file never adds to it.
 ALLOWED_TYPES = frozenset(
     {
@@ -143,6 +144,7 @@ def _to_plain(network: Network, thresholds: Thresholds) -> dict[str, Any]:
         "sentence": _layer_to_plain(network.sentence),
         "joint": network.joint,
         "joint_bias": network.joint_bias,
+        "trees": asdict(network.trees),
         "thresholds": {
             "labels": dict(thresholds.labels),
             "doubtful_from": thresholds.doubtful_from,
@@ -178,6 +180,7 @@ def _from_plain(plain: Any, name: str) -> tuple[Network, Thresholds]:
             sentence=_layer_from_plain(plain["sentence"]),
             joint=plain["joint"],
             joint_bias=plain["joint_bias"],
+            trees=Trees(**plain["trees"]),
         )
         return network, Thresholds(**plain["thresholds"])
     except (KeyError, TypeError, ValueError, AttributeError) as error:

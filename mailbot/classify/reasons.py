@@ -1,6 +1,6 @@
 """Why: for each label that holds, the sentence that spoke loudest for it, or how the mail was sent.
 
-Weights are what the model itself added to the log-odds, against a mail without that sentence.
+Weights are what a mail of that sentence alone gains in log-odds by the label's own figures, against an empty one.
 """
 
 from __future__ import annotations
@@ -33,13 +33,13 @@ def _reason(label: str, case: Case, network: Network, scores: Scores) -> Reason 
         )
     column = scores.sentences[:, network.labels.index(label)]
     best = int(column.argmax())
-    weight = network.sentence_weight(label) * (float(column[best]) - NO_SENTENCE)
+    weight = network.own_weight(label) * (float(column[best]) - NO_SENTENCE)
     return Reason(label=label, because=shorten(case.text.sentences[best].text), weight=round(weight, 2))
 
 
 def _mail_weight(label: str, network: Network, scores: Scores) -> float:
     score = float(scores.mail[network.labels.index(label)])
-    return round(network.mail_weight(label) * (score - NO_SENTENCE), 2)
+    return round(network.own_weight(label) * (score - NO_SENTENCE), 2)
 
 
 def shorten(sentence: str) -> str:

@@ -29,6 +29,8 @@ LABELS = (
 )
 # The labels that decide most, shown to the joining step of every other label.
 LEADING = (*(label.value for label in Category), NEEDS_REPLY, ANY_CONTINGENCY, MUST_REPORT)
+# The labels for which trees have their say besides the logistic step; for the others they made nothing better.
+GROWN = (*(label.value for label in Category), NEEDS_REPLY)
 # How the name of a corpus file ends whose author had read the classifier's errors.
 SEEN_SUFFIX = "_seen"
 # The labels whose cut is chosen in training; nothing else follows from them.

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 from mailbot.classify.corpus import LabelledMail
 from mailbot.classify.layers import Layer, Network, joint_inputs, summary
-from mailbot.classify.sample import CUT_LABELS, LABELS, LEADING, Sample, make_sample, written_after_sight
+from mailbot.classify.sample import CUT_LABELS, GROWN, LABELS, LEADING, Sample, make_sample, written_after_sight
 from mailbot.classify.thresholds import Thresholds
+from mailbot.classify.trees import Trees, grow
 from mailbot.domain.errors import ModelRefused
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ SENTENCE_RIDGE = 2.0
 JOINT_STRENGTH = 0.3
 # The cuts that are tried. Below the first a label would be named on a guess.
 _CUTS = tuple(step / 100 for step in range(20, 61, 5))
+# How many rows of the inverse are mirrored at a time.
+_MIRRORED = 1024
 # The log-odds of a label that never, or always, held in training.
 _NEVER = -6.0
 
@@ -66,6 +69,7 @@ def train(mails: Sequence[LabelledMail]) -> Trained:
         sentence=Layer(vectorizer=sample.sentence_vectorizer, weights=sentence.weights, bias=sentence.bias),
         joint=joint,
         joint_bias=joint_bias,
+        trees=grow_trees(inputs, sample.truth),
     )
     unseen = left_out_probabilities(inputs, sample)
     return Trained(network=network, thresholds=choose_thresholds(unseen, sample), unseen=unseen)
@@ -102,14 +106,11 @@ def fit_joint(inputs: NDArray[np.float64], truth: NDArray[np.bool_]) -> tuple[ND
     return np.array([weights for weights, _ in fitted]), np.array([bias for _, bias in fitted])
 
 
-def probabilities_of(
-    inputs: NDArray[np.float64], joint: NDArray[np.float64], bias: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """The probability of every label for every mail."""
+def grow_trees(inputs: NDArray[np.float64], truth: NDArray[np.bool_]) -> Trees:
+    """The trees of the labels that decide most."""
     import numpy as np
 
-    probabilities: NDArray[np.float64] = 1.0 / (1.0 + np.exp(-((inputs * joint).sum(axis=2) + bias)))
-    return probabilities
+    return grow(inputs, truth, np.array([LABELS.index(label) for label in GROWN]))
 
 
 def left_out_probabilities(inputs: NDArray[np.float64], sample: Sample) -> NDArray[np.float64]:
@@ -120,8 +121,21 @@ def left_out_probabilities(inputs: NDArray[np.float64], sample: Sample) -> NDArr
     for source in np.unique(sample.sources):
         own = sample.sources == source
         learnt = ~own & ~written_after_sight(sample.sources)
-        joint, bias = fit_joint(inputs[learnt], sample.truth[learnt])
-        probabilities[own] = probabilities_of(inputs[own], joint, bias)
+        probabilities[own] = _probabilities(inputs[own], inputs[learnt], sample.truth[learnt])
+    return probabilities
+
+
+def _probabilities(
+    inputs: NDArray[np.float64], learnt: NDArray[np.float64], truth: NDArray[np.bool_]
+) -> NDArray[np.float64]:
+    """What a joining step and trees that are fitted on other mails say of these."""
+    import numpy as np
+
+    joint, bias = fit_joint(learnt, truth)
+    trees = grow_trees(learnt, truth)
+    joined = (inputs * joint).sum(axis=2) + bias
+    joined[:, trees.rows] = (joined[:, trees.rows] + trees.score_all(inputs)) / 2
+    probabilities: NDArray[np.float64] = 1.0 / (1.0 + np.exp(-joined))
     return probabilities
 
 
@@ -172,14 +186,17 @@ def _fit_ridge(
 
 
 def _inverse(matrix: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The inverse of a symmetric positive matrix, in place where possible: it is the largest thing here."""
+    """The inverse of a symmetric positive matrix, in place: it is by far the largest thing here."""
     import numpy as np
     from scipy.linalg import lapack
 
-    factor, _ = lapack.spotrf(matrix, lower=1, overwrite_a=1)
-    lower, _ = lapack.spotri(factor, lower=1, overwrite_c=1)
-    inverse: NDArray[np.float32] = np.tril(lower)
-    inverse += np.tril(lower, -1).T
+    factor, _ = lapack.spotrf(matrix.T, lower=1, overwrite_a=1)
+    inverse: NDArray[np.float32] = lapack.spotri(factor, lower=1, overwrite_c=1)[0]
+    for start in range(0, len(inverse), _MIRRORED):
+        end = start + _MIRRORED
+        corner = inverse[start:end, start:end]
+        corner[:] = np.tril(corner) + np.tril(corner, -1).T
+        inverse[start:end, end:] = inverse[end:, start:end].T
     return inverse
 
 
