@@ -75,7 +75,7 @@ class ImapMailSource:
     def fetch(
         self, folder: str, cursor: Cursor | None, *, since: datetime | None = None
     ) -> Iterator[Sequence[FetchedMail]]:
-        """Batches after the cursor, the next one under way while one is worked on."""
+        """Batches after the cursor, each fetched when it is asked for."""
         listing = self._link.run(lambda connection: list_folder(connection, folder, cursor, since))
         self._next_uids[folder] = listing.folder.next_uid
         if listing.uids:

@@ -1,4 +1,4 @@
-"""Fetches the listed mails batch by batch, one batch ahead, and gets past mails that cannot be had."""
+"""Fetches the listed mails batch by batch, and gets past mails that cannot be had."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -7,7 +7,6 @@ from email.utils import parsedate_to_datetime
 from functools import partial
 from typing import Any
 
-from mailbot.ahead import one_ahead
 from mailbot.domain.clock import to_utc
 from mailbot.domain.errors import MailboxUnavailable
 from mailbot.domain.message import MailKey
@@ -31,13 +30,7 @@ class FolderReading:
         self._listing = listing
 
     def batches(self) -> Iterator[Sequence[FetchedMail]]:
-        """Every batch in order; while one is worked on, the next is already on its way."""
-        reading = self._read_all()
-        if len(self._listing.uids) <= self._account.batch_count:
-            return reading
-        return one_ahead(reading)
-
-    def _read_all(self) -> Iterator[Sequence[FetchedMail]]:
+        """Every batch in order, each fetched when it is asked for."""
         plan = batches(self._measured(), count=self._account.batch_count, size=self._account.batch_bytes)
         for batch in plan:
             mails = self._read_batch(batch)

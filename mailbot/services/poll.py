@@ -27,6 +27,7 @@ def poll(desk: Desk, source: MailSource, box: Box, *, now: datetime, since: date
         if cursor is None:
             remember_start(desk, source.name, folder, since=bound)
         batches = source.fetch(folder, cursor, since=bound)
+        # While a batch is stored, the next is fetched and read.
         for batch in one_ahead(prepare(desk, mails, box=box, now=now) for mails in batches):
             result = result.plus(take_prepared(desk, batch, now=now))
     remember_read(desk, source.name, now=now)
