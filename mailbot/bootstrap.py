@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import SecretStr
 
+from mailbot.bootstrap_ews import ews_problems, ews_sender, ews_source
 from mailbot.bootstrap_graph import graph_problems, graph_sender, graph_source
 from mailbot.bootstrap_values import list_of, password_of
 from mailbot.domain.errors import SettingsError
@@ -58,6 +59,8 @@ def build_watched(settings: Settings) -> tuple[Watched, ...]:
     problems = [problem for name, box in settings.mailbox.items() for problem in _mailbox_problems(name, box, settings)]
     if any(box.kind == "graph" for box in settings.mailbox.values()):
         problems += graph_problems(settings)
+    if any(box.kind == "ews" for box in settings.mailbox.values()):
+        problems += ews_problems(settings)
     if not settings.mailbox:
         problems.append("no hay ningún buzón: agregue MAILBOT_MAILBOX__NOMBRE__ADDRESS o ejecute «mailbot init»")
     if problems:
@@ -81,6 +84,8 @@ def _box(name: str, box: MailboxSettings, settings: Settings) -> Box:
 def _source(name: str, box: MailboxSettings, settings: Settings) -> MailSource:
     if box.kind == "graph":
         return graph_source(name, box, settings)
+    if box.kind == "ews":
+        return ews_source(name, box, settings)
     from mailbot.mailboxes.imap import ImapMailSource
 
     return ImapMailSource(_imap_account(name, box, settings))
@@ -88,7 +93,7 @@ def _source(name: str, box: MailboxSettings, settings: Settings) -> MailSource:
 
 def _mailbox_problems(name: str, box: MailboxSettings, settings: Settings) -> list[str]:
     prefix = f"MAILBOT_MAILBOX__{name.upper()}__"
-    if box.kind == "graph":
+    if box.kind != "imap":
         return []
     problems = []
     host, login = box.host or settings.imap_host, _login(box, settings)
@@ -148,6 +153,8 @@ def build_sender(settings: Settings, watched: Sequence[Watched] = ()) -> MailSen
         return FolderSender(settings.outbox_folder, instance=settings.instance)
     if settings.send is SendMode.GRAPH:
         return graph_sender(settings)
+    if settings.send is SendMode.EWS:
+        return ews_sender(settings)
     from mailbot.senders.smtp import SmtpSender
     from mailbot.senders.smtp_account import SmtpAccount
 

@@ -20,6 +20,7 @@ from pydantic_settings import SettingsError as SettingsSourceError
 
 from mailbot.domain.errors import SettingsError
 from mailbot.login import Security
+from mailbot.settings_ews import EwsSettings
 
 PREFIX = "MAILBOT_"
 # Variables that tests and continuous integration read.
@@ -34,6 +35,8 @@ class SendMode(StrEnum):
     SMTP = "smtp"
     # They are sent by Microsoft Graph, from the sender's own mailbox.
     GRAPH = "graph"
+    # They are sent by an Exchange server of the office's own, from the sender's mailbox.
+    EWS = "ews"
     # They are written to a folder as `.eml` and `.html`; nobody is mailed.
     FOLDER = "folder"
     # They are kept back, and everything goes on as if they had been sent: to watch for a week.
@@ -48,8 +51,8 @@ class MailboxSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     address: str
-    # Any mail server, or Microsoft 365 by the `MAILBOT_GRAPH_*` settings.
-    kind: Literal["imap", "graph"] = "imap"
+    # Any mail server, or Microsoft 365 by the `MAILBOT_GRAPH_*`, or Exchange by the `MAILBOT_EWS_*` settings.
+    kind: Literal["imap", "graph", "ews"] = "imap"
     host: str = ""
     port: int | None = None
     security: Security | None = None
@@ -67,7 +70,7 @@ class MailboxSettings(BaseModel):
         return _address(value)
 
 
-class Settings(BaseSettings):
+class Settings(EwsSettings):
     """All settings. Names in files and environment are these in capitals behind `MAILBOT_`."""
 
     model_config = SettingsConfigDict(
@@ -139,6 +142,8 @@ class Settings(BaseSettings):
     templates_folder: Path | None = None
     model_file: Path | None = None
     log_level: str = "INFO"
+    # Where a running service tells Prometheus and others on this machine how it is; none when left out.
+    metrics_port: int | None = Field(default=None, ge=1, le=65535)
 
     @classmethod
     def settings_customise_sources(
@@ -157,7 +162,7 @@ class Settings(BaseSettings):
     def _is_address(cls, value: str) -> str:
         return _address(value) if value else value
 
-    @field_validator("secret", "imap_password", "smtp_password", "graph_client_secret")
+    @field_validator("secret", "imap_password", "smtp_password", "graph_client_secret", "ews_password")
     @classmethod
     def _is_no_placeholder(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and value.get_secret_value().strip().lower() in _PLACEHOLDERS:
@@ -207,7 +212,7 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _sending_is_complete(self) -> "Settings":
-        needed = {SendMode.SMTP: ("smtp_host", "sender"), SendMode.GRAPH: ("sender",)}
+        needed = {SendMode.SMTP: ("smtp_host", "sender"), SendMode.GRAPH: ("sender",), SendMode.EWS: ("sender",)}
         missing = [name for name in needed.get(self.send, ()) if not getattr(self, name)]
         if missing:
             names = ", ".join(f"{PREFIX}{name.upper()}" for name in missing)

@@ -50,8 +50,6 @@ def _ask_where() -> str:
     where = ""
     while where not in ("1", "2", "3"):
         where = typer.prompt("1, 2 o 3", default="3").strip()
-    if where == "2":
-        say("mailbot lo lee por IMAP: pida al administrador que active el servicio IMAP4 de Exchange.")
     return where
 
 
@@ -62,7 +60,7 @@ def _ask_mailbox(where: str) -> list[str]:
         "# Buzones: uno por nombre, con su dirección y, si hace falta, lo que difiera del resto.",
         f"MAILBOT_MAILBOX__{name}__ADDRESS={address}",
     ]
-    ask = _ask_graph if where == "1" else _ask_imap
+    ask = {"1": _ask_graph, "2": _ask_ews}.get(where, _ask_imap)
     return [*lines, *ask(address, name)]
 
 
@@ -82,6 +80,29 @@ def _ask_graph(address: str, name: str) -> list[str]:
     return [*lines, f"MAILBOT_GRAPH_CLIENT_SECRET={_quoted(secret)}"]
 
 
+def _ask_ews(address: str, name: str) -> list[str]:
+    say("Hace falta una cuenta que el administrador deje actuar por los buzones: docs/ews.md lo explica paso a paso.")
+    domain = address.rpartition("@")[2]
+    url = typer.prompt(
+        "Dirección de EWS (- para preguntar a autodiscover)",
+        default=f"https://correo.{domain}/EWS/Exchange.asmx",
+    ).strip()
+    version = typer.prompt("Versión de Exchange (2013, 2016, 2019, se)", default="2019").strip().lower()
+    auth = typer.prompt("Cómo se entra (ntlm, basic, oauth)", default="ntlm").strip().lower()
+    lines = [
+        f"MAILBOT_MAILBOX__{name}__KIND=ews",
+        f"MAILBOT_EWS_URL={url}" if url != "-" else "MAILBOT_EWS_AUTODISCOVER=true",
+        f"MAILBOT_EWS_VERSION={version}",
+        f"MAILBOT_EWS_AUTH={auth}",
+    ]
+    if auth == "oauth":
+        command = typer.prompt("Comando que escribe el token").strip()
+        return [*lines, f"MAILBOT_EWS_TOKEN_COMMAND={_quoted(command)}"]
+    username = typer.prompt("Cuenta (DOMINIO\\cuenta o su dirección)").strip()
+    password = typer.prompt("Contraseña", hide_input=True)
+    return [*lines, f"MAILBOT_EWS_USERNAME={_quoted(username)}", f"MAILBOT_EWS_PASSWORD={_quoted(password)}"]
+
+
 def _ask_imap(address: str, name: str) -> list[str]:
     domain = address.rpartition("@")[2]
     host = typer.prompt("Servidor IMAP", default=f"imap.{domain}").strip()
@@ -97,10 +118,10 @@ def _ask_imap(address: str, name: str) -> list[str]:
 
 def _ask_sending(where: str) -> list[str]:
     say("\nPor ahora mailbot no manda correos: los escribe en la carpeta «outbox» (MAILBOT_SEND=folder).")
-    choices = "# smtp o graph: se envían; folder: se escriben en una carpeta; off: se retienen."
+    choices = "# smtp, graph o ews: se envían; folder: se escriben en una carpeta; off: se retienen."
     lines = ["", choices, "MAILBOT_SEND=folder"]
-    if where == "1":
-        sender = typer.prompt("Buzón de Microsoft 365 desde el que escribirá mailbot").strip()
+    if where in ("1", "2"):
+        sender = typer.prompt("Buzón desde el que escribirá mailbot").strip()
         return [*lines, f"MAILBOT_SENDER={sender}"]
     if not typer.confirm("¿Configurar ya el servidor SMTP?", default=False):
         return lines

@@ -81,7 +81,7 @@ def test_a_secret_never_shows(tmp_path: Path) -> None:
         ("MAILBOT_IMAP_PORT=abc", "MAILBOT_IMAP_PORT: debe ser un número entero"),
         ("MAILBOT_IMAP_PORT=70000", "MAILBOT_IMAP_PORT: debe ser 65535 o menos"),
         ("MAILBOT_POLL_SECONDS=1", "MAILBOT_POLL_SECONDS: debe ser 5 o más"),
-        ("MAILBOT_SEND=fax", "MAILBOT_SEND: debe ser 'smtp', 'graph', 'folder', 'shadow' o 'off'"),
+        ("MAILBOT_SEND=fax", "MAILBOT_SEND: debe ser 'smtp', 'graph', 'ews', 'folder', 'shadow' o 'off'"),
         ("MAILBOT_SEND=smtp", "MAILBOT_SEND=smtp necesita también MAILBOT_SMTP_HOST, MAILBOT_SENDER"),
         ("MAILBOT_SECRET=changeme", "MAILBOT_SECRET: todavía tiene el valor de ejemplo"),
         ("MAILBOT_TIMEZONE=Lima", "MAILBOT_TIMEZONE: «Lima» no es una zona horaria"),
