@@ -197,6 +197,22 @@ class TestRights:
             file.write_text(TOKEN)
             assert len(_all(box)) == 1
 
+    @pytest.mark.parametrize("password", [PASSWORD, "mala"], ids=["right", "wrong"])
+    def test_windows_authentication_lets_in_who_has_the_password_and_nobody_else(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, password: str
+    ) -> None:
+        users = tmp_path / "users"
+        users.write_text(f"BROKER:mailbot:{PASSWORD}\n")
+        monkeypatch.setenv("NTLM_USER_FILE", str(users))
+        login = {"auth": EwsAuth.NTLM, "username": "BROKER\\mailbot", "password": password}
+        with ews_box(EwsScript(auth="ntlm"), **login) as box:
+            _fill(box, 2)
+            if password == PASSWORD:
+                assert len(_all(box)) == 2
+            else:
+                with pytest.raises(MailboxRefused, match="MAILBOT_EWS_AUTH"):
+                    _all(box)
+
 
 class TestCertificates:
     def test_the_office_s_own_authority_is_trusted_when_it_is_given_and_only_then(self, tmp_path: Path) -> None:

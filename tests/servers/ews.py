@@ -59,7 +59,7 @@ class EwsFault:
 class EwsScript:
     """How the server behaves; may be changed while it runs."""
 
-    # How a login is made: basic, bearer or none.
+    # How a login is made: basic, bearer, ntlm (whose users stand in the file of NTLM_USER_FILE) or none.
     auth: str = "basic"
     token: str = TOKEN
     faults: list[EwsFault] = field(default_factory=list)
@@ -236,19 +236,47 @@ class _Handler(BaseHTTPRequestHandler):
     # Headers and body in one go: else each waits for the one before to be acknowledged.
     wbufsize = -1
 
+    # What NTLM knows of this connection, and who it let in.
+    ntlm: Any = None
+    ntlm_login: str | None = None
+
     def log_message(self, format: str, *args: object) -> None:
         """Nothing."""
 
     def do_POST(self) -> None:
         length = int(self.headers.get("Content-Length") or 0)
         body = self.rfile.read(length)
-        login = self.ews.login_of(self.headers.get("Authorization", ""))
+        header = self.headers.get("Authorization", "")
+        if self.ews.script.auth == "ntlm" and self.ntlm_login is None:
+            challenge = self._ntlm_step(header)
+            if self.ntlm_login is None:
+                self._answer(401, b"", {"WWW-Authenticate": challenge})
+                return
+        login = self.ntlm_login or self.ews.login_of(header)
         if login is None:
             self._answer(401, b"", {"WWW-Authenticate": 'Basic realm="ews"'})
         elif length > self.ews.script.largest_request:
             self._answer(413, b"")
         else:
             self._serve(body, login)
+
+    def _ntlm_step(self, header: str) -> str:
+        """One step of the login, which belongs to the connection; what to answer while it is not done."""
+        import spnego
+
+        kind, _, value = header.partition(" ")
+        if kind != "NTLM":
+            return "NTLM"
+        if self.ntlm is None:
+            self.ntlm = spnego.server(protocol="ntlm", options=spnego.NegotiateOptions.use_ntlm)
+        try:
+            token = self.ntlm.step(base64.b64decode(value))
+        except spnego.exceptions.SpnegoError:
+            self.ntlm = None
+            return "NTLM"
+        if self.ntlm.complete:
+            self.ntlm_login = SERVICE
+        return f"NTLM {base64.b64encode(token or b'').decode()}"
 
     def _serve(self, body: bytes, login: str) -> None:
         try:
