@@ -13,6 +13,7 @@ from mailbot.cli.output import print_json, say
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from mailbot.ports.store import Store
     from mailbot.services.health import Health, MailboxHealth
     from mailbot.services.reconcile import Reconciled
     from mailbot.settings import Settings
@@ -38,25 +39,50 @@ class Machine:
 
 def doctor(as_json: bool = typer.Option(False, "--json", help="Un solo documento JSON.")) -> int:
     """El estado del servicio en una página; termina con 1 cuando algo necesita a una persona."""
-    from zoneinfo import ZoneInfo
-
     from mailbot.cli.workshop import now, settings
-    from mailbot.services.health import health
     from mailbot.store import open_store, upgrade
 
     found = settings()
-    machine = Machine(database=upgrade(found.database_url), model=_model(found), free_mb=_free_mb(found.database_url))
+    version = upgrade(found.database_url)
     store = open_store(found.database_url)
     try:
-        state = health(store, now=now(), mailboxes=tuple(found.mailbox), zone=ZoneInfo(found.timezone))
+        report = examine(found, store, version=version, now=now())
     finally:
         store.close()
-    problems = [*state.problems, *machine.problems]
     if as_json:
-        print_json(_shape(state, machine) | {"problems": problems})
+        print_json(report.shape)
     else:
-        _print(state, machine, problems)
-    return Exit.NEEDS_PERSON if problems else Exit.DONE
+        _print(report.state, report.machine, report.problems)
+    return Exit.NEEDS_PERSON if report.problems else Exit.DONE
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """What `doctor` found."""
+
+    state: "Health"
+    machine: Machine
+
+    @property
+    def problems(self) -> list[str]:
+        """What needs a person, in Spanish."""
+        return [*self.state.problems, *self.machine.problems]
+
+    @property
+    def shape(self) -> dict[str, Any]:
+        """Its JSON."""
+        return _shape(self.state, self.machine) | {"problems": self.problems}
+
+
+def examine(settings: "Settings", store: "Store", *, version: str, now: "datetime") -> Report:
+    """Look at the service, its data and its machine."""
+    from zoneinfo import ZoneInfo
+
+    from mailbot.services.health import health
+
+    machine = Machine(database=version, model=_model(settings), free_mb=_free_mb(settings.database_url))
+    state = health(store, now=now, mailboxes=tuple(settings.mailbox), zone=ZoneInfo(settings.timezone))
+    return Report(state=state, machine=machine)
 
 
 def _model(settings: "Settings") -> str:

@@ -64,12 +64,15 @@ def open_shop(*, needs_mailboxes: bool = True) -> Iterator[Shop]:
 
 def run() -> int:
     """El servicio: vigila los buzones y cumple el horario hasta que se le detenga (SIGTERM o Ctrl-C)."""
+    from mailbot.cli.status import served_status
+    from mailbot.cli.workshop import now
     from mailbot.logs import configure
     from mailbot.store.service_lock import hold_service_lock
 
     with open_shop() as found, hold_service_lock(found.settings.database_url) as lock:
         configure(found.settings.log_level)
-        service_of(found, lock).run()
+        with served_status(found.settings, found.desk.store, clock=now):
+            service_of(found, lock).run()
     return Exit.DONE
 
 
