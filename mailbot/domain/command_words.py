@@ -119,7 +119,7 @@ ORDINALS = {
 # Which items: "2", "1 y 3", "1-3", before or after the command.
 LIST = r"\d{1,2}(?:(?: ?, ?| y | e | al | a | ?- ?)\d{1,2})*"
 NOUN = r"(?:(?:el |la |los |las )?(?:items?|puntos?|lineas?|n(?:ro|umero)?s?|#) ?|el |la |al |del )"
-FIRST_ITEMS = re.compile(rf"^(?:{NOUN})?({LIST}) ?[.):\-=]* (?=\D)(.+)$")
+FIRST_ITEMS = re.compile(rf"^(?:{NOUN})?({LIST}) ?[.):\-=]* (?=\D|20\d\d-\d{{3}})(.+)$")
 LAST_ITEMS = re.compile(rf"^(.*?[a-z]) (?:{NOUN})?({LIST})$")
 ALL = re.compile(r"^(?:tod[oa]s?(?: (?:los|las|lo))?|ambos|ambas)\b ?|\b ?(?:tod[oa]s?|ambos|ambas)$")
 MOST_ITEMS = 50

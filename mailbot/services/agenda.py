@@ -24,8 +24,8 @@ _LAST_AGENDA = "agenda:last"
 # How many days ahead dated matters are shown (Annex 01 rows 6 and 11).
 _HORIZON = {ObligationKind.REGULARIZATION: 30, ObligationKind.REGIME_EXPIRY: 90}
 # In the order in which the mail shows and numbers them.
-_DATED = "dated"
-_SECTIONS = ("overdue", "today", "documents", _DATED, "later", "waiting")
+_DATED, _STALE = "dated", "stale"
+_SECTIONS = ("overdue", "today", "agreements", "documents", _DATED, "later", "waiting", _STALE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,17 +110,9 @@ def _mails(
             purpose=MailPurpose.AGENDA,
             to=(reader,),
             now=morning.made_at,
-            obligations=_obligations(context),
+            obligations=own.obligations,
         )
         yield mail, context
-
-
-def _obligations(context: AgendaContext) -> Sequence[str]:
-    """Every numbered line in the order of its number, so that an answer "2 atendido" finds it."""
-    before = (*context.overdue, *context.today, *context.documents)
-    after = (*context.later, *context.waiting)
-    dated = (matter.obligation for matter in context.dated)
-    return [*(item.obligation for item in before), *dated, *(item.obligation for item in after)]
 
 
 def _context(person: Staff, reader: Staff, uow: UnitOfWork, *, desk: Desk, morning: _Morning) -> AgendaContext | None:
@@ -131,19 +123,21 @@ def _context(person: Staff, reader: Staff, uow: UnitOfWork, *, desk: Desk, morni
         recipient=reader.name,
         now=morning.now,
         day=morning.day,
+        # Every numbered line in the order of its number, so that an answer "2 atendido" finds it.
+        obligations=tuple(item.obligation for section in _SECTIONS for item in lines[section]),
         overdue=lines["overdue"],
         today=lines["today"],
+        agreements=lines["agreements"],
         documents=lines["documents"],
         later=lines["later"],
         waiting=lines["waiting"],
         questions=_numbered_questions(morning.questions.get(person.code, ()), after=lines),
-        stale=tuple(_stale(owed, uow, desk=desk, morning=morning)),
+        stale=tuple(_stale(item, uow) for item in lines[_STALE]),
         dated=tuple(_dated(item, uow, desk=desk, morning=morning) for item in lines[_DATED]),
         glosas=glosas_of(owed, uow),
         office=desk.office,
     )
-    is_empty = not (_obligations(context) or context.questions or context.stale)
-    return None if is_empty else context
+    return context if context.obligations or context.questions else None
 
 
 def _numbered(
@@ -170,9 +164,9 @@ def _numbered_questions(questions: Sequence[Question], *, after: dict[str, tuple
 
 
 def _section_of(obligation: Obligation, *, desk: Desk, morning: _Morning) -> str:
-    """Where an obligation stands in the agenda; status notes have a table of their own."""
+    """Where an obligation stands in the agenda; of status notes only those that run out today or have already."""
     if obligation.kind is ObligationKind.STATUS_UPDATE:
-        return ""
+        return _STALE if desk.day_of(obligation.due_at) <= morning.day else ""
     if obligation.state is ObligationState.WAITING:
         return "waiting"
     if is_overdue(obligation, morning.now):
@@ -180,25 +174,23 @@ def _section_of(obligation: Obligation, *, desk: Desk, morning: _Morning) -> str
     if obligation.kind in _HORIZON:
         days_left = (desk.day_of(obligation.due_at) - morning.day).days
         return _DATED if days_left <= _HORIZON[obligation.kind] else ""
+    if obligation.kind is ObligationKind.WRITTEN_AGREEMENT:
+        return "agreements"
     if desk.day_of(obligation.due_at) <= morning.day:
         return "today"
     return "documents" if obligation.kind is ObligationKind.DOCUMENT_REVIEW else "later"
 
 
-def _stale(owed: Sequence[Obligation], uow: UnitOfWork, *, desk: Desk, morning: _Morning) -> Iterable[StaleNote]:
-    """Status notes that run out today or have already."""
-    for obligation in owed:
-        is_note = obligation.kind is ObligationKind.STATUS_UPDATE and obligation.order is not None
-        if not is_note or desk.day_of(obligation.due_at) > morning.day:
-            continue
-        dispatch = uow.records.dispatch(obligation.order or "")
-        yield StaleNote(
-            order=obligation.order or "",
-            client=_client_name(obligation, uow),
-            status=dispatch.status if dispatch else "",
-            note=dispatch.status_note if dispatch else "",
-            noted_at=dispatch.status_noted_at if dispatch else None,
-        )
+def _stale(item: Item, uow: UnitOfWork) -> StaleNote:
+    dispatch = uow.records.dispatch(item.order) if item.order else None
+    return StaleNote(
+        order=item.order or "",
+        client=item.client,
+        status=dispatch.status if dispatch else "",
+        note=dispatch.status_note if dispatch else "",
+        noted_at=dispatch.status_noted_at if dispatch else None,
+        number=item.number,
+    )
 
 
 def _dated(item: Item, uow: UnitOfWork, *, desk: Desk, morning: _Morning) -> DatedMatter:
@@ -215,8 +207,3 @@ def _dated(item: Item, uow: UnitOfWork, *, desk: Desk, morning: _Morning) -> Dat
         obligation=item.obligation,
         number=item.number,
     )
-
-
-def _client_name(obligation: Obligation, uow: UnitOfWork) -> str:
-    client = uow.records.client(obligation.client) if obligation.client else None
-    return client.name if client else ""

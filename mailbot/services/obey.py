@@ -121,16 +121,23 @@ def _refused(message: Message, person: Staff | None) -> Obeyed | None:
 def is_forged(message: Message) -> bool:
     """Whether our server's own result (RFC 8601) speaks against the sender.
 
-    The topmost result of each method counts: what stands below may be the sender's own. A passed
-    DMARC outweighs a broken DKIM or SPF, which a forwarder may have broken.
+    The topmost header names our server, and of each method its topmost result counts: what bears
+    another server's name may be the sender's own (section 5 there has ours remove what bears its own).
+    A passed DMARC outweighs a broken DKIM or SPF, which a forwarder may have broken.
     """
+    headers = [value for name, value in message.headers if name.lower() == "authentication-results"]
     results: dict[str, str] = {}
-    for name, value in message.headers:
-        if name.lower() == "authentication-results":
+    for value in headers:
+        if _server(value) == _server(headers[0]):
             results = _results(value) | results
     if results.get("dmarc") == "pass":
         return False
     return any(result in _FAILED for result in results.values())
+
+
+def _server(value: str) -> str:
+    """The name of the server that writes a header (RFC 8601 section 2.2, authserv-id)."""
+    return _COMMENT.sub("", value).partition(";")[0].strip().lower()
 
 
 def _results(value: str) -> dict[str, str]:

@@ -113,6 +113,8 @@ class StaleNote:
     status: str
     note: str
     noted_at: datetime | None
+    # What an answer in an agenda names it by.
+    number: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

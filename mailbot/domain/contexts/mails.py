@@ -119,10 +119,14 @@ class AgendaContext:
     recipient: str
     now: datetime
     day: date
+    # The obligation behind each numbered line, in the order of the numbers.
+    obligations: tuple[str, ...] = ()
     overdue: tuple[Item, ...] = ()
     today: tuple[Item, ...] = ()
     later: tuple[Item, ...] = ()
     waiting: tuple[Item, ...] = ()
+    # What was agreed by word of mouth and has to be confirmed in writing (Annex 01 row 8).
+    agreements: tuple[Item, ...] = ()
     documents: tuple[Item, ...] = ()
     questions: tuple[Question, ...] = ()
     stale: tuple[StaleNote, ...] = ()

@@ -305,7 +305,7 @@ AGENDA = AgendaContext(
     today=(replace(REPLY, number=2, owner=""), replace(REVIEW, number=3, owner="")),
     documents=(replace(REVIEW, number=4, owner="", due_at=NOW + timedelta(days=3)),),
     waiting=(replace(WAITING, number=7),),
-    questions=(replace(COMPLAINT_QUESTION, number=8), replace(DISPATCH_QUESTION, number=9)),
+    questions=(replace(COMPLAINT_QUESTION, number=10), replace(DISPATCH_QUESTION, number=11)),
     stale=(
         StaleNote(
             order="2026-004530",
@@ -313,8 +313,9 @@ AGENDA = AgendaContext(
             status="Documentos incompletos",
             note="Se solicita póliza",
             noted_at=NOW - timedelta(days=2),
+            number=8,
         ),
-        StaleNote(order="2026-004541", client="Textiles Andinos S.A.C.", status="", note="", noted_at=None),
+        StaleNote(order="2026-004541", client="Textiles Andinos S.A.C.", status="", note="", noted_at=None, number=9),
     ),
     dated=(
         DatedMatter(

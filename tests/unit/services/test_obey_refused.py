@@ -95,6 +95,29 @@ def test_a_result_below_the_servers_own_counts_for_nothing(world: World) -> None
     assert world.only(ObligationKind.REPLY).is_open
 
 
+def test_a_pass_that_the_sender_wrote_himself_counts_for_nothing(world: World) -> None:
+    reminder = reminded(world)
+    moment = lima("2026-11-16 10:50")
+    own = "mx.mala.example; spf=pass; dkim=pass; dmarc=pass header.from=agencia.example"
+    forged = raw_mail(
+        subject="RE: aviso",
+        text="atendido",
+        sender=ESC,
+        to=MAILBOT,
+        at=moment,
+        In_Reply_To=reminder.message_id,
+        Authentication_Results=own,
+    )
+    ours = b"Authentication-Results: mx.agencia.example (milter); spf=fail smtp.mailfrom=mala.example; dkim=none\r\n"
+
+    world.receive(ours + forged, moment)
+
+    assert world.only(ObligationKind.REPLY).is_open
+    assert [line.detail for line in audit(world, "command_refused")] == [
+        "el servidor no reconoce al remitente (SPF, DKIM o DMARC)"
+    ]
+
+
 def test_the_owner_in_copy_may_answer_the_supervisors_notice(world: World) -> None:
     world.write("levante", MONDAY_9)
     notice = walk(world, "16 10:36", "16 10:46", "16 11:00", "16 11:10")[-1]
