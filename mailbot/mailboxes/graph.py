@@ -3,19 +3,19 @@
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import quote
 
-from mailbot.domain.clock import to_utc
 from mailbot.domain.message import MailKey
 from mailbot.graph.answers import GraphFailure
 from mailbot.graph.client import AT_ONCE, Call, GraphClient
 from mailbot.mailboxes.graph_account import GraphAccount
 from mailbot.mailboxes.graph_errors import translated
 from mailbot.mailboxes.graph_folders import INBOX, GraphFolder, GraphFolders
-from mailbot.mailboxes.graph_progress import Progress, read_progress
+from mailbot.mailboxes.graph_progress import Progress
 from mailbot.mailboxes.graph_round import GraphRounds, Listed, Round
+from mailbot.mailboxes.numbering import Place, afresh, place_of
 from mailbot.mailboxes.wakeup import Wakeup
 from mailbot.ports.mailbox import Cursor, FetchedMail
 
@@ -23,20 +23,6 @@ __all__ = ["GraphAccount", "GraphMailSource"]
 
 # One mail's own trouble; anything else is the mailbox's or the server's.
 _MAIL_FAULTS = frozenset({400, 413, 422, 500})
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Place:
-    """Where a fetch begins: the numbers to go on with, and how far the folder was read."""
-
-    validity: int
-    uid: int
-    progress: Progress
-
-    def past(self, mail: Listed, *, link: str | None) -> "_Place":
-        """One mail on; `link` is where the next round goes on, after the last of a round."""
-        progress = self.progress.past(mail.id)
-        return replace(self, uid=self.uid + 1, progress=progress if link is None else progress.at(link))
 
 
 class GraphMailSource:
@@ -79,7 +65,7 @@ class GraphMailSource:
         self, folder: str, cursor: Cursor | None, *, since: datetime | None = None
     ) -> Iterator[Sequence[FetchedMail]]:
         """Batches after the cursor; four mails are fetched at once."""
-        place = _place(cursor, since)
+        place = place_of(cursor, since)
         found = self._known.find(folder)
         with translated(self._account, f"leer la carpeta «{folder}»"):
             try:
@@ -90,7 +76,7 @@ class GraphMailSource:
                     self._known.forget()
                 if not failure.has_lost_sync:
                     raise
-                place = _afresh(cursor, since)
+                place = afresh(cursor, since)
                 round_ = self._round(place.progress, found)
         yield from self._batches(round_, place, folder)
 
@@ -163,7 +149,7 @@ class GraphMailSource:
         self._compared[folder.id] = now
         return True
 
-    def _batches(self, found: Round, place: _Place, folder: str) -> Iterator[Sequence[FetchedMail]]:
+    def _batches(self, found: Round, place: Place, folder: str) -> Iterator[Sequence[FetchedMail]]:
         count = self._account.batch_count
         with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
             for start in range(0, len(found.mails), count):
@@ -171,7 +157,7 @@ class GraphMailSource:
                 batch = []
                 for mail, content in zip(listed, self._contents(pool, listed, folder), strict=True):
                     if content is not None:
-                        place = place.past(mail, link=found.link if mail is found.mails[-1] else None)
+                        place = place.past(mail.id, link=found.link if mail is found.mails[-1] else None)
                         batch.append(self._fetched(mail, content, place, folder))
                 if batch:
                     yield tuple(batch)
@@ -193,7 +179,7 @@ class GraphMailSource:
             raise
         return _Content(raw=answer.content, fault="")
 
-    def _fetched(self, mail: Listed, content: "_Content", place: _Place, folder: str) -> FetchedMail:
+    def _fetched(self, mail: Listed, content: "_Content", place: Place, folder: str) -> FetchedMail:
         return FetchedMail(
             key=MailKey(mailbox=self.name, folder=folder, validity=place.validity, uid=place.uid),
             raw=content.raw,
@@ -221,17 +207,3 @@ class GraphMailSource:
 class _Content:
     raw: bytes | None
     fault: str
-
-
-def _place(cursor: Cursor | None, since: datetime | None) -> _Place:
-    """Where the cursor stands; a cursor without a place of ours begins afresh."""
-    progress = read_progress(cursor.token) if cursor is not None else None
-    if cursor is None or progress is None:
-        return _afresh(cursor, since)
-    return _Place(validity=cursor.validity, uid=cursor.uid, progress=progress)
-
-
-def _afresh(cursor: Cursor | None, since: datetime | None) -> _Place:
-    """The folder from its beginning, under a validity that no key has yet."""
-    bound = to_utc(since) if since is not None else None
-    return _Place(validity=cursor.validity + 1 if cursor else 1, uid=0, progress=Progress(since=bound))
