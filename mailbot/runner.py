@@ -51,7 +51,7 @@ def backoff(failures: int, *, jitter: float) -> timedelta:
     return pause * (1 + jitter / 2)
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, eq=False)
 class Watcher:
     """One mailbox on its own thread: poll, wait for a hint or the interval, poll again."""
 
@@ -83,6 +83,11 @@ class Watcher:
             else:
                 self.stopping.wait(pause.total_seconds())
         self.source.close()
+
+    def stop(self) -> None:
+        """Ask it to stop; safe from any thread."""
+        self.stopping.set()
+        self.source.wake()
 
     def _round(self, failures: int) -> timedelta | None:
         """One poll; the pause to make after a failure, or None."""
@@ -123,43 +128,76 @@ class Service:
     stopping: threading.Event
     # Whether this process is the one that runs the schedule, where several share a database.
     is_leading: Callable[[], bool] = _always
+    # What is done on SIGHUP; it may `adopt` other watchers and jobs.
+    reload: Callable[["Service"], None] | None = None
+    _is_hung_up: threading.Event = field(default_factory=threading.Event)
+    _threads: dict[int, threading.Thread] = field(default_factory=dict)
 
     def run(self) -> None:
         """Run until SIGTERM, SIGINT or `stop`; returns within a few seconds of it."""
-        threads = [
-            threading.Thread(target=watcher.run, name=watcher.box.name, daemon=True) for watcher in self.watchers
-        ]
         with _Signals(self._on_signal):
-            for thread in threads:
-                thread.start()
+            for watcher in self.watchers:
+                self._start(watcher)
             self._await_first_round()
             turn = threading.Lock()
             scheduler = _started_scheduler(self.jobs, partial(self._take_turn, turn))
             _log.info("service_started", mailboxes=len(self.watchers), jobs=len(self.jobs))
             # A timeout lets the main thread take signals while it waits.
             while not self.stopping.wait(0.5):
-                pass
+                self._reload_if_asked()
             scheduler.shutdown(wait=False)
             # A mail in hand is settled before the database is let go; jobs that wait see that it is over.
             if turn.acquire(timeout=STOP_WITHIN.total_seconds() / 2):
                 turn.release()
-            self._end(threads)
+            self._end(list(self._threads.values()))
         _log.info("service_stopped")
 
-    def _take_turn(self, turn: threading.Lock, job: Job) -> None:
+    def _take_turn(self, turn: threading.Lock, name: str) -> None:
         with turn:
-            if not self.stopping.is_set() and self.is_leading():
+            job = next((job for job in self.jobs if job.name == name), None)
+            if job is not None and not self.stopping.is_set() and self.is_leading():
                 run_job(job, self.clock())
 
     def stop(self) -> None:
         """Ask it to stop; safe from any thread."""
         self.stopping.set()
         for watcher in self.watchers:
-            watcher.source.wake()
+            watcher.stop()
+
+    def adopt(self, watchers: Sequence[Watcher], jobs: Sequence[Job]) -> None:
+        """Go on with these: who was there before keeps running, who is missing ends, who is new starts."""
+        gone = [watcher for watcher in self.watchers if watcher not in watchers]
+        for watcher in gone:
+            watcher.stop()
+        for watcher in gone:
+            # Its successor shall not read beside it; a round that takes longer is guarded by unique keys.
+            self._threads.pop(id(watcher)).join(STOP_WITHIN.total_seconds())
+        self.watchers, self.jobs = watchers, jobs
+        for watcher in watchers:
+            if id(watcher) not in self._threads:
+                self._start(watcher)
+
+    def _start(self, watcher: Watcher) -> None:
+        thread = threading.Thread(target=watcher.run, name=watcher.box.name, daemon=True)
+        self._threads[id(watcher)] = thread
+        thread.start()
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
         _log.info("signal_received", signal=signal.Signals(number).name)
-        self.stop()
+        if number == signal.SIGHUP:
+            self._is_hung_up.set()
+        else:
+            self.stop()
+
+    def _reload_if_asked(self) -> None:
+        if not self._is_hung_up.is_set():
+            return
+        self._is_hung_up.clear()
+        try:
+            if self.reload is not None:
+                self.reload(self)
+        except Exception:
+            _log.exception("reload_failed")
 
     def _await_first_round(self) -> None:
         """Give every mailbox its first look, so that no limit is judged without known answers."""
@@ -174,7 +212,7 @@ class Service:
 
 
 class _Signals:
-    """Catch SIGTERM and SIGINT for the length of a block, where this is the main thread."""
+    """Catch SIGTERM, SIGINT and SIGHUP for the length of a block, where this is the main thread."""
 
     def __init__(self, handler: Callable[[int, FrameType | None], None]) -> None:
         self._handler = handler
@@ -182,7 +220,7 @@ class _Signals:
 
     def __enter__(self) -> None:
         if threading.current_thread() is threading.main_thread():
-            for number in (signal.SIGTERM, signal.SIGINT):
+            for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
                 self._before[number] = signal.signal(number, self._handler)
 
     def __exit__(self, *exc: object) -> None:
@@ -200,7 +238,7 @@ def run_job(job: Job, now: datetime) -> None:
         _log.exception("job_failed", job=job.name)
 
 
-def _started_scheduler(jobs: Sequence[Job], take_turn: Callable[[Job], None]) -> Any:
+def _started_scheduler(jobs: Sequence[Job], take_turn: Callable[[str], None]) -> Any:
     """APScheduler with the jobs declared here in code and kept in memory alone.
 
     A tick that was missed (suspended laptop, long run) is made up for once, whatever its delay.
@@ -216,7 +254,7 @@ def _started_scheduler(jobs: Sequence[Job], take_turn: Callable[[Job], None]) ->
     )
     for job in jobs:
         scheduler.add_job(
-            partial(take_turn, job),
+            partial(take_turn, job.name),
             # Triggers wait in real time, whatever time the jobs are told.
             trigger=_trigger(job, utc_now()),
             id=job.name,

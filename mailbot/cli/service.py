@@ -14,10 +14,14 @@ from mailbot.cli.app import Exit
 from mailbot.cli.output import print_table, progress, say
 
 if TYPE_CHECKING:
+    import threading
+    from collections.abc import Sequence
+
     from mailbot.bootstrap import Watched
-    from mailbot.runner import Clock, Service
+    from mailbot.runner import Clock, Service, Watcher
     from mailbot.services.deliver import Post
     from mailbot.services.desk import Desk
+    from mailbot.services.tick import Job
     from mailbot.settings import Settings
     from mailbot.store.service_lock import ServiceLock
 
@@ -64,6 +68,7 @@ def open_shop(*, needs_mailboxes: bool = True) -> Iterator[Shop]:
 
 def run() -> int:
     """El servicio: vigila los buzones y cumple el horario hasta que se le detenga (SIGTERM o Ctrl-C)."""
+    from mailbot.cli.reload import Reloading
     from mailbot.cli.status import served_status
     from mailbot.cli.workshop import now
     from mailbot.logs import configure
@@ -71,8 +76,11 @@ def run() -> int:
 
     with open_shop() as found, hold_service_lock(found.settings.database_url) as lock:
         configure(found.settings.log_level)
-        with served_status(found.settings, found.desk.store, clock=now):
-            service_of(found, lock).run()
+        reloading = Reloading(found, lock)
+        service = service_of(found, lock)
+        service.reload = reloading.reload
+        with served_status(lambda: reloading.shop.settings, found.desk.store, clock=now):
+            service.run()
     return Exit.DONE
 
 
@@ -80,28 +88,40 @@ def service_of(shop: Shop, lock: "ServiceLock", *, clock: "Clock | None" = None)
     """The service over a shop; where several share a database, the lock says which part is this one's."""
     import threading
 
-    from mailbot.bootstrap import habits_of
-    from mailbot.runner import Service, Watcher, utc_now
-    from mailbot.services.tick import jobs
+    from mailbot.runner import Service, utc_now
 
     stopping = threading.Event()
-    watchers = [
-        Watcher(
-            desk=shop.desk,
-            source=item.source,
-            box=item.box,
-            interval=shop.settings.poll_interval,
-            since=timedelta(days=shop.settings.since_days),
-            clock=clock or utc_now,
-            stopping=stopping,
-            is_ours=partial(lock.takes, item.box.name),
-        )
-        for item in shop.watched
-    ]
+    watchers = [watcher_of(item, shop, lock, clock=clock) for item in shop.watched]
+    schedule = schedule_of(shop, stopping)
+    return Service(watchers=watchers, jobs=schedule, clock=clock or utc_now, stopping=stopping, is_leading=lock.is_held)
+
+
+def watcher_of(item: "Watched", shop: Shop, lock: "ServiceLock", *, clock: "Clock | None" = None) -> "Watcher":
+    """Who reads one mailbox of the shop."""
+    import threading
+
+    from mailbot.runner import Watcher, utc_now
+
+    return Watcher(
+        desk=shop.desk,
+        source=item.source,
+        box=item.box,
+        interval=shop.settings.poll_interval,
+        since=timedelta(days=shop.settings.since_days),
+        clock=clock or utc_now,
+        stopping=threading.Event(),
+        is_ours=partial(lock.takes, item.box.name),
+    )
+
+
+def schedule_of(shop: Shop, stopping: "threading.Event") -> "Sequence[Job]":
+    """The jobs of the shop."""
+    from mailbot.bootstrap import habits_of
+    from mailbot.services.tick import jobs
+
     post = None if shop.post is None else replace(shop.post, is_stopping=stopping.is_set)
     watched = [(item.box, item.source) for item in shop.watched]
-    schedule = jobs(shop.desk, post, habits=habits_of(shop.settings), watched=watched)
-    return Service(watchers=watchers, jobs=schedule, clock=clock or utc_now, stopping=stopping, is_leading=lock.is_held)
+    return jobs(shop.desk, post, habits=habits_of(shop.settings), watched=watched)
 
 
 def poll(

@@ -17,27 +17,30 @@ _ALIVE_WITHIN = timedelta(minutes=10)
 
 
 @contextmanager
-def served_status(settings: "Settings", store: "Store", *, clock: Callable[[], datetime]) -> Iterator[int]:
+def served_status(
+    settings: Callable[[], "Settings"], store: "Store", *, clock: Callable[[], datetime]
+) -> Iterator[int]:
     """Serve the pages while the block lasts where the settings name a port; gives the port, 0 for none."""
-    if settings.metrics_port is None:
+    port = settings().metrics_port
+    if port is None:
         yield 0
         return
     from mailbot.cli.doctor import examine
     from mailbot.status import status_server
     from mailbot.store import upgrade
 
-    version = upgrade(settings.database_url)
+    version = upgrade(settings().database_url)
 
     def look() -> "Report":
-        return examine(settings, store, version=version, now=clock())
+        return examine(settings(), store, version=version, now=clock())
 
     pages = {
         "/health": lambda: _health(look()),
         "/alive": lambda: _alive(look(), now=clock()),
         "/metrics": lambda: _metrics(look()),
     }
-    with status_server(settings.metrics_port, pages) as port:
-        yield port
+    with status_server(port, pages) as served:
+        yield served
 
 
 def _health(report: "Report") -> "Page":

@@ -41,7 +41,7 @@ def _service(folder: Path, *, now: datetime = NOON) -> Iterator[int]:
             uow.facts.set(HEARTBEAT, NOON.isoformat())
             uow.commit()
         remember_read(replace(World().desk, store=store), "rq", now=NOON)
-        with served_status(settings, store, clock=lambda: now) as port:
+        with served_status(lambda: settings, store, clock=lambda: now) as port:
             yield port
 
 
@@ -99,10 +99,10 @@ def test_another_path_is_not_found(tmp_path: Path) -> None:
 
 
 def test_without_a_port_nothing_listens(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path}/mailbot.sqlite"
+    settings = Settings(database_url=f"sqlite:///{tmp_path}/mailbot.sqlite")
     with (
-        closing(open_store(url)) as store,
-        served_status(Settings(database_url=url), store, clock=lambda: NOON) as port,
+        closing(open_store(settings.database_url)) as store,
+        served_status(lambda: settings, store, clock=lambda: NOON) as port,
     ):
         assert port == 0
 
