@@ -4,11 +4,10 @@ Values come from a settings file (`settings.env`) and from `MAILBOT_*` variables
 problems are told at once.
 """
 
-import difflib
 import os
 import re
 import stat
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -21,6 +20,7 @@ from pydantic_settings import SettingsError as SettingsSourceError
 from mailbot.domain.errors import SettingsError
 from mailbot.login import Security
 from mailbot.settings_ews import EwsSettings
+from mailbot.settings_words import nearest, said
 
 PREFIX = "MAILBOT_"
 # Variables that tests and continuous integration read.
@@ -274,7 +274,7 @@ def _unknown_variables(variables: Mapping[str, str]) -> Iterator[str]:
     for name in sorted(variables):
         is_ours = name.startswith(PREFIX) and not name.startswith(f"{PREFIX}MAILBOX__")
         if is_ours and name not in known and name not in _OTHER_VARIABLES:
-            yield f"{name}: no existe esa variable{_nearest(name, known)}"
+            yield f"{name}: no existe esa variable{nearest(name, known)}"
 
 
 def _explained(error: ValidationError) -> Iterator[str]:
@@ -282,26 +282,8 @@ def _explained(error: ValidationError) -> Iterator[str]:
         name = "__".join(str(part) for part in fault["loc"]).upper()
         name = name if name.startswith(PREFIX) else f"{PREFIX}{name}"
         if fault["type"] == "extra_forbidden":
-            yield f"{name}: no existe esa opción{_nearest(name, setting_names())}"
+            yield f"{name}: no existe esa opción{nearest(name, setting_names())}"
         elif not fault["loc"]:
-            yield _said(fault["msg"])
+            yield said(fault["msg"])
         else:
-            yield f"{name}: {_said(fault['msg'])}"
-
-
-def _said(message: str) -> str:
-    known = {
-        "Field required": "falta",
-        "Input should be a valid integer, unable to parse string as an integer": "debe ser un número entero",
-        "Input should be a valid boolean, unable to interpret input": "debe ser true o false",
-    }
-    text = message.removeprefix("Value error, ")
-    text = re.sub(r"^Input should be greater than or equal to (\S+)$", r"debe ser \1 o más", text)
-    text = re.sub(r"^Input should be less than or equal to (\S+)$", r"debe ser \1 o menos", text)
-    text = re.sub(r"^Input should be (.*)$", r"debe ser \1", text) if text not in known else text
-    return known.get(text, text).replace(" or ", " o ")
-
-
-def _nearest(name: str, known: Iterable[str]) -> str:
-    close = difflib.get_close_matches(name, list(known), n=1)
-    return f"; ¿quiso decir {close[0]}?" if close else "; vea settings.example.env"
+            yield f"{name}: {said(fault['msg'])}"

@@ -14,7 +14,7 @@ from exchangelib.services.find_item import FindItem
 from exchangelib.services.get_item import GetItem
 from exchangelib.services.sync_folder_hierarchy import SyncFolder
 from exchangelib.services.sync_folder_items import SyncFolderItems
-from exchangelib.util import TNS
+from exchangelib.util import TNS, DummyResponse
 
 _GONE = frozenset({f"{{{TNS}}}Delete", f"{{{TNS}}}ReadFlagChange"})
 
@@ -30,7 +30,16 @@ class EwsItem:
     size: int = 0
 
 
-class SyncItems(SyncFolderItems):  # type: ignore[misc]
+class _Whole:
+    """A service whose answer is parsed in one go: exchangelib would hand it to the parser byte by byte."""
+
+    @classmethod
+    def _get_soap_parts(cls, response: Any) -> Any:
+        parse = super()._get_soap_parts  # type: ignore[misc]
+        return parse(DummyResponse(content=response.content))
+
+
+class SyncItems(_Whole, SyncFolderItems):  # type: ignore[misc]
     """`SyncFolderItems` that tells of items there are, and hands an error on."""
 
     def _get_element_container(self, message: Any, name: str | None = None) -> Any:
@@ -47,14 +56,14 @@ class SyncItems(SyncFolderItems):  # type: ignore[misc]
                 yield item_of(elem[0])
 
 
-class FindItems(FindItem):  # type: ignore[misc]
+class FindItems(_Whole, FindItem):  # type: ignore[misc]
     """`FindItem` that gives `EwsItem`."""
 
     def _elem_to_obj(self, elem: Any) -> EwsItem:
         return item_of(elem)
 
 
-class Contents(GetItem):  # type: ignore[misc]
+class Contents(_Whole, GetItem):  # type: ignore[misc]
     """`GetItem` that gives a mail's bytes; None where the server has none for it."""
 
     def _elem_to_obj(self, elem: Any) -> bytes | None:
