@@ -56,6 +56,10 @@ _OF_CARRIER = re.compile(r"\b(?:l[ií]nea|naviera|forwarder|agente)\b", re.IGNOR
 _OWN_BILL = re.compile(
     r"\b(?:su|sus|vuestra|la de ustedes|your) (?:factura|invoice)|\bde (?:ustedes|la agencia)\b", re.IGNORECASE
 )
+# In a file's name the word leaves no doubt of a number as short as "77-GB" or "HG-2".
+_SHORT_IN_NAME = re.compile(r"[A-Z]{1,5}-\d{1,2}|\d{2}-[A-Z]{1,3}")
+# A bank's collection of documents bears a number of the same shape.
+_COLLECTION = re.compile(r"\b(?:cobranzas?|collection|carta de cr[eé]dito|L/?C)\b[\w\s.:#°º-]{0,20}$", re.IGNORECASE)
 _NEAR = 60
 _FOLLOWED = re.compile(
     rf"({TOKEN.pattern})[\s_-]{{1,3}}(?:(?:comm?ercial\s+)?invoice|factura|fact|inv|CI|Rechnung)\b", re.IGNORECASE
@@ -82,11 +86,16 @@ def find_invoices(passage: Passage) -> None:
     for match in _BY_ARTICLE.finditer(passage.text):
         _take(passage, match, weight=1)
     for match in _SELF_NAMED.finditer(passage.text):
+        if _COLLECTION.search(passage.before(match.start())):
+            continue
         passage.take(ReferenceKind.INVOICE, match.start(), match.end(), weight=3)
-    if not passage.is_name:
-        return
+    if passage.is_name:
+        _find_in_name(passage)
+
+
+def _find_in_name(passage: Passage) -> None:
     for match in _NAMED_LOOSELY.finditer(passage.text):
-        if not match[1].isdigit():
+        if not match[1].isdigit() or len(match[1]) >= 5:
             _take(passage, match, weight=3)
     for match in _SERIES.finditer(passage.text):
         if not is_bill(passage, match[0], match.start()):
@@ -120,7 +129,7 @@ def is_bill(passage: Passage, token: str, start: int) -> bool:
     if passage.is_name and _OF_CARRIER.search(passage.text):
         return True
     if not _BILLING_SERIES.fullmatch(token):
-        return token.replace("-", "").isdigit() and bool(_BILL.search(near))
+        return re.fullmatch(r"[A-Z]?[\d-]+", token) is not None and bool(_BILL.search(near))
     if _BILL.search(near) or _OWN_BILL.search(near):
         return True
     services, goods = passage.count(_OF_SERVICES), passage.count(_OF_GOODS)
@@ -137,7 +146,8 @@ def _around(passage: Passage, token: str, start: int) -> str:
 
 
 def _take(passage: Passage, match: re.Match[str], *, weight: int) -> bool:
-    if not may_be_invoice(match[1]) or is_bill(passage, match[1], match.start(1)):
+    may_be = may_be_invoice(match[1]) or (passage.is_name and _SHORT_IN_NAME.fullmatch(match[1]) is not None)
+    if not may_be or is_bill(passage, match[1], match.start(1)):
         return False
     # Three digits may be a count: "factura 120 cajas".
     if len(match[1]) == 3 and re.match(r"\s[a-záéíóúñ]{3,}", passage.after(match.end(1))) and not passage.is_name:

@@ -14,7 +14,7 @@ _FILLER = (
     r"released?|del?|no|the|el))*"
 )
 _NAMED = re.compile(
-    rf"(?<![A-Za-z0-9]){_WORD}{_FILLER}(?![A-Za-z]){MARK}-?((?:[A-Z]{{4}}\s(?=\d{{6}}))?(?:{TOKEN.pattern}))",
+    rf"(?<![A-Za-z0-9]){_WORD}{_FILLER}(?![A-Za-z]){MARK}-?((?:[A-Z]{{4}}\s(?=\d{{6}}))?(?=[A-Za-z./-]*\d)(?:{TOKEN.pattern}))",
     re.IGNORECASE,
 )
 _SHAPE = re.compile(
@@ -45,7 +45,7 @@ _SPEAKS_OF_BLS = re.compile(
 def find_bls(passage: Passage) -> None:
     """Take every bill of lading."""
     for match in _NAMED.finditer(passage.text):
-        if _may_be_bl(match[1]):
+        if _may_be_bl(match[1], is_name=passage.is_name):
             passage.take(ReferenceKind.BL, match.start(1), match.end(1), weight=3)
     for match in _SHAPE.finditer(passage.text):
         is_length = 10 <= len(match[0]) <= 16
@@ -56,8 +56,9 @@ def find_bls(passage: Passage) -> None:
             passage.take(ReferenceKind.BL, match.start(), match.end(), weight=1)
 
 
-def _may_be_bl(token: str) -> bool:
+def _may_be_bl(token: str, *, is_name: bool) -> bool:
+    """In a file's name a number stands alone; in a sentence a short one may count or measure something."""
     digits = sum(char.isdigit() for char in token)
     if token.isdigit():
         return 7 <= digits <= 12
-    return len(token) >= 6 and digits >= 3 and token[0].isalnum()
+    return len(token) >= 6 and digits >= (2 if is_name else 3) and token[0].isalnum()

@@ -22,7 +22,7 @@ _NOISE = tuple(
         r"(?:US\$|USD|U\$S|S/\.?|PEN|EUR|€|\$)\s?\d[\d.,]*",
         r"(?<![\d-])\d[\d.,]*\s?(?:USD|d[oó]lares|soles|%|€)",
         # A tariff code.
-        r"(?<![\d.])\d{4}\.\d{2}(?:\.\d{2}){0,2}(?![\d.])",
+        r"(?<![\d.])\d{4}\.\d{2}(?:\.\d{2}){0,2}(?!\d|\.\d)",
         # Claims, returns, permits and other papers' own numbers.
         r"\b(?:RMA|EUR\.?\s?1|reclamo|claim|siniestro|ticket|caso|case)\s*(?:N[°º.]?|nro\.?|no\.?|#|:)?\s*(?:[A-Z]{1,4}-)*[A-Z]{0,4}\d[\w-]*",
     )

@@ -18,12 +18,12 @@ _NAME = (
 )
 _NAMED = re.compile(
     rf"{_NAME}(?![A-Za-z])\.?(?:\s+(?:interna|aduanas?|de\s+(?:aduana|despacho|trabajo)|agencia|la|el|del))*{MARK}"
-    rf"(?:O[A-Z][-\s]?)?((?:{_YEAR}|\d\d)\s?[-/]\s?\d{{3,6}}|{_YEAR}\d{{6}}){_END}",
+    rf"(?:O[A-Z][-\s]?)?((?:{_YEAR}|\d\d)\s?[-/]\s?(?!20[12]\d(?!\d))\d{{3,6}}|{_YEAR}\d{{6}}){_END}",
     re.IGNORECASE,
 )
 # The year at the end, after the word alone: "orden 4512-2026".
 _REVERSED = re.compile(
-    rf"\b(?:[óo]rdenes|orden|ord|O\.?A|files?|despachos?)(?![A-Za-z])\.?{MARK}(\d{{3,6}}[-/]20[12]\d)(?![\d-])",
+    rf"\b(?:[óo]rdenes|orden|ord|O\.?A|files?|despachos?)(?![A-Za-z])\.?{MARK}((?!20[12]\d\D)\d{{3,6}}[-/]20[12]\d)(?![\d-])",
     re.IGNORECASE,
 )
 _BARE = re.compile(rf"(?<![A-Za-z0-9])(?<![A-Za-z0-9][-/._])(?<!\d,){_YEAR}-(?!20[12]\d(?!\d))\d{{3,6}}{_END}")
@@ -39,7 +39,7 @@ _OTHER = re.compile(
     r"(?:rechnung|fattura|facture|manif\w*|mfto|man|expediente|exp|resoluci[oó]n|solicitud|requerimiento|proceso|convenio|volantes?|RD|RM|RS|DS|ley|multa|p[oó]liza|cert\w*|permiso|carta|factura|"
     r"invoice|inv|fact?|CI|pedido|PO|OC|O/C|P\.?O\.?|compra|contrato|notificaci[oó]n|oficio|acta|gu[ií]a|volante|lote|"
     r"CO|COO|PFI|fito\w*|SENASA|DIGESA|DIGEMID|SUCE|VUCE|booking|bkg|siniestro|insurance|memor\w*|informe|norma|"
-    r"serie|vuelo|NSO|ISO|cotizaci[oó]n|quotation|quote|campa[ñn]a|periodo|temporada|mandato|cobranza)"
+    r"serie|vuelo|NSO|aplicaci[oó]n|ticket|tarifario|presupuesto|ISO|cotizaci[oó]n|quotation|quote|campa[ñn]a|periodo|temporada|mandato|cobranza)"
     r"(?:\s[a-záéíóúñ]{2,10})?[\s.:#°ºN-]{0,6}$",
     re.IGNORECASE,
 )
@@ -59,7 +59,7 @@ _ENUMERATED = re.compile(
 # "no numeren la 2745": the article stands for "orden" where the message is about orders.
 _BY_ARTICLE = re.compile(
     r"\b(?:la|las|de la|en la)\s(\d{4})(?![\dA-Za-z]|[-/.,]\d|\s?(?:%|°))"
-    r"(?=\s*(?:[,;:.)?!(]|$)|\s(?:hasta|sigue|ya|que|se|est[aá]|tiene|sin|con|no|y|e|sale|sali[oó]|queda|falta|para|a[uú]n|todav[ií]a)\b)",
+    r"(?=\s*(?:[,;:.)?!(]|$)|\s(?:hasta|sigue|ya|que|se|est[aá]|tiene|sin|con|no|y|e|sale|sali[oó]|queda|falta|para|a[uú]n|todav[ií]a|tuv\w+|estuv\w+|fue|pas[oó]|hubo|lleg[oó])\b)",
     re.MULTILINE,
 )
 _SPEAKS_OF_WORK = re.compile(

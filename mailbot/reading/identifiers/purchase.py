@@ -39,8 +39,8 @@ def find_purchase_orders(passage: Passage) -> None:
 
 
 def _may_be_po(token: str, *, is_order: bool) -> bool:
-    """In English an order of three digits is as often a count."""
+    """In English an order of three digits alone is as often a count."""
     digits = sum(char.isdigit() for char in token)
-    return digits >= (4 if is_order else 3) and not re.fullmatch(
+    return digits >= (4 if is_order and token.isdigit() else 3) and not re.fullmatch(
         r"20[12]\d|\d{1,2}[/.-]\d{1,2}(?:[/.-]\d+)?|\d+[.,]\d+", token
     )

@@ -23,7 +23,7 @@ _CAPITALS = r"[A-ZÁÉÍÓÚÑ]{3,}"
 _NUMERAL = r"(?:[IVX]{1,4}|\d{1,2})\b"
 _NOT_A_NAME = (
     r"(?!(?i:MN|MV|MT|nave|buque|motonave|vessel|vsl|the|la|el|los|las|en|con|por|para|ETA|ETD|BL|HBL|MBL|BKG|booking|"
-    r"viaje|aviso|arribo|cambio|delay|notice|arrival|status|embarque|despacho|docs|documentos|orden|RE|RV|FW|FWD)\b)"
+    r"viaje|aviso|arribo|cambio|delay|notice|arrival|status|embarque|despacho|docs|documentos|orden|fondead[oa]|atracad[oa]|varad[oa]|demorad[oa]|retrasad[oa]|cancelad[oa]|RE|RV|FW|FWD)\b)"
 )
 _NAME = rf"{_NOT_A_NAME}{_TITLE}(?:\s+(?:de\s+|del\s+|of\s+)?{_NOT_A_NAME}{_TITLE}){{0,3}}(?:\s{_NUMERAL}(?![/.,]\d))?"
 _NAMED = re.compile(rf"(?<![A-Za-z0-9]){_WORD}[\s:\"“'(]{{1,3}}({_NAME}(?:[\"”'’]?,?\s*/?\s*(?:{_VOYAGE}|{_NUMBER}))?)")
@@ -37,7 +37,7 @@ _BY_ARTICLE = re.compile(
 )
 _BY_VERB = re.compile(
     r"\b(?i:viene|vienen|llega|llegan|lleg[oó]|sale|salen|sali[oó]|zarpa|zarp[oó]|arriba|arrib[oó]|atraca|atrac[oó]|"
-    r"embarc\w+|descarg\w+|pas[oó]|pasaron|suben?|cargan?|carg[oó]|pasa|recal\w+|fonde\w+)\s(?i:en|a|de|por|con)?\s?[Ll]a\s"
+    r"embarc\w+|descarg\w+|pas[oó]|pasaron|trae|traen|trajo|suben?|cargan?|carg[oó]|pasa|recal\w+|fonde\w+)\s(?i:en|a|de|por|con)?\s?[Ll]a\s"
     rf"({_NOT_A_NAME}{_TITLE}(?:\s{_NOT_A_NAME}{_TITLE}){{1,2}}(?:,?\s{_VOYAGE})?)"
 )
 # One word is enough in a message that speaks of ships: "y Seorak 118E, ETA 26/04".
