@@ -39,6 +39,9 @@ class EwsMailSource:
         self._states: dict[str, str] = {}
         # By folder: a state that a cursor holds, and where the rounds after it that brought nothing ended.
         self._ahead: dict[str, tuple[str, str]] = {}
+        # By folder: how far it was handed out, and mails that lie there and that no round told of.
+        self._places: dict[str, Place] = {}
+        self._missed: dict[str, tuple[Listed, ...]] = {}
 
     @property
     def name(self) -> str:
@@ -76,6 +79,21 @@ class EwsMailSource:
                 place = afresh(cursor, since)
                 round_ = self._round(place, found)
         yield from self._batches(round_, place, folder)
+
+    def list_keys(self, folder: str, *, since: datetime) -> Sequence[MailKey]:
+        """What lies in the folder from `since` on; what no round told of is numbered next, and handed out next."""
+        place = self._places.get(folder)
+        if place is None:
+            # Nothing was read since the start, so nothing can be missing.
+            return ()
+        found = self._known.find(folder)
+        with translated(self._account, f"listar la carpeta «{folder}»"):
+            mails = self._rounds.arrived(place.progress, folder=found.id, since=to_utc(since))
+        after = place.progress.handed_out_since(mail.id for mail in mails)
+        self._missed[folder] = tuple(mail for mail in mails if mail.id not in after)
+        uids = [place.uid - number for number in after.values()]
+        uids += range(place.uid + 1, place.uid + 1 + len(self._missed[folder]))
+        return [MailKey(mailbox=self.name, folder=folder, validity=place.validity, uid=uid) for uid in sorted(uids)]
 
     def wait(self, timeout: timedelta) -> bool:
         """Listen to the server's notifications; look every `poll_interval` where it grants none."""
@@ -137,6 +155,8 @@ class EwsMailSource:
         base, ahead = self._ahead.get(folder.id, ("", ""))
         start = progress.at(ahead) if progress.link and progress.link == base else progress
         found = self._rounds.after(start, folder=folder.id)
+        found = self._rounds.with_missed(found, self._missed.pop(folder.name, ()), progress=progress)
+        self._places[folder.name] = place
         self._states[folder.id] = found.state
         # Nothing to hand out moves no cursor; without this the same changes would come again and again.
         if progress.link and not found.mails:
@@ -154,6 +174,7 @@ class EwsMailSource:
                 if content is not None:
                     place = place.past(mail.id, link=found.state if mail is found.mails[-1] else None)
                     batch.append(self._fetched(mail, content, place, folder))
+                    self._places[folder] = place
             if batch:
                 yield tuple(batch)
 

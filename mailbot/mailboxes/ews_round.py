@@ -1,7 +1,7 @@
 """One round of a folder's synchronisation over EWS: which mails are new in it since the last one."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from mailbot.ews.answers import EwsItem
@@ -47,6 +47,17 @@ class EwsRounds:
                 break
         fresh = progress.unseen(told)
         return Round(mails=_in_order(mail for mail in told.values() if mail.id in fresh), state=state)
+
+    def arrived(self, progress: Progress, *, folder: str, since: datetime) -> tuple[Listed, ...]:
+        """Every mail that lies in the folder and arrived since, in order of arrival."""
+        return _in_order(_listed(self._client.arrived(folder, since), progress))
+
+    def with_missed(self, found: Round, missed: Iterable[Listed], *, progress: Progress) -> Round:
+        """The round with mails that lie there and that no round told of."""
+        told = {mail.id for mail in found.mails}
+        left = {mail.id: mail for mail in missed if mail.id not in told}
+        fresh = progress.unseen(left)
+        return replace(found, mails=_in_order([*found.mails, *(left[id_] for id_ in left if id_ in fresh)]))
 
     def has_news(self, folder: str, state: str) -> bool:
         """Whether anything came or was changed since; a lost state counts as news."""

@@ -30,6 +30,12 @@ class Progress:
         seen = frozenset(self.seen)
         return frozenset(mail for mail in ids if _fingerprint(mail) not in seen)
 
+    def handed_out_since(self, ids: Iterable[str]) -> dict[str, int]:
+        """Of those that were handed out, how many came after each."""
+        last = len(self.seen) - 1
+        places = {print_: last - number for number, print_ in enumerate(self.seen)}
+        return {mail: places[_fingerprint(mail)] for mail in ids if _fingerprint(mail) in places}
+
     def past(self, id: str) -> "Progress":
         """The same place with one more mail handed out."""
         return replace(self, seen=(*self.seen, _fingerprint(id))[-_KEPT:])

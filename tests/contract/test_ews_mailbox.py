@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from mailbot.ports.mailbox import ListsKeys
 from tests.contract import test_mailboxes as contract
 from tests.contract.ews_box import EwsBox, ews_box
 from tests.contract.mailbox_boxes import Box
@@ -38,6 +39,19 @@ class TestEwsWait(contract.TestWait):
 
 class TestEwsCheck(contract.TestCheck):
     pass
+
+
+class TestEwsListKeys(contract.TestListKeys):
+    def test_a_mail_that_no_round_told_of_is_numbered_next_and_handed_out_next(self, box: EwsBox) -> None:
+        contract._fill(box, 2)
+        last = contract._all(box.source)[-1]
+        box.deliver(contract._mail(7), contract.MORNING + timedelta(hours=1))
+        del box.mailbox.log[-1]
+        assert contract._all(box.source, cursor=contract._cursor(last)) == []
+        assert isinstance(box.source, ListsKeys)
+        assert [key.uid for key in box.source.list_keys("INBOX", since=contract.MORNING)] == [1, 2, 3]
+        (found,) = contract._all(box.source, cursor=contract._cursor(last))
+        assert (found.raw, found.key.uid) == (contract._mail(7), 3)
 
 
 class TestEwsSent:
