@@ -51,6 +51,7 @@ class EwsFolders:
     inbox: str
     sent: str
     drafts: str
+    outbox: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -254,7 +255,7 @@ class EwsClient:
 
     def _listed_folders(self, account: Any) -> EwsFolders:
         top = account.msg_folder_root
-        own = {"inbox": account.inbox, "sent": account.sent, "drafts": account.drafts}
+        own = {"inbox": account.inbox, "sent": account.sent, "drafts": account.drafts, "outbox": account.outbox}
         below = list(FolderCollection(account=account, folders=[top]).find_folders(depth=DEEP))
         known = {folder.id: folder for folder in (*own.values(), *_good(below))}
         self._folders = known

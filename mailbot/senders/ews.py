@@ -7,7 +7,7 @@ once only: whatever breaks, the Message-ID tells later where the mail is, and no
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 
-from mailbot.domain.errors import DeliveryDeferred, DeliveryRefused
+from mailbot.domain.errors import DeliveryDeferred, DeliveryRefused, DeliveryUncertain
 from mailbot.domain.mail import OutgoingMail
 from mailbot.ews.answers import EwsItem
 from mailbot.ews.client import EwsClient, EwsFolders
@@ -57,9 +57,12 @@ class _Leaving:
     def send(self, raw: bytes, message_id: str) -> None:
         with _translated(self._sender):
             folders = self._client.folders()
-            known = self._client.find(message_id, [folders.sent, folders.drafts])
+            known = self._client.find(message_id, [folders.sent, folders.drafts, folders.outbox])
             if _in(known, folders.sent):
                 return
+            if _in(known, folders.outbox):
+                # An earlier attempt let it go, and the server has not sent it yet.
+                raise DeliveryUncertain("El correo está en la bandeja de salida de Exchange: todavía no salió.")
             draft = next(iter(_in(known, folders.drafts)), None) or self._client.create(raw, folders.drafts)
         self._let_leave(draft, folders, message_id)
 

@@ -134,6 +134,14 @@ def test_a_mail_that_lies_in_sent_is_not_sent_again(server: EwsServer) -> None:
     assert len(server.sent) == 1
 
 
+def test_a_mail_that_still_waits_in_the_outbox_is_uncertain_and_gets_no_twin(server: EwsServer) -> None:
+    mailbox = server.mailboxes[AVISOS]
+    mailbox.add(b"Message-ID: <notice.1@broker.example>\r\n\r\nx", folder=mailbox.known["outbox"])
+    with pytest.raises(DeliveryUncertain, match="bandeja de salida"):
+        _sender(server).send(_mail())
+    assert (server.sent, _lying_in(server, "drafts")) == ([], [])
+
+
 def test_another_sender_than_the_mailbox_waits_for_a_person(server: EwsServer) -> None:
     with pytest.raises(DeliveryDeferred, match="MAILBOT_SENDER"):
         _sender(server).send(_mail(sender=Address(address="nadie@broker.example")))
