@@ -30,7 +30,9 @@ _POSTGRESQL_OPTIONS = {
     "keepalives_interval": 2,
     "keepalives_count": 2,
     "tcp_user_timeout": 15_000,
-    "options": "-c lock_timeout=30s -c timezone=UTC",
+    # The server's half: a service that was cut off in the middle holds its rows no longer than this.
+    "options": "-c lock_timeout=30s -c timezone=UTC -c idle_in_transaction_session_timeout=60s "
+    "-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=2 -c tcp_user_timeout=15000",
 }
 
 

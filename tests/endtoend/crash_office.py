@@ -4,7 +4,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -59,18 +59,22 @@ class CrashOffice:
         finally:
             store.close()
 
-    def nursery(self, *, is_warm: bool = True) -> "Nursery":
-        """One more machine on which a service can run; a warm one needs a complaint to learn its work on."""
-        self.nurseries.append(Nursery(self, is_warm=is_warm))
+    def nursery(self, *, is_warm: bool = True, settings: str = "settings.env", inside: Sequence[str] = ()) -> "Nursery":
+        """One more machine on which a service can run; a warm one needs a complaint to learn its work on.
+
+        `inside` are words before its command, that put it into a network of its own.
+        """
+        self.nurseries.append(Nursery(self, is_warm=is_warm, settings=settings, inside=inside))
         return self.nurseries[-1]
 
 
 class Nursery:
     """Starts and ends services, see `crash_service`."""
 
-    def __init__(self, office: CrashOffice, *, is_warm: bool) -> None:
+    def __init__(self, office: CrashOffice, *, is_warm: bool, settings: str, inside: Sequence[str]) -> None:
         began = [MORNING.isoformat(), str(office.began), str(office.speed), "warm" if is_warm else "cold"]
-        command = [sys.executable, "-m", "tests.endtoend.crash_service", str(office.folder / "settings.env"), *began]
+        service = [sys.executable, "-m", "tests.endtoend.crash_service", str(office.folder / settings)]
+        command = [*inside, *service, *began]
         self._log = (office.folder / f"nursery-{len(office.nurseries)}.log").open("w+b")
         self._process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._log, text=True

@@ -11,6 +11,7 @@ from mailbot.store import check_integrity
 from tests.endtoend.crash_office import CrashOffice, Nursery, crash_office, until
 from tests.endtoend.test_crash import assert_all_sent_once, assert_all_taken_once, is_quiet, state_of
 from tests.servers.dovecot import Dovecot
+from tests.servers.network import HERE, island
 from tests.servers.postgresql import cluster
 
 pytestmark = [pytest.mark.needs_dovecot, pytest.mark.needs_postgresql]
@@ -73,6 +74,31 @@ def test_a_leader_that_freezes_is_followed_and_does_no_harm_when_it_wakes(office
         until(lambda expected=number + 1: is_quiet(office, expected), within=90, what=lambda: state_of(office))
         machine.say("thaw")
     _end(office, machines, len(machines) + 1)
+
+
+@pytest.mark.long
+def test_a_leader_whose_cable_is_pulled_is_followed_and_does_no_harm_when_it_is_back(office: CrashOffice) -> None:
+    ports = (cluster().port, office.dovecot.imap_port, office.sink.port)
+    with island(ports) as far:
+        settings = office.folder / "settings.env"
+        elsewhere = settings.with_name("island.env")
+        elsewhere.write_text(settings.read_text().replace("127.0.0.1", HERE))
+        elsewhere.chmod(0o600)
+        office.complain(0)
+        # The first to come leads and reads every mailbox.
+        leader = office.nursery(settings="island.env", inside=far.inside)
+        leader.say("start")
+        office.complain(1)
+        until(lambda: is_quiet(office, 2), within=60, what=lambda: f"{state_of(office)}\n{leader.complaints()}")
+        others = [office.nursery(is_warm=False) for _ in range(2)]
+        for other in others:
+            other.say("start")
+        far.cut()
+        office.complain(2)
+        until(lambda: is_quiet(office, 3), within=90, what=lambda: state_of(office))
+        far.mend()
+        office.complain(3)
+        _end(office, [leader, *others], 4)
 
 
 def _cut_all_connections(url: str) -> None:
