@@ -5,12 +5,12 @@ off, and what the mail bears now. Only what none of mailbot's own explains is a 
 """
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from mailbot.domain.marks import NO_FLAG, NO_MARKS, Flag, FlagState, MarkName, Marks, Switch, mark_named
+from mailbot.domain.marks import NO_FLAG, NO_MARKS, Flag, FlagState, MarkName, Marks, mark_named
 from mailbot.domain.message import MailKey
 
 _ORDER = re.compile(r"\d{4}-\d{6}")
@@ -48,13 +48,18 @@ class KeptMarks:
     is_flag_left: bool = False
     # Something changed here that the mail does not show yet.
     is_due: bool = True
+    # mailbot put it into a folder once, and does so no second time.
+    is_filed: bool = False
     # Neither found nor looked for any more.
     is_gone: bool = False
 
     @property
-    def is_flagged(self) -> bool:
-        """Whether a flag of ours waits for the end of its obligation."""
-        return self.marks.flag.state is FlagState.FLAGGED and not (self.is_flag_left or self.is_gone)
+    def is_waiting(self) -> bool:
+        """Whether something begun is not done, or a flag of ours waits for the end of its obligation."""
+        if self.is_gone:
+            return False
+        is_flagged = self.marks.flag.state is FlagState.FLAGGED and not self.is_flag_left
+        return is_flagged or self.pending is not None
 
 
 class FlagWord(StrEnum):
@@ -159,15 +164,3 @@ def accepted(kept: KeptMarks, seen: Marks, folder: str, *, word: Heard) -> KeptM
         refused=(*kept.refused, *(name for name in word.removed if is_order(name))),
         is_flag_left=kept.is_flag_left or has_own_flag,
     )
-
-
-def is_told(kept: KeptMarks, wanted: Marks, switches: Collection[Switch]) -> bool:
-    """Whether the mail shows all that is wanted, as far as it is known here."""
-    categories = set(wanted.categories) == set(kept.marks.categories) or not _names(switches)
-    flag = kept.is_flag_left or Switch.FLAGS not in switches or wanted.flag == kept.asked
-    stamp = Switch.STAMP not in switches or wanted.stamp == kept.marks.stamp
-    return kept.pending is None and categories and flag and stamp
-
-
-def _names(switches: Collection[Switch]) -> bool:
-    return Switch.CATEGORIES in switches or Switch.DISPATCH in switches

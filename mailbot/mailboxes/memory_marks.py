@@ -81,9 +81,9 @@ class MemoryMarks:
     def move(self, mail: MarkedMail, folder: str) -> MarkedMail | None:
         """Out of one folder and into the other, with what it bears."""
         found = self._lying(mail.item)
-        if found is None or folder not in self._source.folders:
-            return None
-        return self._seen(self._moved(found, folder))
+        own_name = {path.rpartition("/")[2].casefold(): path for path in self._source.folders}
+        target = folder if folder in self._source.folders else own_name.get(folder.casefold())
+        return None if found is None or target is None else self._seen(self._moved(found, target))
 
     def look(self, folders: Collection[str], *, named: Collection[str], token: str, since: datetime) -> Look:
         """What changed after the number in the token."""

@@ -31,7 +31,7 @@ class Markings(Protocol):
         ...
 
     def open(self, mailbox: str, *, limit: int = 500) -> Sequence[KeptMarks]:
-        """Those of a mailbox that are due or carry a flag that waits, the due ones first, oldest first."""
+        """Those of a mailbox that are due or where something waits, the due ones first, oldest first."""
         ...
 
     def touch(self, message: str) -> None:

@@ -4,7 +4,7 @@ Nothing here touches subject, body or read state, and no category but the ones t
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
@@ -56,6 +56,8 @@ class MarkedMail:
     flag: Flag = NO_FLAG
     # The orders in our own property.
     stamp: tuple[str, ...] = ()
+    # When the mail was changed last, where the server says; not before a person's last change.
+    changed_at: datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,7 +120,10 @@ class MailMarks(Protocol):
         ...
 
     def move(self, mail: MarkedMail, folder: str) -> MarkedMail | None:
-        """Into the folder of that path; the mail as it lies there. None when either is not there."""
+        """Into the folder of that path, else one of that name anywhere, ignoring case; the mail as it lies there.
+
+        None when the mail or such a folder is not there.
+        """
         ...
 
     def look(self, folders: Collection[str], *, named: Collection[str], token: str, since: datetime) -> Look:

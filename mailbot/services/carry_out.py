@@ -274,6 +274,8 @@ def _reopen(obligation: Obligation, bounce: Arrival, uow: UnitOfWork, rules: Rul
         message=bounce.id,
     )
     uow.obligations.update(scheduled(owed, rules), event)
+    if owed.message is not None:
+        uow.marks.touch(owed.message)
 
 
 def note(uow: UnitOfWork, *, at: datetime, action: str, subject: str, detail: str = "", who: str = MAILBOT) -> None:

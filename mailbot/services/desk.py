@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from mailbot.domain.calendars import DEFAULT_HOURS, OfficeHours, office_calendar
 from mailbot.domain.clock import LIMA
+from mailbot.domain.marks import Switch
 from mailbot.domain.message import Address
 from mailbot.domain.office import Holiday
 from mailbot.domain.plan import Rules
@@ -26,6 +27,8 @@ class Box:
     name: str
     address: str
     sent_folder: str | None = None
+    # What mailbot may do to its mails; nothing by itself.
+    switches: frozenset[Switch] = frozenset()
     # Whether a blind copy of everything mailbot sends lands in it.
     keeps_copies: bool = False
 

@@ -21,6 +21,7 @@ from mailbot.services.bounced import note_bounce
 from mailbot.services.carry_out import MAILBOT, note, oblige, reopen_after_bounce
 from mailbot.services.desk import Box, Desk
 from mailbot.services.doubt import arrived
+from mailbot.services.enrol import enrol
 from mailbot.services.obey import obey
 from mailbot.services.shelve import close_for_unread, open_for_unread
 
@@ -157,6 +158,7 @@ def _keep(item: Read, arriving: Arriving | None, uow: UnitOfWork, *, desk: Desk,
         return _see(item, SightingState.IGNORED, uow, now=now, reason="correo propio de mailbot")
     twin = uow.messages.duplicate_of(arriving.message)
     if twin is not None:
+        enrol(twin, item.mail.key, uow, desk=desk)
         return _see(item, SightingState.DUPLICATE, uow, now=now, message=twin.id, reason="mismo correo en otra carpeta")
     return _store(item, arriving, uow, desk=desk, now=now)
 
@@ -167,6 +169,7 @@ def _store(item: Read, arriving: Arriving, uow: UnitOfWork, *, desk: Desk, now: 
         uow.messages.move_conversation(older, placed.placement.conversation)
     uow.messages.add(placed.stored, raw=item.mail.raw or b"")
     _see(item, SightingState.STORED, uow, now=now, message=placed.stored.id)
+    enrol(placed.stored, item.mail.key, uow, desk=desk)
     obeyed = obey(placed.stored, arriving.message, uow, desk=desk, now=now)
     if obeyed is not None:
         return Ingested(stored=1, met=obeyed.met)

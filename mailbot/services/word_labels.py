@@ -46,6 +46,7 @@ def relabel(
         return Relabelled(message=message, replanned=Replanned())
     relabelled = replace(message, verdict=after)
     uow.messages.update(relabelled)
+    uow.marks.touch(message.id)
     detail = json.dumps({"before": _labels(before), "after": _labels(after)}, ensure_ascii=False, sort_keys=True)
     note(uow, at=at, action=CORRECTION, subject=message.id, detail=detail, who=who)
     why = f"etiqueta corregida por {who}"

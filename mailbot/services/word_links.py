@@ -102,6 +102,7 @@ def _relinked(message: StoredMessage, linkage: Linkage, uow: UnitOfWork, *, desk
     if relinked == message:
         return message
     uow.messages.update(relinked)
+    uow.marks.touch(message.id)
     note(uow, at=said.at, action="message_linked", subject=message.id, detail=", ".join(linkage.orders), who=said.who)
     replan(relinked, uow, desk=desk, said=said)
     return relinked

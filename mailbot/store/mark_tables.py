@@ -10,7 +10,7 @@ from sqlmodel import Field
 from mailbot.domain.drafting import DraftKind, DraftState
 from mailbot.store.columns import Row, json_column, key_column, one_of, text_column, word_column
 
-_IS_OPEN = sql("is_due OR is_flagged")
+_IS_OPEN = sql("is_due OR is_waiting")
 _IS_OURS = sql("state IN ('planned', 'offered')")
 
 
@@ -42,7 +42,8 @@ class MarkRow(Row, table=True):
     is_flag_left: bool
     is_due: bool
     # Follows from the rest; kept because the partial index needs plain words.
-    is_flagged: bool
+    is_waiting: bool
+    is_filed: bool
     is_gone: bool
 
 

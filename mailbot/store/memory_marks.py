@@ -18,7 +18,7 @@ class MemoryMarkings:
         self._by_item: HashIndex[Place, KeptMarks] = HashIndex(lambda kept: [(kept.mailbox, kept.item)])
         self._by_message: HashIndex[Place, KeptMarks] = HashIndex(lambda kept: [kept.message])
         self._open: HashIndex[Place, KeptMarks] = HashIndex(
-            lambda kept: [kept.mailbox] if kept.is_due or kept.is_flagged else []
+            lambda kept: [kept.mailbox] if kept.is_due or kept.is_waiting else []
         )
         self.rows: Table[Place, KeptMarks] = Table(journal, self._by_item, self._by_message, self._open)
 

@@ -30,11 +30,12 @@ _AS_THEY_ARE = (
     "obligation",
     "is_flag_left",
     "is_due",
+    "is_filed",
     "is_gone",
 )
 _OPEN = (
     select(_MARKS)
-    .where(_MARKS.c.mailbox == bindparam("its_mailbox"), sql("(is_due OR is_flagged)"))
+    .where(_MARKS.c.mailbox == bindparam("its_mailbox"), sql("(is_due OR is_waiting)"))
     .order_by(_MARKS.c.is_due.desc(), _MARKS.c.received_at, _MARKS.c.message)
 )
 _OURS = select(_DRAFTS).where(_DRAFTS.c.mailbox == bindparam("its_mailbox"), sql("state IN ('planned', 'offered')"))
@@ -141,7 +142,7 @@ def from_marks(kept: KeptMarks) -> Values:
         "pending": _from(kept.pending) if kept.pending else None,
         "theirs": list(kept.theirs),
         "refused": list(kept.refused),
-        "is_flagged": kept.is_flagged,
+        "is_waiting": kept.is_waiting,
     }
 
 

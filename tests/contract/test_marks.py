@@ -172,6 +172,12 @@ class TestRestraint:
         assert moved.categories == box.found(1).categories
         assert box.shape(1).folder == NAMED
 
+    def test_a_folder_is_found_by_its_own_name(self, box: MarkBox) -> None:
+        box.deliver(1)
+        moved = box.marks.move(box.found(1), "reclamo")
+        assert moved is not None
+        assert moved.folder == NAMED
+
     def test_a_folder_that_is_not_there_moves_nothing(self, box: MarkBox) -> None:
         box.deliver(1)
         assert box.marks.move(box.found(1), "No existe") is None

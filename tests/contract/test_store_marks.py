@@ -68,6 +68,7 @@ class TestMarkings:
             obligation="o1",
             is_flag_left=True,
             is_due=False,
+            is_filed=True,
             is_gone=True,
         )
         keep(store, whole)
@@ -101,7 +102,7 @@ class TestMarkings:
             assert unit.marks.by_item("esc1", "c") is None
             assert unit.marks.by_item("esc1", "") is None
 
-    def test_open_are_the_due_ones_and_then_those_whose_flag_waits(self, store: Store) -> None:
+    def test_open_are_the_due_ones_and_then_those_where_something_waits(self, store: Store) -> None:
         flagged = Marks(flag=FLAG)
         keep(
             store,

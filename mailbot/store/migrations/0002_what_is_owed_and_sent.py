@@ -6,7 +6,7 @@ from alembic import op
 revision = "0002"
 down_revision = "0001"
 
-_IS_OPEN = sa.text("is_due OR is_flagged")
+_IS_OPEN = sa.text("is_due OR is_waiting")
 _IS_OURS = sa.text("state IN ('planned', 'offered')")
 
 
@@ -191,7 +191,8 @@ def _mark_tables() -> None:
         sa.Column("obligation", sa.String(), nullable=False),
         sa.Column("is_flag_left", sa.Boolean(), nullable=False),
         sa.Column("is_due", sa.Boolean(), nullable=False),
-        sa.Column("is_flagged", sa.Boolean(), nullable=False),
+        sa.Column("is_waiting", sa.Boolean(), nullable=False),
+        sa.Column("is_filed", sa.Boolean(), nullable=False),
         sa.Column("is_gone", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["message"], ["messages.id"], name="fk_marks_message_messages"),
         sa.PrimaryKeyConstraint("mailbox", "message", name="pk_marks"),
