@@ -4,7 +4,6 @@ Each word is kept with who and when. Who: the person whose mailbox it is; when: 
 """
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -123,9 +122,3 @@ def _reopen(obligation: Obligation, uow: UnitOfWork, *, listening: Listening, wh
         obligation=owed.id, at=listening.at, name=EventName.REOPENED, who=who, evidence=why, message=owed.message
     )
     uow.obligations.update(scheduled(owed, listening.desk.rules(uow.records)), event)
-
-
-def words_heard(uow: UnitOfWork, *, messages: Sequence[str]) -> dict[str, str]:
-    """The last word heard of each of these messages, as it is kept."""
-    lines = (line for message in messages for line in uow.audit_lines(subject=message) if line.action == HEARD)
-    return {line.subject: line.detail for line in lines}

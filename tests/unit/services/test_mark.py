@@ -1,200 +1,317 @@
-"""What Outlook shows and what is heard of it, over a mailbox and a store in memory."""
+"""Marks on mails, and what people do with them."""
 
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from mailbot.domain.labels import Category, Primary
-from mailbot.domain.marks import COLOURS, Flag, FlagState, MarkName, Switch
+from mailbot.domain.corrections import LabelChange
+from mailbot.domain.errors import MailboxUnavailable
+from mailbot.domain.labels import Category
+from mailbot.domain.marks import NO_FLAG, Flag, FlagState, Switch
 from mailbot.domain.obligation import ObligationKind, ObligationState
-from mailbot.mailboxes.memory import MemoryMailSource
-from mailbot.mailboxes.memory_marks import MemoryDrafts, MemoryMarks
-from mailbot.ports.marks import MarkedMail
-from mailbot.ports.stored import MessageFilter, StoredMessage
+from mailbot.ports.marks import Ability, MarkChange, MarkedMail
 from mailbot.services.hear import HEARD
-from mailbot.services.mark import Tended, tend_marks
-from mailbot.services.outlook import Outlook
-from mailbot.services.poll import poll
-from mailbot.services.word import mark_done
-from tests.builders import COMPLAINT, ESC, REQUIREMENT, lima, raw_mail, verdict
-from tests.unit.services.answering import audit
-from tests.unit.services.world import BOX, World
+from mailbot.services.word import correct, mark_done
+from tests.builders import COMPLAINT, DOCUMENTS, ESC, REQUIREMENT, lima, verdict
+from tests.unit.services.outlook_world import OutlookWorld
 
-MONDAY_9 = lima("2026-11-16 09:00")
-LATER = lima("2026-11-16 09:20")
-ALL = frozenset({Switch.CATEGORIES, Switch.FLAGS, Switch.DISPATCH, Switch.STAMP})
+NINE = lima("2026-11-16 09:00")
+MINUTE = timedelta(minutes=1)
+DOUBTFUL = verdict(Category.REQUIREMENT, doubts=["complaint"])
+TABLE = {"Estado": REQUIREMENT, "Reclamo": COMPLAINT, "Docs": DOCUMENTS, "Duda": DOUBTFUL}
 
 
-@dataclass(kw_only=True)
-class Mailbox:
-    """Rosa's mailbox as she sees it in Outlook."""
-
-    world: World
-    source: MemoryMailSource
-    marks: MemoryMarks
-    outlook: Outlook
-
-    def write(self, subject: str, at: datetime = MONDAY_9, text: str = "¿Novedades de la orden 2026-004512?") -> str:
-        raw = raw_mail(subject=subject, text=text, at=at)
-        self.source.add(raw, at=at)
-        poll(self.world.desk, self.source, self.outlook.box, now=at, since=at - timedelta(days=1))
-        return self.stored(subject).message_id
-
-    def tend(self, now: datetime = LATER) -> Tended:
-        return tend_marks(self.world.desk, self.outlook, now=now)
-
-    def seen(self, message_id: str) -> MarkedMail:
-        return self.marks.marks_of(message_id)
-
-    def stored(self, subject: str) -> StoredMessage:
-        with self.world.desk.store.begin() as uow:
-            return next(one for one in uow.messages.list(MessageFilter()) if one.subject == subject)
+def world(*switches: Switch, **changes: object) -> OutlookWorld:
+    chosen = {"switches": switches} if switches else {}
+    return OutlookWorld(verdicts=TABLE, **chosen, **changes)  # type: ignore[arg-type]
 
 
-def mailbox(switches: frozenset[Switch] = ALL) -> Mailbox:
-    box = replace(BOX, switches=switches)
-    doubtful = verdict(Category.REQUIREMENT, doubts=["complaint"])
-    world = World(verdicts={"levante": REQUIREMENT, "reclamo": COMPLAINT, "duda": doubtful})
-    world.desk = replace(world.desk, boxes={"rq": box})
-    source = MemoryMailSource("rq", folders=("INBOX", "Reclamo", "Sent"))
-    marks = MemoryMarks(source)
-    outlook = Outlook(box=box, marks=marks, drafts=MemoryDrafts(marks), folders=("INBOX",))
-    return Mailbox(world=world, source=source, marks=marks, outlook=outlook)
+class TestShown:
+    @pytest.mark.parametrize(
+        ("subject", "names"),
+        [
+            ("Estado", {"Requerimiento"}),
+            ("Docs", {"Documentos"}),
+            ("Reclamo", {"Reclamo", "Contingencia"}),
+            ("Duda", {"Requerimiento", "Revisar"}),
+            ("Otra cosa", set()),
+        ],
+    )
+    def test_each_label_is_a_category(self, subject: str, names: set[str]) -> None:
+        office = world()
+        mail = office.come(subject, NINE)
+        office.tend(NINE)
+        assert set(office.mail(mail).categories) == names
+
+    def test_the_flag_carries_the_due_date_of_what_is_owed(self) -> None:
+        office = world()
+        mail = office.come("Estado", NINE)
+        office.tend(NINE)
+        owed = office.only(ObligationKind.REPLY)
+        assert office.mail(mail).flag == Flag(state=FlagState.FLAGGED, starts_at=owed.starts_at, due_at=owed.due_at)
+
+    def test_the_flag_completes_when_the_obligation_is_met(self) -> None:
+        office = world()
+        mail = office.come("Estado", NINE)
+        office.tend(NINE)
+        mark_done(office.desk.store, office.only(ObligationKind.REPLY).id, who="MF", why="", now=NINE + MINUTE)
+        office.tend(NINE + MINUTE)
+        assert office.mail(mail).flag.state is FlagState.COMPLETE
+
+    def test_the_flag_goes_when_nothing_is_owed_after_all(self) -> None:
+        office = world()
+        mail = office.come("Estado", NINE)
+        office.tend(NINE)
+        correct(office.desk, office.stored(mail).id, LabelChange(categories=()), who="MF", now=NINE + MINUTE)
+        office.tend(NINE + MINUTE)
+        assert office.mail(mail).flag == NO_FLAG
+        assert office.mail(mail).categories == ()
+
+    def test_nothing_is_touched_that_the_office_did_not_switch_on(self) -> None:
+        office = world(Switch.DRAFTS)
+        office.come("Estado", NINE)
+        office.tend(NINE)
+        assert office.marks.changes == 0
+        assert office.marks.colours == {}
+
+    def test_the_dispatch_is_a_category_or_a_stamp(self) -> None:
+        office = world(Switch.DISPATCH, Switch.STAMP)
+        mail = office.come("Estado", NINE, text="¿Cómo va la orden 2026-004512?")
+        office.tend(NINE)
+        assert office.mail(mail).categories == ("2026-004512",)
+        assert office.mail(mail).stamp == ("2026-004512",)
+
+    def test_repeating_changes_nothing(self) -> None:
+        office = world()
+        office.come("Reclamo", NINE)
+        office.tend(NINE)
+        before = office.marks.changes
+        for minute in range(5):
+            assert office.tend(NINE + minute * MINUTE).marked == 0
+        assert office.marks.changes == before
+        assert office.said(HEARD) == []
+
+    def test_categories_of_people_stay_through_everything(self) -> None:
+        office = world()
+        mail = office.come("Estado", NINE)
+        office.marks.person_sets(mail, categories=("Viaje",))
+        office.tend(NINE)
+        correct(office.desk, office.stored(mail).id, LabelChange(categories=()), who="MF", now=NINE)
+        office.tend(NINE + MINUTE)
+        assert office.mail(mail).categories == ("Viaje",)
+
+    def test_what_a_mail_bore_before_is_neither_heard_nor_taken_away(self) -> None:
+        office = world()
+        mail = office.come("Estado", NINE)
+        office.marks.person_sets(mail, categories=("Reclamo",), flag=Flag(state=FlagState.FLAGGED))
+        office.tend(NINE)
+        office.tend(NINE + MINUTE)
+        assert set(office.mail(mail).categories) == {"Reclamo", "Requerimiento"}
+        assert office.mail(mail).flag == Flag(state=FlagState.FLAGGED)
+        assert office.said(HEARD) == []
+
+    def test_a_mail_is_moved_only_where_a_setting_says_so_and_only_once(self) -> None:
+        office = world(Switch.CATEGORIES, Switch.FOLDERS)
+        mail = office.come("Reclamo", NINE)
+        office.tend(NINE)
+        assert office.mail(mail).folder == "Reclamo"
+        office.marks.person_moves(mail, "INBOX")
+        office.tend(NINE + MINUTE)
+        office.tend(NINE + 2 * MINUTE)
+        assert office.mail(mail).folder == "INBOX"
+        assert office.said(HEARD) == []
+
+    def test_a_flag_stands_in_where_a_server_has_no_categories(self) -> None:
+        office = world(Switch.CATEGORIES, abilities=[Ability.FLAGS])
+        mail = office.come("Estado", NINE)
+        office.tend(NINE)
+        assert office.mail(mail).categories == ()
+        assert office.mail(mail).flag == Flag(state=FlagState.FLAGGED)
 
 
-def test_a_mail_shows_its_labels_its_dispatch_and_what_is_due() -> None:
-    rosa = mailbox()
-    asked = rosa.write("levante")
+class TestHeard:
+    def test_a_category_taken_away_corrects_the_label(self) -> None:
+        office = world()
+        mail = office.come("Reclamo", NINE)
+        office.tend(NINE)
+        office.marks.person_sets(mail, categories=("Requerimiento",))
+        office.tend(NINE + MINUTE)
+        now = office.stored(mail).verdict
+        assert now is not None
+        assert now.categories == (Category.REQUIREMENT,)
+        assert now.contingency == ()
+        assert [who for who, _ in office.said("correction")] == ["RQ"]
+        assert office.mail(mail).categories == ("Requerimiento",)
 
-    assert rosa.tend() == Tended(heard=0, marked=1)
+    def test_a_category_put_on_corrects_the_label_and_opens_what_follows(self) -> None:
+        office = world()
+        mail = office.come("Otra cosa", NINE)
+        office.tend(NINE)
+        office.marks.person_sets(mail, categories=("Reclamo",))
+        office.tend(NINE + MINUTE)
+        assert office.only(ObligationKind.REPLY).is_open
+        office.tend(NINE + 2 * MINUTE)
+        assert office.mail(mail).flag.state is FlagState.FLAGGED
 
-    mail, reply = rosa.seen(asked), rosa.world.only(ObligationKind.REPLY)
-    assert mail.categories == ("Requerimiento", "2026-004512")
-    assert mail.flag == Flag(state=FlagState.FLAGGED, starts_at=reply.starts_at, due_at=reply.due_at)
-    assert mail.stamp == ("2026-004512",)
-    assert rosa.marks.colours == {mark.value: COLOURS[mark] for mark in MarkName}
+    def test_taking_revisar_away_says_that_the_labels_are_right(self) -> None:
+        office = world()
+        mail = office.come("Duda", NINE)
+        office.tend(NINE)
+        office.marks.person_sets(mail, categories=("Requerimiento",))
+        office.tend(NINE + MINUTE)
+        now = office.stored(mail).verdict
+        assert now is not None
+        assert (now.categories, now.needs_review, now.doubts) == ((Category.REQUIREMENT,), False, ())
 
+    def test_a_mail_dragged_to_a_folder_named_for_a_category_corrects_the_label(self) -> None:
+        office = world()
+        mail = office.come("Estado", NINE)
+        office.tend(NINE)
+        office.marks.person_moves(mail, "Documentos")
+        office.tend(NINE + MINUTE)
+        now = office.stored(mail).verdict
+        assert now is not None
+        assert now.categories == (Category.DOCUMENTS,)
+        assert office.mail(mail).categories == ("Documentos",)
+        assert office.mail(mail).folder == "Documentos"
 
-def test_showing_it_again_changes_nothing_and_hears_nothing() -> None:
-    rosa = mailbox()
-    rosa.write("levante")
-    rosa.tend()
-    before = rosa.marks.changes
+    def test_a_mail_put_anywhere_else_says_nothing(self) -> None:
+        office = world()
+        mail = office.come("Estado", NINE)
+        office.tend(NINE)
+        office.marks.person_moves(mail, "Archivo")
+        office.tend(NINE + MINUTE)
+        assert office.said(HEARD) == []
 
-    assert rosa.tend(LATER + timedelta(minutes=1)) == Tended()
-    assert rosa.marks.changes == before
-    assert audit(rosa.world, HEARD) == []
+    def test_a_flag_marked_complete_is_done_by_whose_mailbox_it_is(self) -> None:
+        office = world()
+        mail = office.come("Estado", NINE)
+        office.tend(NINE)
+        office.marks.person_sets(mail, flag=Flag(state=FlagState.COMPLETE))
+        office.tend(NINE + MINUTE)
+        done = office.only(ObligationKind.REPLY)
+        assert (done.state, done.ended_at) == (ObligationState.MET, NINE + MINUTE)
+        assert done.evidence == "dado por hecho por RQ: marcado como completado en Outlook"
+        assert [who for who, _ in office.said("obligation_done")] == ["RQ"]
 
+    def test_a_completion_taken_back_opens_it_again(self) -> None:
+        office = world()
+        mail = office.come("Estado", NINE)
+        office.tend(NINE)
+        flagged = office.mail(mail).flag
+        office.marks.person_sets(mail, flag=Flag(state=FlagState.COMPLETE))
+        office.tend(NINE + MINUTE)
+        office.marks.person_sets(mail, flag=flagged)
+        office.tend(NINE + 2 * MINUTE)
+        assert office.only(ObligationKind.REPLY).is_open
 
-def test_a_mailbox_nobody_switched_on_is_left_alone() -> None:
-    rosa = mailbox(frozenset())
-    asked = rosa.write("levante")
+    def test_a_flag_that_a_person_cleared_is_left_alone(self) -> None:
+        office = world()
+        mail = office.come("Estado", NINE)
+        office.tend(NINE)
+        office.marks.person_sets(mail, flag=NO_FLAG)
+        for minute in range(1, 4):
+            office.tend(NINE + minute * MINUTE)
+        assert office.mail(mail).flag == NO_FLAG
+        assert office.only(ObligationKind.REPLY).is_open
 
-    assert rosa.tend() == Tended()
-    assert (rosa.seen(asked).categories, rosa.marks.changes, rosa.marks.colours) == ((), 0, {})
+    def test_a_flag_with_another_date_is_theirs(self) -> None:
+        office = world()
+        mail = office.come("Estado", NINE)
+        office.tend(NINE)
+        theirs = Flag(state=FlagState.FLAGGED, starts_at=NINE, due_at=NINE + timedelta(days=9))
+        office.marks.person_sets(mail, flag=theirs)
+        office.tend(NINE + MINUTE)
+        assert office.mail(mail).flag == theirs
 
+    def test_another_order_put_on_links_the_mail(self) -> None:
+        office = world(Switch.DISPATCH)
+        mail = office.come("Estado", NINE)
+        office.tend(NINE)
+        office.marks.person_sets(mail, categories=("2026-004512",))
+        office.tend(NINE + MINUTE)
+        assert office.stored(mail).orders == ("2026-004512",)
 
-@pytest.mark.parametrize(
-    ("switch", "categories", "is_flagged"),
-    [
-        (Switch.CATEGORIES, ("Requerimiento",), False),
-        (Switch.DISPATCH, ("2026-004512",), False),
-        (Switch.FLAGS, (), True),
-    ],
-)
-def test_only_what_is_switched_on_is_shown(switch: Switch, categories: tuple[str, ...], is_flagged: bool) -> None:
-    rosa = mailbox(frozenset({switch}))
-    asked = rosa.write("levante")
-    rosa.tend()
-
-    assert rosa.seen(asked).categories == categories
-    assert (rosa.seen(asked).flag.state is FlagState.FLAGGED) is is_flagged
-
-
-def test_the_flag_is_complete_when_the_obligation_is_met() -> None:
-    rosa = mailbox()
-    asked = rosa.write("levante")
-    rosa.tend()
-    mark_done(rosa.world.desk.store, rosa.world.only(ObligationKind.REPLY).id, who="RQ", why="por teléfono", now=LATER)
-
-    rosa.tend(LATER + timedelta(minutes=1))
-
-    assert rosa.seen(asked).flag.state is FlagState.COMPLETE
-
-
-def test_a_flag_marked_complete_is_a_persons_done() -> None:
-    rosa = mailbox()
-    asked = rosa.write("levante")
-    rosa.tend()
-    rosa.marks.person_sets(asked, flag=Flag(state=FlagState.COMPLETE))
-
-    assert rosa.tend(LATER + timedelta(minutes=5)).heard == 1
-
-    reply = rosa.world.only(ObligationKind.REPLY)
-    assert reply.state is ObligationState.MET
-    assert [(line.who, line.subject) for line in audit(rosa.world, HEARD)] == [("RQ", rosa.stored("levante").id)]
-    assert rosa.outlook.box.address == ESC
-
-
-def test_a_category_taken_off_is_a_correction_and_does_not_come_back() -> None:
-    rosa = mailbox()
-    asked = rosa.write("reclamo")
-    rosa.tend()
-    left = tuple(name for name in rosa.seen(asked).categories if name != "Reclamo")
-    rosa.marks.person_sets(asked, categories=left)
-
-    rosa.tend(LATER + timedelta(minutes=5))
-    rosa.tend(LATER + timedelta(minutes=6))
-
-    settled = rosa.stored("reclamo").verdict
-    assert settled is not None
-    assert Category.COMPLAINT not in settled.categories
-    assert "Reclamo" not in rosa.seen(asked).categories
-
-
-def test_a_mail_dragged_to_a_folder_named_for_a_category_is_a_correction() -> None:
-    rosa = mailbox()
-    asked = rosa.write("levante")
-    rosa.tend()
-    rosa.marks.person_moves(asked, "Reclamo")
-
-    assert rosa.tend(LATER + timedelta(minutes=5)).heard == 1
-
-    settled = rosa.stored("levante").verdict
-    assert settled is not None
-    assert settled.primary is Primary.COMPLAINT
-    assert "Reclamo" in rosa.seen(asked).categories
-    assert rosa.seen(asked).folder == "Reclamo"
-
-
-def test_taking_off_the_mark_for_review_settles_the_doubt() -> None:
-    rosa = mailbox()
-    asked = rosa.write("duda")
-    rosa.tend()
-    assert "Revisar" in rosa.seen(asked).categories
-    rosa.marks.person_sets(asked, categories=("Requerimiento",))
-
-    rosa.tend(LATER + timedelta(minutes=5))
-
-    settled = rosa.stored("duda").verdict
-    assert settled is not None
-    assert settled.doubts == ()
+    def test_where_a_flag_cannot_complete_its_end_is_done(self) -> None:
+        office = world(abilities=[Ability.FLAGS])
+        mail = office.come("Estado", NINE)
+        office.tend(NINE)
+        office.marks.person_sets(mail, flag=NO_FLAG)
+        office.tend(NINE + MINUTE)
+        assert not office.only(ObligationKind.REPLY).is_open
 
 
-def test_categories_of_people_stay() -> None:
-    rosa = mailbox()
-    asked = rosa.write("levante")
-    rosa.marks.person_sets(asked, categories=("Viaje",))
-
-    rosa.tend()
-
-    assert set(rosa.seen(asked).categories) == {"Viaje", "Requerimiento", "2026-004512"}
+class _Killed(Exception):
+    """The process dies."""
 
 
-def test_a_mail_its_owner_deleted_is_let_go() -> None:
-    rosa = mailbox()
-    rosa.marks.person_deletes(rosa.write("levante"))
+class TestCrashes:
+    @pytest.mark.parametrize("is_after", [False, True], ids=["before the write", "after the write"])
+    def test_a_run_that_dies_at_the_server_is_taken_up_and_never_heard_as_a_person(self, is_after: bool) -> None:
+        office = world()
+        mail = office.come("Reclamo", NINE)
+        real = office.marks.set
 
-    assert rosa.tend() == Tended()
-    assert rosa.tend(LATER + timedelta(minutes=1)) == Tended()
+        def dying(found: MarkedMail, change: MarkChange) -> MarkedMail | None:
+            if is_after:
+                real(found, change)
+            raise _Killed
+
+        office.marks.set = dying  # type: ignore[method-assign]
+        with pytest.raises(_Killed):
+            office.tend(NINE)
+        office.marks.set = real  # type: ignore[method-assign]
+        office.tend(NINE + MINUTE)
+        office.tend(NINE + 2 * MINUTE)
+        assert set(office.mail(mail).categories) == {"Reclamo", "Contingencia"}
+        assert office.mail(mail).flag.state is FlagState.FLAGGED
+        assert office.said(HEARD) == []
+
+    def test_a_person_who_works_in_the_mail_meanwhile_is_heard_and_not_overwritten(self) -> None:
+        office = world()
+        mail = office.come("Reclamo", NINE)
+        real, rounds = office.marks.set, []
+
+        def meanwhile(found: MarkedMail, change: MarkChange) -> MarkedMail | None:
+            if not rounds:
+                rounds.append(1)
+                office.marks.person_sets(mail, categories=("Urgente",))
+            return real(found, change)
+
+        office.marks.set = meanwhile  # type: ignore[method-assign]
+        office.tend(NINE)
+        assert set(office.mail(mail).categories) == {"Urgente", "Reclamo", "Contingencia"}
+
+    def test_a_mailbox_that_is_away_is_marked_later(self) -> None:
+        office = world()
+        mail = office.come("Estado", NINE)
+        office.source.fail_with(MailboxUnavailable("gone"))
+        with pytest.raises(MailboxUnavailable):
+            office.tend(NINE)
+        office.source.fail_with(None)
+        office.tend(NINE + MINUTE)
+        assert office.mail(mail).categories == ("Requerimiento",)
+
+    def test_a_mail_that_was_deleted_is_let_go(self) -> None:
+        office = world()
+        mail = office.come("Estado", NINE)
+        office.marks.person_deletes(mail)
+        assert office.tend(NINE).marked == 0
+        with office.desk.store.begin() as uow:
+            assert uow.marks.open("rq") == []
+
+
+def test_the_flag_of_a_colleague_stands_in_the_colleagues_own_mailbox() -> None:
+    office = world()
+    mail = office.come("Estado", NINE)
+    stored = office.stored(mail)
+    with office.desk.store.begin() as uow:
+        kept = uow.marks.get("rq", stored.id)
+        assert kept is not None
+        uow.marks.add(replace(kept, mailbox="kv", key=replace(kept.key, mailbox="kv")))
+        uow.commit()
+    office.tend(NINE)
+    assert office.only(ObligationKind.REPLY).owner == "RQ"
+    assert office.desk.box("rq").address == ESC
+    assert office.mail(mail).flag.state is FlagState.FLAGGED
