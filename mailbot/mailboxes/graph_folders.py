@@ -24,6 +24,11 @@ class GraphFolder:
     name: str
     count: int
 
+    @property
+    def leaf(self) -> str:
+        """The last part of its path, by which people know it."""
+        return self.name.rpartition("/")[2]
+
 
 class GraphFolders:
     """The folders of one mailbox; asks when a name is not known yet."""
@@ -56,6 +61,20 @@ class GraphFolders:
         if self._sent is None:
             raise MailboxRefused(f"Buzón «{self._account.name}»: no tiene carpeta de enviados.")
         return self._sent
+
+    def all(self) -> tuple[GraphFolder, ...]:
+        """Every folder; asks the server once."""
+        if not self._known:
+            self._learn()
+        return tuple(self._known.values())
+
+    def name_of(self, id: str) -> str:
+        """The path of the folder with that id, asked for again when it is new; its id when nobody knows it."""
+        found = {folder.id: folder.name for folder in self.all()}
+        if id not in found:
+            self._learn()
+            found = {folder.id: folder.name for folder in self.all()}
+        return found.get(id, id)
 
     def forget(self) -> None:
         """Ask again next time: a folder was renamed or deleted."""

@@ -6,15 +6,17 @@ from pathlib import Path
 
 import pytest
 
+from tests.contract.graph_mark_box import GraphMarkBox
 from tests.contract.mark_boxes import MarkBox, MemoryMarkBox
 
-MARK_BOXES = [pytest.param("memory", id="memory")]
+MARK_BOXES = [pytest.param("memory", id="memory"), pytest.param("graph", id="graph")]
 
 
 @contextmanager
 def mark_box(kind: str, request: pytest.FixtureRequest, folder: Path) -> Iterator[MarkBox]:
     """One while the block lasts."""
-    box = {"memory": MemoryMarkBox}[kind]()
+    kinds: dict[str, type[MarkBox]] = {"memory": MemoryMarkBox, "graph": GraphMarkBox}
+    box = kinds[kind]()
     try:
         yield box
     finally:

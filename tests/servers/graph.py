@@ -80,6 +80,7 @@ class GraphServer:
     def add_mailbox(self, address: str, *, folders: tuple[str, ...] = ()) -> Mailbox:
         """Somebody gets a mailbox."""
         self.mailboxes[address.lower()] = Mailbox(address, folders=folders)
+        self.mailboxes[address.lower()].clock = lambda: self.now
         return self.mailboxes[address.lower()]
 
     def lose_tokens(self) -> None:

@@ -4,6 +4,8 @@ import base64
 import email
 import email.policy
 import itertools
+import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.message import EmailMessage
@@ -12,6 +14,12 @@ from typing import Any
 WELL_KNOWN = {"inbox": "Bandeja de entrada", "sentitems": "Enviados", "drafts": "Borradores"}
 # Colours of the master list are named, not free.
 PRESETS = frozenset({"none", *(f"preset{number}" for number in range(25))})
+
+
+_WRITABLE = frozenset(
+    ["isRead", "categories", "flag", "importance", "subject", "body", "toRecipients", "singleValueExtendedProperties"]
+)
+_PROPERTY = re.compile(r"String \{[0-9A-Fa-f-]{36}\} Name [\w-]+")
 
 
 class Refusal(Exception):
@@ -35,6 +43,10 @@ class Mail:
     is_read: bool = False
     categories: list[str] = field(default_factory=list)
     flag: dict[str, Any] = field(default_factory=lambda: {"flagStatus": "notFlagged"})
+    # Extended properties by their id, and how often and when it was changed.
+    properties: dict[str, str] = field(default_factory=dict)
+    changes: int = 0
+    changed_at: datetime | None = None
     files: list[tuple[str, str, bytes]] = field(default_factory=list)
 
     @property
@@ -46,6 +58,33 @@ class Mail:
     def header(self, name: str) -> str:
         """One header of the mail."""
         return str(email.message_from_bytes(self.raw).get(name, "")).strip()
+
+    @property
+    def content(self) -> str:
+        """What it says."""
+        parsed = email.message_from_bytes(self.raw, policy=email.policy.default)
+        body = parsed.get_body(("html", "plain"))
+        return str(body.get_content()).strip() if body else ""
+
+    @property
+    def recipients(self) -> list[str]:
+        """The addresses in To."""
+        parsed = email.message_from_bytes(self.raw, policy=email.policy.default)
+        return [address.addr_spec for address in parsed["To"].addresses] if parsed["To"] else []
+
+    def rewrite(self, change: dict[str, Any]) -> None:
+        """A draft says something else, or goes to somebody else."""
+        parsed = email.message_from_bytes(self.raw, policy=email.policy.SMTP)
+        assert isinstance(parsed, EmailMessage)
+        if "body" in change:
+            kind = change["body"].get("contentType", "text")
+            parsed.set_content(change["body"]["content"], subtype="html" if kind.lower() == "html" else "plain")
+        if "subject" in change:
+            parsed.replace_header("Subject", change["subject"])
+        if "toRecipients" in change:
+            del parsed["To"]
+            parsed["To"] = ", ".join(item["emailAddress"]["address"] for item in change["toRecipients"])
+        self.raw = parsed.as_bytes()
 
     @property
     def whole(self) -> bytes:
@@ -75,6 +114,8 @@ class Mailbox:
 
     def __init__(self, address: str, *, folders: tuple[str, ...] = ()) -> None:
         self.address = address
+        # What time it is at the server.
+        self.clock: Callable[[], datetime] = lambda: datetime(2026, 11, 3, 14, 0, tzinfo=UTC)
         self._numbers = itertools.count(1)
         self.folders = {name: Folder(id=f"F-{name}", name=shown) for name, shown in WELL_KNOWN.items()}
         self.mails: dict[str, Mail] = {}
@@ -134,6 +175,7 @@ class Mailbox:
         """Into another folder, with a new moving id."""
         self.folder(mail.folder).history.append(("left", mail.id))
         to.history.append(("created", mail.id))
+        mail.changes, mail.changed_at = mail.changes + 1, self.clock()
         mail.folder, mail.moving_id = to.id, f"AQMk/{next(self._numbers)}+="
 
     def remove(self, mail: Mail) -> None:
@@ -143,6 +185,8 @@ class Mailbox:
 
     def touch(self, mail: Mail) -> None:
         """Something about it changed."""
+        mail.changes += 1
+        mail.changed_at = self.clock()
         self.folder(mail.folder).history.append(("updated", mail.id))
 
     def changes(self, folder: Folder, since: int) -> list[dict[str, Any]]:
@@ -166,13 +210,21 @@ class Mailbox:
         for name in change:
             if name in {"subject", "body", "toRecipients", "ccRecipients"} and not mail.is_draft:
                 raise Refusal(403, "ErrorAccessDenied", "Mail-Advanced.ReadWrite is needed")
-            if name not in {"isRead", "categories", "flag", "importance", "subject", "body", "toRecipients"}:
+            if name not in _WRITABLE:
                 raise Refusal(400, "ErrorInvalidProperty", name)
         flag = change.get("flag")
         if flag is not None:
             if flag.get("dueDateTime") and not flag.get("startDateTime"):
                 raise Refusal(400, "ErrorInvalidArgument", "dueDateTime without startDateTime")
+            if flag.get("flagStatus", "flagged") not in {"notFlagged", "flagged", "complete"}:
+                raise Refusal(400, "ErrorInvalidArgument", "flagStatus")
             mail.flag = dict(flag)
+        for item in change.get("singleValueExtendedProperties", ()):
+            if not _PROPERTY.fullmatch(item["id"]):
+                raise Refusal(400, "ErrorInvalidArgument", "property id")
+            mail.properties[item["id"]] = item["value"]
+        if change.keys() & {"subject", "body", "toRecipients"}:
+            mail.rewrite(change)
         mail.is_read = change.get("isRead", mail.is_read)
         mail.categories = list(change.get("categories", mail.categories))
         self.touch(mail)

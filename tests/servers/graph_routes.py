@@ -6,6 +6,7 @@ import email.utils
 import json
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -62,14 +63,58 @@ def _shown(mail: Mail, request: Request, fields: set[str] | None = None) -> dict
         "subject": mail.header("Subject"),
         "internetMessageId": mail.header("Message-ID"),
         "internetMessageHeaders": mail.headers,
+        "body": {"contentType": "html", "content": mail.content},
+        "toRecipients": [{"emailAddress": {"address": address}} for address in mail.recipients],
+        "changeKey": f"CK{mail.changes}",
+        "lastModifiedDateTime": (mail.changed_at or mail.received_at).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "singleValueExtendedProperties": _properties(mail, request),
     }
     wanted = fields or set(filter(None, request.query.get("$select", "").split(",")))
     # Headers come only when they are asked for by name.
     wanted = wanted or everything.keys() - {"internetMessageHeaders"}
+    wanted -= {"singleValueExtendedProperties"}
+    if "$expand" in request.query:
+        wanted.add("singleValueExtendedProperties")
     unknown = wanted - everything.keys()
     if unknown:
         raise Refusal(400, "BadRequest", f"unknown property {unknown}")
     return {name: everything[name] for name in everything if name == "id" or name in wanted}
+
+
+def _properties(mail: Mail, request: Request) -> list[dict[str, str]]:
+    """Those that the expansion names; without one there are none."""
+    named = re.fullmatch(
+        r"singleValueExtendedProperties\(\$filter=(id eq '[^']+'(?: or id eq '[^']+')*)\)",
+        request.query.get("$expand", ""),
+    )
+    if "$expand" in request.query and named is None:
+        raise Refusal(400, "ErrorInvalidUrlQuery", "$expand")
+    ids = re.findall(r"'([^']+)'", named[1]) if named else []
+    return [{"id": name, "value": mail.properties[name]} for name in ids if name in mail.properties]
+
+
+def _filtered(mails: list[Mail], wanted: str | None) -> list[Mail]:
+    """The few filters that the service is asked for."""
+    if wanted is None:
+        return mails
+    if named := re.fullmatch(r"internetMessageId eq '((?:[^']|'')*)'", wanted):
+        return [mail for mail in mails if mail.header("Message-ID") == named[1].replace("''", "'")]
+    if since := re.fullmatch(r"(receivedDateTime|lastModifiedDateTime) ge (\S+Z)", wanted):
+        start = datetime.fromisoformat(since[2])
+        if since[1] == "receivedDateTime":
+            return [mail for mail in mails if mail.received_at >= start]
+        return [mail for mail in mails if (mail.changed_at or mail.received_at) >= start]
+    if marked := re.fullmatch(
+        r"singleValueExtendedProperties/Any\(ep: ep/id eq '([^']+)' and ep/value eq '([^']+)'\)", wanted
+    ):
+        return [mail for mail in mails if mail.properties.get(marked[1]) == marked[2]]
+    raise Refusal(400, "ErrorInvalidUrlQueryFilter")
+
+
+def all_messages(server: "GraphServer", request: Request, mailbox: Mailbox) -> tuple[int, Any]:
+    """The mails of all folders."""
+    mails = _filtered(list(mailbox.mails.values()), request.query.get("$filter"))
+    return _list(server, request, [_shown(mail, request) for mail in mails])
 
 
 def _folder_shown(folder: Folder, mailbox: Mailbox) -> dict[str, Any]:
@@ -109,13 +154,7 @@ def child_folders(server: "GraphServer", request: Request, mailbox: Mailbox, id:
 
 def messages(server: "GraphServer", request: Request, mailbox: Mailbox, id: str) -> tuple[int, Any]:
     """The mails of a folder, by Message-ID if asked."""
-    mails = mailbox.in_folder(mailbox.folder(id))
-    wanted = request.query.get("$filter")
-    if wanted is not None:
-        named = re.fullmatch(r"internetMessageId eq '((?:[^']|'')*)'", wanted)
-        if named is None:
-            raise Refusal(400, "ErrorInvalidUrlQueryFilter")
-        mails = [mail for mail in mails if mail.header("Message-ID") == named[1].replace("''", "'")]
+    mails = _filtered(mailbox.in_folder(mailbox.folder(id)), request.query.get("$filter"))
     return _list(server, request, [_shown(mail, request) for mail in mails])
 
 
@@ -178,13 +217,19 @@ def attachments(_server: "GraphServer", _request: Request, mailbox: Mailbox, id:
 
 def patch(_server: "GraphServer", request: Request, mailbox: Mailbox, id: str) -> tuple[int, Any]:
     """Mark, flag, categorise."""
-    mailbox.patch(mailbox.mail(id), request.json)
+    mail, condition = mailbox.mail(id), request.headers.get("If-Match")
+    if condition is not None and condition != f'W/"CK{mail.changes}"':
+        raise Refusal(412, "ErrorIrresolvableConflict")
+    mailbox.patch(mail, request.json)
     return 200, _shown(mailbox.mail(id), request)
 
 
-def delete(_server: "GraphServer", _request: Request, mailbox: Mailbox, id: str) -> tuple[int, Any]:
+def delete(_server: "GraphServer", request: Request, mailbox: Mailbox, id: str) -> tuple[int, Any]:
     """Delete a mail."""
-    mailbox.remove(mailbox.mail(id))
+    mail, condition = mailbox.mail(id), request.headers.get("If-Match")
+    if condition is not None and condition != f'W/"CK{mail.changes}"':
+        raise Refusal(412, "ErrorIrresolvableConflict")
+    mailbox.remove(mail)
     return 204, None
 
 
@@ -213,8 +258,13 @@ def create_reply(server: "GraphServer", request: Request, mailbox: Mailbox, id: 
         "toRecipients": [{"emailAddress": {"address": email.utils.parseaddr(asked.header("From"))[1]}}],
         "body": words.get("message", {}).get("body") or {"content": words.get("comment", "")},
     }
-    raw = from_json(reply, sender=mailbox.address)
+    if not reply["body"]["content"]:
+        reply["body"] = {"content": f"<blockquote>{asked.content}</blockquote>"}
+    raw = f"In-Reply-To: {asked.header('Message-ID')}\r\n".encode() + from_json(reply, sender=mailbox.address)
     mail = mailbox.add(raw, at=server.now, folder=mailbox.folder("drafts"), is_draft=True)
+    born = words.get("message", {})
+    if "singleValueExtendedProperties" in born:
+        mailbox.patch(mail, {"singleValueExtendedProperties": born["singleValueExtendedProperties"]})
     return 201, _shown(mail, request)
 
 
@@ -325,6 +375,7 @@ ROUTES = (
     ("PATCH", _MAIL, patch),
     ("DELETE", _MAIL, delete),
     ("POST", rf"{_MAIL}/move", move),
+    ("GET", rf"{_USER}/messages", all_messages),
     ("POST", rf"{_USER}/messages", create),
     ("POST", rf"{_MAIL}/createReply", create_reply),
     ("POST", rf"{_MAIL}/attachments", attach),
