@@ -12,9 +12,10 @@ from zoneinfo import ZoneInfo
 from pydantic import SecretStr
 
 from mailbot.bootstrap_ews import ews_problems, ews_sender, ews_source
-from mailbot.bootstrap_graph import graph_problems, graph_sender, graph_source
+from mailbot.bootstrap_graph import graph_outlook, graph_problems, graph_sender, graph_source
 from mailbot.bootstrap_values import list_of, password_of
 from mailbot.domain.errors import SettingsError
+from mailbot.domain.marks import Switch
 from mailbot.domain.message import Address
 from mailbot.domain.office import Office
 from mailbot.login import Security
@@ -23,6 +24,7 @@ from mailbot.ports.sender import MailSender
 from mailbot.ports.store import Store
 from mailbot.services.deliver import Post
 from mailbot.services.desk import Box, Desk
+from mailbot.services.outlook import Outlook
 from mailbot.services.propose import Classroom
 from mailbot.services.tick import Habits
 from mailbot.settings import MailboxSettings, SendMode, Settings
@@ -44,6 +46,8 @@ class Watched:
 
     box: Box
     source: MailSource
+    # What may be shown on its mails; None where the office switched nothing on.
+    outlook: Outlook | None = None
 
 
 def open_database(settings: Settings) -> Store:
@@ -68,7 +72,8 @@ def build_watched(settings: Settings) -> tuple[Watched, ...]:
     watched = []
     for name, box in settings.mailbox.items():
         source = _source(name, box, settings)
-        watched.append(Watched(box=_box(name, box, settings), source=source))
+        own = _box(name, box, settings)
+        watched.append(Watched(box=own, source=source, outlook=_outlook(own, box, settings)))
     return tuple(watched)
 
 
@@ -78,7 +83,14 @@ def _box(name: str, box: MailboxSettings, settings: Settings) -> Box:
         address=box.address.lower(),
         sent_folder=box.sent_folder or None,
         keeps_copies=box.address.lower() == settings.blind_copy.lower(),
+        # Only where there is an adapter that can show them.
+        switches=frozenset(map(Switch, list_of(settings.marks))) if box.kind == "graph" else frozenset(),
     )
+
+
+def _outlook(own: Box, box: MailboxSettings, settings: Settings) -> Outlook | None:
+    """What shows marks on the mails of a mailbox; None where nothing was switched on."""
+    return graph_outlook(own, box, settings) if own.switches else None
 
 
 def _source(name: str, box: MailboxSettings, settings: Settings) -> MailSource:

@@ -10,12 +10,15 @@ from mailbot.bootstrap_values import list_of, password_of
 from mailbot.domain.errors import SettingsError
 from mailbot.ports.mailbox import MailSource
 from mailbot.ports.sender import MailSender
+from mailbot.services.desk import Box
+from mailbot.services.outlook import Outlook
 from mailbot.settings import MailboxSettings, Settings
 
 if TYPE_CHECKING:
     from mailbot.graph.app import GraphApp
     from mailbot.graph.client import GraphClient
     from mailbot.graph.tokens import Tokens
+    from mailbot.mailboxes.graph_account import GraphAccount
 
 # Graph cannot push into an office, so a wait looks this often at least.
 _LOOK = timedelta(seconds=30)
@@ -24,9 +27,30 @@ _LOOK = timedelta(seconds=30)
 def graph_source(name: str, box: MailboxSettings, settings: Settings) -> MailSource:
     """One mailbox in Microsoft 365."""
     client = _client(settings)
-    from mailbot.mailboxes.graph import GraphAccount, GraphMailSource
+    from mailbot.mailboxes.graph import GraphMailSource
 
-    account = GraphAccount(
+    return GraphMailSource(_account(name, box, settings, client), client=client)
+
+
+def graph_outlook(own: Box, box: MailboxSettings, settings: Settings) -> Outlook:
+    """What shows marks on the mails of a mailbox in Microsoft 365."""
+    client = _client(settings)
+    from mailbot.mailboxes.graph_drafts import GraphDrafts
+    from mailbot.mailboxes.graph_marks import GraphMarks
+
+    account = _account(own.name, box, settings, client)
+    return Outlook(
+        box=own,
+        marks=GraphMarks(account, client=client),
+        drafts=GraphDrafts(account, client=client),
+        folders=tuple("INBOX" if name.upper() == "INBOX" else name for name in account.folders),
+    )
+
+
+def _account(name: str, box: MailboxSettings, settings: Settings, client: "GraphClient") -> "GraphAccount":
+    from mailbot.mailboxes.graph_account import GraphAccount
+
+    return GraphAccount(
         name=name,
         address=box.address,
         app=client.app,
@@ -34,7 +58,6 @@ def graph_source(name: str, box: MailboxSettings, settings: Settings) -> MailSou
         sent_folder=box.sent_folder or None,
         poll_interval=min(settings.poll_interval, _LOOK),
     )
-    return GraphMailSource(account, client=client)
 
 
 def graph_sender(settings: Settings) -> MailSender:

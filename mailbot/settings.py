@@ -18,6 +18,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from pydantic_settings import SettingsError as SettingsSourceError
 
 from mailbot.domain.errors import SettingsError
+from mailbot.domain.marks import Switch
 from mailbot.login import Security
 from mailbot.settings_ews import EwsSettings
 from mailbot.settings_words import nearest, said
@@ -103,6 +104,8 @@ class Settings(EwsSettings):
     graph_token_command: str = ""
     graph_ca_file: Path | None = None
     graph_url: str = "https://graph.microsoft.com/v1.0"
+    # What mailbot may do to mails in their mailboxes, words with commas; nothing by itself (docs/outlook.md).
+    marks: str = ""
     poll_seconds: int = Field(default=60, ge=5, le=3600)
     since_days: int = Field(default=3, ge=0, le=3650)
 
@@ -167,6 +170,16 @@ class Settings(EwsSettings):
     def _is_no_placeholder(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and value.get_secret_value().strip().lower() in _PLACEHOLDERS:
             raise ValueError("todavía tiene el valor de ejemplo: ponga uno propio")
+        return value
+
+    @field_validator("marks")
+    @classmethod
+    def _are_switches(cls, value: str) -> str:
+        # Nothing prepares drafts yet, so that word would promise too much.
+        known = [switch.value for switch in Switch if switch is not Switch.DRAFTS]
+        unknown = {word.strip() for word in value.split(",") if word.strip()}.difference(known)
+        if unknown:
+            raise ValueError(f"no existe {', '.join(sorted(unknown))}; hay {', '.join(known)}")
         return value
 
     @field_validator("timezone")

@@ -165,6 +165,9 @@ def check() -> int:
     ]
     for item in build_watched(settings):
         probes.append((f"buzón {item.box.address}", partial(_check_mailbox, item.source)))
+        if item.outlook is not None:
+            marks = partial(item.outlook.marks.check, item.box.switches)
+            probes.append((f"marcas en {item.box.address}", marks))
     sender = build_sender(settings)
     if sender is None:
         say("✔ envío: apagado (MAILBOT_SEND=off)")

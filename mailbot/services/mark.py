@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from mailbot.domain.errors import MailChanged
+from mailbot.domain.errors import MailbotError, MailChanged
 from mailbot.domain.marking import KeptMarks, our_names
 from mailbot.domain.marks import COLOURS, MarkName, Marks, Switch
 from mailbot.ports.marks import MarkChange, MarkedMail
@@ -51,6 +51,19 @@ def tend_marks(desk: Desk, outlook: Outlook, *, now: datetime) -> Tended:
     _prepare(place)
     words = listen(place)
     return Tended(heard=words, marked=sum(_bring(place, kept) for kept in _open(place)))
+
+
+def tend_all(desk: Desk, outlooks: Sequence[Outlook], *, now: datetime) -> Sequence[Tended]:
+    """Every mailbox in turn; one that is out of reach keeps none of the others back, and is told at the end."""
+    done, trouble = [], None
+    for outlook in outlooks:
+        try:
+            done.append(tend_marks(desk, outlook, now=now))
+        except MailbotError as error:
+            trouble = error
+    if trouble is not None:
+        raise trouble
+    return done
 
 
 def _prepare(place: Place) -> None:

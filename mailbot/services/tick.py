@@ -14,6 +14,8 @@ from mailbot.services.digest import queue_digests
 from mailbot.services.doubt import settle_uncertain
 from mailbot.services.forget import forget_expired
 from mailbot.services.handover import queue_handovers
+from mailbot.services.mark import tend_all
+from mailbot.services.outlook import Outlook
 from mailbot.services.propose import Classroom, propose_monthly
 from mailbot.services.reconcile import reconcile_nightly
 from mailbot.services.report import queue_reports
@@ -46,7 +48,12 @@ class Habits:
 
 
 def jobs(
-    desk: Desk, post: Post | None, *, habits: Habits = Habits(), watched: Sequence[tuple[Box, MailSource]] = ()
+    desk: Desk,
+    post: Post | None,
+    *,
+    habits: Habits = Habits(),
+    watched: Sequence[tuple[Box, MailSource]] = (),
+    outlooks: Sequence[Outlook] = (),
 ) -> tuple[Job, ...]:
     """Every job, in the order in which jobs of the same moment run; `post` None keeps all mail back."""
     minute = timedelta(minutes=1)
@@ -80,6 +87,7 @@ def jobs(
         Job(name="report", every=5 * minute, run=lambda now: queue_reports(desk, now=now)),
         Job(name="handover", every=minute, run=hand_over),
         Job(name="admin", every=15 * minute, run=lambda now: queue_admin_mail(desk, now=now)),
+        Job(name="marks", every=minute, run=lambda now: tend_all(desk, outlooks, now=now)),
         Job(name="deliver", every=minute, run=send),
         Job(name="settle", every=5 * minute, run=settle),
         Job(name="reconcile", every=15 * minute, run=reconcile),

@@ -1,0 +1,58 @@
+"""Marks by the settings alone: from `MAILBOT_MARKS` to categories and flags on a Graph server."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from mailbot.domain.errors import MailboxRefused
+from mailbot.domain.marks import Switch
+from mailbot.mailboxes.graph import GraphAccount, GraphMailSource
+from mailbot.mailboxes.graph_drafts import GraphDrafts
+from mailbot.mailboxes.graph_marks import GraphMarks
+from mailbot.services.mark import tend_marks
+from mailbot.services.outlook import Outlook
+from mailbot.services.poll import poll
+from tests.builders import COMPLAINT, ESC, lima, raw_mail
+from tests.contract.graph_box import graph_box
+from tests.unit.services.world import BOX, World
+
+NINE = lima("2026-11-16 09:00")
+
+
+def test_a_complaint_in_microsoft_365_bears_its_categories_and_due_date_and_a_click_ends_it() -> None:
+    world = World(verdicts={"Reclamo": COMPLAINT})
+    with graph_box() as graph:
+        mailbox = graph.server.add_mailbox(ESC)
+        graph.server.now = NINE
+        mail = mailbox.add(raw_mail(subject="Reclamo", at=NINE), at=NINE, folder=mailbox.folder("inbox"))
+        box = replace(BOX, switches=frozenset({Switch.CATEGORIES, Switch.FLAGS}), sent_folder=None)
+        desk = replace(world.desk, boxes={"rq": box})
+        account = GraphAccount(name="rq", address=ESC, app=graph.client.app)
+        source = GraphMailSource(account, client=graph.client)
+        outlook = Outlook(
+            box=box,
+            marks=GraphMarks(account, client=graph.client),
+            drafts=GraphDrafts(account, client=graph.client),
+        )
+        poll(desk, source, box, now=NINE, since=NINE - timedelta(days=1))
+        tend_marks(desk, outlook, now=NINE)
+        assert set(mail.categories) == {"Reclamo", "Contingencia"}
+        assert mail.flag["flagStatus"] == "flagged"
+        owed = next(item for item in world.owed(is_open=True) if item.due_at.strftime("%H:%M") in str(mail.flag))
+        graph.server.now = NINE + timedelta(minutes=5)
+        mailbox.patch(mail, {"flag": {"flagStatus": "complete"}})
+        tend_marks(desk, outlook, now=NINE + timedelta(minutes=6))
+        with desk.store.begin() as uow:
+            ended = uow.obligations.get(owed.id)
+        assert ended is not None
+        assert ended.evidence.startswith("dado por hecho por RQ")
+        assert ended.ended_at == NINE + timedelta(minutes=5)
+
+
+def test_a_missing_permission_is_named() -> None:
+    with graph_box() as graph:
+        account = GraphAccount(name="ana", address="ana@broker.example", app=graph.client.app)
+        graph.server.script.denied.add("ana@broker.example")
+        with pytest.raises(MailboxRefused, match=r"Mail\.ReadWrite"):
+            GraphMarks(account, client=graph.client).check([Switch.CATEGORIES])
