@@ -175,8 +175,7 @@ class Settings(EwsSettings):
     @field_validator("marks")
     @classmethod
     def _are_switches(cls, value: str) -> str:
-        # Nothing prepares drafts yet, so that word would promise too much.
-        known = [switch.value for switch in Switch if switch is not Switch.DRAFTS]
+        known = [switch.value for switch in Switch if switch is not Switch.DRAFTS]  # nothing prepares drafts yet
         unknown = {word.strip() for word in value.split(",") if word.strip()}.difference(known)
         if unknown:
             raise ValueError(f"no existe {', '.join(sorted(unknown))}; hay {', '.join(known)}")
