@@ -104,8 +104,7 @@ class Settings(EwsSettings):
     graph_token_command: str = ""
     graph_ca_file: Path | None = None
     graph_url: str = "https://graph.microsoft.com/v1.0"
-    # What mailbot may do to mails in their mailboxes, words with commas; nothing by itself (docs/outlook.md).
-    marks: str = ""
+    marks: str = ""  # what mailbot may do to mails in their mailboxes, words with commas (docs/outlook.md)
     poll_seconds: int = Field(default=60, ge=5, le=3600)
     since_days: int = Field(default=3, ge=0, le=3650)
 
@@ -177,9 +176,9 @@ class Settings(EwsSettings):
     def _are_switches(cls, value: str) -> str:
         known = [switch.value for switch in Switch if switch is not Switch.DRAFTS]  # nothing prepares drafts yet
         unknown = {word.strip() for word in value.split(",") if word.strip()}.difference(known)
-        if unknown:
-            raise ValueError(f"no existe {', '.join(sorted(unknown))}; hay {', '.join(known)}")
-        return value
+        if not unknown:
+            return value
+        raise ValueError(f"no existe {', '.join(sorted(unknown))}; hay {', '.join(known)}")
 
     @field_validator("timezone")
     @classmethod
