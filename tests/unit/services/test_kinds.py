@@ -8,10 +8,13 @@ from email.policy import default
 
 import pytest
 
+from mailbot.domain.clock import LIMA
 from mailbot.domain.labels import Category, Contingency, Topic
 from mailbot.domain.obligation import EventName, Obligation, ObligationKind, ObligationState
 from mailbot.domain.office import StatusProgramme
+from mailbot.services.carry_out import ALERT
 from mailbot.services.digest import queue_digests
+from mailbot.services.escalate import escalate
 from mailbot.services.watch import watch
 from mailbot.services.word import mark_done
 from tests.builders import CLIENT, ESC, RUC, SUPERVISOR, dispatch, lima, office, raw_mail, verdict
@@ -116,6 +119,10 @@ def tick(world: World) -> None:
 PROGRAMME = StatusProgramme(ruc=RUC, frequency="diario 16:00", recipients=(CLIENT,))
 AUTOMATIC = {"Auto_Submitted": "auto-replied"}
 ANSWERED = answer("El levante fue autorizado ayer.")
+# Neither an answer to whoever asked nor to any other: the papers are asked of another person of the client.
+ASKED_FOR_PAPERS = answer(
+    "Por favor enviar el packing list y la póliza.", to="gerencia@textiles.example", message_id="<w@agencia.example>"
+)
 NOT_ANSWERS: dict[str, Step] = {
     "an automatic answer": answer("Estoy de vacaciones.", **AUTOMATIC),
     "a forward inside the office": answer("Por favor atender.", to="asistente@agencia.example"),
@@ -133,6 +140,10 @@ class Row:
     stops: dict[str, Step] = field(default_factory=dict)
     does_not_stop: dict[str, Step] = field(default_factory=dict)
     dispatch: dict[str, object] = field(default_factory=dict)
+    # When each step falls, whose it is and whom it tells, those in copy after the bar.
+    climbs: tuple[tuple[str, str, str], ...] = ()
+    # Whether its clock stands still while the client owes the office something.
+    pauses: bool = False
 
     def world(self) -> World:
         """The office as it stands before."""
@@ -148,10 +159,25 @@ def _done(kind: ObligationKind) -> dict[str, Step]:
     return {"a person's word": done(kind)}
 
 
+def _steps(owner: str, supervisor: str, head: str) -> tuple[tuple[str, str, str], ...]:
+    """The ladder of the contract: 80 % of the limit, the limit, and the limit once more."""
+    return (owner, "owner", "RQ|AA"), (supervisor, "supervisor", "MF|RQ"), (head, "head", "JS|MF")
+
+
+def _mark(mark: str, *told: str) -> tuple[tuple[str, str, str], ...]:
+    """A mark of a dated kind and the steps that it takes."""
+    people = {"owner": "RQ|AA", "supervisor": "MF|RQ", "head": "JS|MF"}
+    return tuple((mark, step, people[step]) for step in sorted(told))
+
+
 K = ObligationKind
+TWO_HOURS = _steps("16 10:36", "16 11:00", "16 13:00")
+END_OF_DAY = _steps("16 16:24", "16 18:00", "17 18:00")
 TABLE = (
     Row(
         kind=K.REPLY,
+        climbs=TWO_HOURS,
+        pauses=True,
         labels=verdict(Category.REQUIREMENT, topics=[Topic.STATUS_QUERY]),
         opens=mail("¿Ya tenemos levante?"),
         stops={
@@ -166,6 +192,8 @@ TABLE = (
     ),
     Row(
         kind=K.DOCUMENT_REVIEW,
+        climbs=_steps("17 17:30", "18 09:00", "20 09:00"),
+        pauses=True,
         labels=verdict(Category.DOCUMENTS),
         opens=mail("Adjunto la factura y el packing list."),
         stops={
@@ -177,6 +205,7 @@ TABLE = (
     ),
     Row(
         kind=K.MANAGEMENT_REPORT,
+        climbs=_steps("16 16:24", "17 09:00", "17 18:00"),
         labels=verdict(Category.COMPLAINT, contingency=[Contingency.DEMURRAGE]),
         opens=mail("Es inaceptable, ¿quién paga la sobreestadía?"),
         stops={
@@ -190,6 +219,8 @@ TABLE = (
     ),
     Row(
         kind=K.PROFORMA,
+        climbs=_steps("16 12:12", "16 13:00", "16 18:00"),
+        pauses=True,
         labels=verdict(Category.REQUIREMENT, topics=[Topic.PROFORMA_REQUEST]),
         opens=mail("¿Nos envían la proforma?"),
         stops={"an answer with the proforma": attach("proforma 4512.pdf")} | _done(K.PROFORMA),
@@ -198,6 +229,7 @@ TABLE = (
     ),
     Row(
         kind=K.PAYMENT_REPORT,
+        climbs=TWO_HOURS,
         labels=verdict(topics=[Topic.PAYMENT_NOTICE]),
         opens=mail("Adjunto el voucher del abono."),
         stops={"Administración was told": answer("Va el abono.", to=ADMINISTRATION)} | _done(K.PAYMENT_REPORT),
@@ -205,6 +237,8 @@ TABLE = (
     ),
     Row(
         kind=K.ARCHIVE_OBSERVATION,
+        climbs=_steps("17 14:48", "18 09:00", "19 18:00"),
+        pauses=True,
         labels=verdict(Category.REQUIREMENT, topics=[Topic.ARCHIVE_OBSERVATION]),
         opens=mail("File observado: falta el endose.", sender=ARCHIVE),
         stops={"an answer to Archivo": answer("Subsanado, va el endose.", to=ARCHIVE)} | _done(K.ARCHIVE_OBSERVATION),
@@ -215,6 +249,7 @@ TABLE = (
     ),
     Row(
         kind=K.ALERT_ACTION,
+        climbs=END_OF_DAY,
         opens=mail("Alerta: status vencido.", sender=ALERTS),
         dispatch={"status": "En tránsito"},
         stops={"the dispatch's status changed": row(status="Levante autorizado")} | _done(K.ALERT_ACTION),
@@ -222,6 +257,7 @@ TABLE = (
     ),
     Row(
         kind=K.WRITTEN_AGREEMENT,
+        climbs=END_OF_DAY,
         labels=verdict(topics=[Topic.AGREEMENT]),
         opens=mail("Según lo conversado, quedamos en que el flete va por nosotros."),
         stops={"an answer": answer("Confirmado lo acordado: el flete lo asumen ustedes.")} | _done(K.WRITTEN_AGREEMENT),
@@ -229,6 +265,7 @@ TABLE = (
     ),
     Row(
         kind=K.STATUS_PROGRAMMING,
+        climbs=END_OF_DAY,
         labels=verdict(topics=[Topic.RECIPIENTS_CHANGE]),
         opens=mail("Por favor agregar a Ana al status."),
         stops={
@@ -244,6 +281,7 @@ TABLE = (
     ),
     Row(
         kind=K.STATUS_UPDATE,
+        climbs=_steps("16 10:24", "16 12:00", "17 12:00"),
         opens=look(),
         dispatch={"status": "En tránsito", "status_noted_at": lima("2026-11-13 12:00"), "status_note": "en viaje"},
         stops={
@@ -254,6 +292,7 @@ TABLE = (
     ),
     Row(
         kind=K.MILESTONE_NOTICE,
+        climbs=TWO_HOURS,
         opens=mail("La DAM salió canal rojo.", sender=LINE, Cc=CLIENT),
         stops={
             "our mail to the client on that dispatch": answer("Le informo: canal rojo.", to=CLIENT),
@@ -267,6 +306,7 @@ TABLE = (
     ),
     Row(
         kind=K.SYSTEM_ENTRY,
+        climbs=END_OF_DAY,
         labels=verdict(topics=[Topic.EXTRA_SERVICE]),
         opens=mail("Atendimos el aforo el domingo, nueva ETA 25/11."),
         stops={"the row shows it": row(eta=lima("2026-11-25 00:00"))} | _done(K.SYSTEM_ENTRY),
@@ -274,6 +314,8 @@ TABLE = (
     ),
     Row(
         kind=K.PROMISE,
+        climbs=_steps("17 14:48", "17 18:00", "19 18:00"),
+        pauses=True,
         opens=lambda world: world.answer(
             SUBJECT, AT, "Le envío la liquidación mañana.", message_id=QUESTION, to=CLIENT
         ),
@@ -282,6 +324,7 @@ TABLE = (
     ),
     Row(
         kind=K.FUNDS_CHECK,
+        climbs=END_OF_DAY,
         opens=mail("Adjunto nuestra factura, sírvanse efectuar el pago.", sender=LINE, Cc=CLIENT),
         stops=_done(K.FUNDS_CHECK),
         does_not_stop={
@@ -291,6 +334,7 @@ TABLE = (
     ),
     Row(
         kind=K.REGULARIZATION,
+        climbs=_steps("día 8", "día 10", "legal-3"),
         opens=look(),
         dispatch={"needs_regularization": True, "discharge_ended_on": date(2026, 11, 10)},
         stops={"its date is set": row(regularized_on=date(2026, 11, 16))},
@@ -298,6 +342,13 @@ TABLE = (
     ),
     Row(
         kind=K.REGIME_EXPIRY,
+        climbs=(
+            *_mark("T-30", "owner"),
+            *_mark("T-15", "owner", "supervisor"),
+            *_mark("T-7", "owner", "supervisor", "head"),
+            *_mark("T-1", "owner", "supervisor", "head"),
+            *_mark("T-3", "owner", "supervisor", "head"),
+        ),
         opens=look(),
         dispatch={"regime": "20", "released_on": date(2026, 6, 1), "regime_expires_on": date(2026, 12, 15)},
         stops={"the regime is concluded": row(status="Régimen concluido"), "the file is closed": row(status="Cerrado")},
@@ -362,6 +413,43 @@ def test_it_is_not_stopped_by(item: Row, step: Step) -> None:
         left = uow.obligations.get(owed.id)
     assert left is not None
     assert left.is_open
+
+
+def _climbed(world: World, owed: Obligation) -> list[tuple[str, str, str]]:
+    """When which step was taken and whom it tells, in copy after a bar; nothing is delivered, nobody acts."""
+    store = world.desk.store
+    steps: dict[tuple[str, str], tuple[list[str], list[str]]] = {}
+    for _ in range(40):
+        with store.begin() as uow:
+            known = uow.obligations.get(owed.id)
+        if known is None or known.next_step_at is None:
+            break
+        escalate(world.desk, now=max(known.next_step_at, AT))
+    with store.begin() as uow:
+        queued = [item for item in uow.obligations.notices(owed.id) if item.mark != ALERT]
+    for item in sorted(queued, key=lambda item: (item.due_at, item.mark, item.step, item.recipient)):
+        when = item.mark or f"{item.due_at.astimezone(LIMA):%d %H:%M}"
+        steps.setdefault((when, item.step.value), ([], []))[item.is_copy].append(item.recipient)
+    return [(when, step, "|".join(" ".join(codes) for codes in people)) for (when, step), people in steps.items()]
+
+
+@pytest.mark.parametrize("item", TABLE, ids=lambda item: item.kind.value)
+def test_its_steps_tell_whom_the_ladder_names_when_it_names_them(item: Row) -> None:
+    world, owed = _opened(item)
+
+    assert tuple(_climbed(world, owed)) == item.climbs
+
+
+@pytest.mark.parametrize("item", TABLE, ids=lambda item: item.kind.value)
+def test_asking_the_client_makes_the_clock_stand_still_where_the_row_says_so(item: Row) -> None:
+    world, owed = _opened(item)
+
+    ASKED_FOR_PAPERS(world)
+
+    with world.desk.store.begin() as uow:
+        left = uow.obligations.get(owed.id)
+    assert left is not None
+    assert (left.state is ObligationState.WAITING) is item.pauses
 
 
 def test_a_regime_that_is_extended_is_met_and_owed_anew_until_its_new_end() -> None:
@@ -466,6 +554,34 @@ def test_the_policy_of_the_office_decides_what_stops(policy: str, item: Row, ste
 
     (owed,) = world.owed(item.kind)
     assert owed.is_open is is_open
+
+
+def test_the_policy_of_the_office_decides_whose_a_kind_is() -> None:
+    item = next(row for row in TABLE if row.kind is K.PROMISE)
+    author = "kvelarde@agencia.example"
+    owners = []
+    for policy in (None, '[kinds.promise]\nowner = "esc"'):
+        world = item.world()
+        world.policy = policy
+        world.answer(SUBJECT, AT, "Le envío la liquidación mañana.", message_id=QUESTION, to=CLIENT, sender=author)
+        owners.append(world.only(K.PROMISE).owner)
+
+    assert owners == ["KV", "RQ"]
+
+
+@pytest.mark.parametrize("kind", [row.kind for row in TABLE if row.kind is not K.MILESTONE_NOTICE])
+def test_the_policy_of_the_office_decides_what_makes_a_clock_stand_still(kind: ObligationKind) -> None:
+    item = next(row for row in TABLE if row.kind is kind)
+    world = item.world()
+    world.policy = f"[kinds.{kind}]\npauses = {[] if item.pauses else ['waiting_for_client']}"
+    watch(world.desk, now=lima("2026-11-16 00:00"))
+    item.opens(world)
+
+    ASKED_FOR_PAPERS(world)
+
+    (owed,) = world.owed(kind)
+    is_of_a_conversation = owed.conversation is not None
+    assert (owed.state is ObligationState.WAITING) is (is_of_a_conversation and not item.pauses)
 
 
 @pytest.mark.parametrize(
