@@ -1,4 +1,5 @@
-from datetime import time, timedelta
+from datetime import date, time, timedelta
+from typing import Any
 
 import pytest
 
@@ -8,10 +9,10 @@ from mailbot.domain.errors import OfficeFileRejected, UnknownName
 from mailbot.domain.labels import Category, Contingency, Topic
 from mailbot.domain.limits import Limit
 from mailbot.domain.obligation import Clock, ObligationKind, Step
-from mailbot.domain.office import Role, Transport
-from mailbot.domain.policy import Owner, WorkingDayReading, kind_named, load_policy
+from mailbot.domain.office import Agreement, Role, Transport
+from mailbot.domain.policy import Modifier, Owner, WorkingDayReading, kind_named, load_policy
 from mailbot.domain.verdict import Verdict
-from tests.builders import lima
+from tests.builders import dispatch, lima
 
 Kind = ObligationKind
 POLICY = load_policy()
@@ -271,3 +272,64 @@ def test_a_limit_of_the_office_counts_as_its_words_say() -> None:
 def test_a_word_that_no_service_knows_is_refused(column: str, value: str) -> None:
     with pytest.raises(OfficeFileRejected, match=value):
         load_policy(f'[kinds.milestone_notice]\n{column} = ["{value}"]')
+
+
+SAILING = {"eta": lima("2026-07-24 06:00")}
+# The kind and what is known of it; what the row gives on Monday 20 July 09:00, and what without that word.
+MODIFIED: dict[Modifier, tuple[ObligationKind, dict[str, Any], str, str]] = {
+    Modifier.AGREEMENT: (
+        Kind.DOCUMENT_REVIEW,
+        {"agreement": Agreement(ruc="20131312955", kind="document_review", limit="24 h")},
+        "2026-07-21 09:00",
+        "2026-07-22 09:00",
+    ),
+    Modifier.ETA: (Kind.DOCUMENT_REVIEW, {"dispatch": dispatch(**SAILING)}, "2026-07-21 06:00", "2026-07-22 09:00"),
+    Modifier.TRANSPORT: (
+        Kind.DOCUMENT_REVIEW,
+        {"dispatch": dispatch(eta=lima("2026-07-22 18:00"))},
+        "2026-07-20 13:00",
+        "2026-07-21 18:00",
+    ),
+    Modifier.ARRIVAL: (
+        Kind.DOCUMENT_REVIEW,
+        {"dispatch": dispatch(eta=lima("2026-07-19 00:00"))},
+        "2026-07-20 13:00",
+        "2026-07-22 09:00",
+    ),
+    Modifier.NUMBERING: (
+        Kind.DOCUMENT_REVIEW,
+        {"dispatch": dispatch(**SAILING, numbered_on=date(2026, 7, 18))},
+        "2026-07-22 09:00",
+        "2026-07-21 06:00",
+    ),
+    Modifier.LEAVING: (
+        Kind.DOCUMENT_REVIEW,
+        {"dispatch": dispatch(**SAILING, regime="40")},
+        "2026-07-22 09:00",
+        "2026-07-21 06:00",
+    ),
+    Modifier.PROMISED_DATE: (
+        Kind.PROMISE,
+        {"promised_on": date(2026, 7, 24)},
+        "2026-07-24 18:00",
+        "2026-07-21 18:00",
+    ),
+}
+
+
+def test_every_modifier_is_tried() -> None:
+    assert set(MODIFIED) == set(Modifier)
+
+
+@pytest.mark.parametrize("word", Modifier)
+def test_a_modifier_that_the_office_strikes_out_changes_the_limit(word: Modifier) -> None:
+    kind, known, shipped, without = MODIFIED[word]
+    left = [str(other) for other in POLICY.rule(kind).modifiers if other is not word]
+    policies = (POLICY, load_policy(f"[kinds.{kind}]\nmodifiers = {left}"))
+
+    due = [
+        reckon(kind, received_at=lima("2026-07-20 09:00"), calendar=office_calendar(), policy=policy, **known).due_at
+        for policy in policies
+    ]
+
+    assert due == [lima(shipped), lima(without)]
