@@ -15,7 +15,7 @@ from mailbot.domain.errors import StoreRefused, StoreUnavailable
 from mailbot.store import open_store, upgrade
 from mailbot.store.revisions import revisions
 from mailbot.store.schema import METADATA
-from tests.unit.store.samples import stored
+from tests.unit.store.samples import event, obligation, stored
 from tests.unit.store.stores import DATABASES, database
 
 NEWEST = revisions()[-1]
@@ -120,6 +120,20 @@ def test_the_audit_log_refuses_changes_by_whoever_has_the_connection(url: str) -
         with engine.connect() as connection, pytest.raises(Exception, match="takes new lines only"):
             connection.execute(text(statement))
     engine.dispose()
+
+
+def test_the_history_of_an_obligation_refuses_changes_by_whoever_has_the_connection(url: str) -> None:
+    upgrade(url)
+    with closing(open_store(url)) as store, store.begin() as unit:
+        unit.obligations.add(obligation("o1", message=None), event("o1"))
+        unit.commit()
+    engine = create_engine(url)
+    for statement in ("UPDATE obligation_events SET who = 'x'", "DELETE FROM obligation_events"):
+        with engine.connect() as connection, pytest.raises(Exception, match="takes new lines only"):
+            connection.execute(text(statement))
+    engine.dispose()
+    with closing(open_store(url)) as store, store.begin() as unit:
+        assert list(unit.obligations.events("o1")) == [event("o1")]
 
 
 def test_a_path_with_blanks_and_signs_is_no_trouble(tmp_path: Path) -> None:

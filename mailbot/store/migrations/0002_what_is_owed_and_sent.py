@@ -8,6 +8,21 @@ down_revision = "0001"
 
 _IS_OPEN = sa.text("is_due OR is_waiting")
 _IS_OURS = sa.text("state IN ('planned', 'offered')")
+_MESSAGE = "the history of an obligation takes new lines only"
+# A guard against slips and against whoever has the program's own rights.
+_APPEND_ONLY = {
+    "sqlite": [
+        f"CREATE TRIGGER obligation_events_are_not_{name} BEFORE {act} ON obligation_events "
+        f"BEGIN SELECT RAISE(ABORT, '{_MESSAGE}'); END"
+        for act, name in (("UPDATE", "changed"), ("DELETE", "cut"))
+    ],
+    "postgresql": [
+        "CREATE FUNCTION refuse_event_change() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN RAISE EXCEPTION '{_MESSAGE}'; END $$",
+        "CREATE TRIGGER obligation_events_are_not_changed BEFORE UPDATE OR DELETE OR TRUNCATE ON obligation_events "
+        "FOR EACH STATEMENT EXECUTE FUNCTION refuse_event_change()",
+    ],
+}
 
 
 def upgrade() -> None:
@@ -224,3 +239,6 @@ def _mark_tables() -> None:
     op.create_index("ix_drafts_message", "drafts", ["message"])
     op.create_index("ix_drafts_obligation", "drafts", ["obligation"])
     op.create_index("ix_drafts_ours", "drafts", ["mailbox", "stamp"], sqlite_where=_IS_OURS, postgresql_where=_IS_OURS)
+
+    for statement in _APPEND_ONLY[op.get_bind().dialect.name]:
+        op.execute(statement)
