@@ -10,6 +10,8 @@ from xml.sax.saxutils import escape
 BLUE, GREEN, RED, INK, FAINT, LINE = "#2f5d8a", "#2e7d4f", "#b42318", "#1c2733", "#5b6876", "#d8dee5"
 _ROW, _BAR, _NAMES, _VALUES = 30, 10, 210, 150
 _CELL_WIDTH, _CELL_HEIGHT, _MARGIN = 30, 24, 40
+# One lone week is a column too, not a wall.
+_WIDEST = 110
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +50,7 @@ def column_chart(
     """Upright columns, each a stack from the bottom, with a label under each."""
     height, foot, head = 200, 24, 18
     tallest = max((sum(stack) for stack in stacks), default=0) or 1
-    step = (width - 2 * _MARGIN) / max(len(stacks), 1)
+    step = min((width - 2 * _MARGIN) / max(len(stacks), 1), _WIDEST)
     drawn = []
     for number, (stack, label) in enumerate(zip(stacks, labels, strict=True)):
         left, bottom = _MARGIN + number * step, float(height - foot)

@@ -171,9 +171,16 @@ def _missed(item: Obligation, past: _Past, until: datetime) -> Missed:
         owner=_person(item.owner, past.uow),
         client=_client(item.client, past.uow),
         order=item.order or "",
-        subject=message.subject if message else "",
+        subject=_subject(item, message),
         reasons=tuple(_reasons(item, past)),
     )
+
+
+def _subject(item: Obligation, message: StoredMessage | None) -> str:
+    """What the mail was called; a row of the office file has no mail, and an unreadable one no words."""
+    if message is not None:
+        return message.subject or "(sin asunto)"
+    return "correo ilegible, en cuarentena" if item.kind is ObligationKind.REPLY else ""
 
 
 def _reasons(item: Obligation, past: _Past) -> Iterable[str]:

@@ -33,6 +33,12 @@ def test_a_stack_stands_on_the_base_line_and_adds_up() -> None:
     assert float(second["y"]) + float(second["height"]) == pytest.approx(float(first["y"]), abs=0.2)
 
 
+def test_a_lone_column_is_no_wall() -> None:
+    (column,) = bars(column_chart([(3,)], ["16/11"], ("green",), title="t"))
+
+    assert float(column["width"]) < 100
+
+
 def test_a_cell_is_the_darker_the_more_it_holds() -> None:
     cells = bars(heat_map([(0, 5, 10)], ["Lun"], ["08", "09", "10"], title="t"))
 

@@ -108,6 +108,13 @@ def test_a_client_who_had_to_insist_is_a_reason() -> None:
     assert "el cliente tuvo que insistir" in line.reasons
 
 
+def test_a_mail_that_nobody_could_read_is_named_as_such() -> None:
+    shown = report_of(question(1, "09:00"), b"", until=lima(f"{MONDAY} 18:00"))
+
+    assert {line.subject for line in shown.missed} == {"levante 1", "correo ilegible, en cuarentena"}
+    assert "Remitente sin identificar" in replay_page(shown, templates_folder())
+
+
 def test_the_load_counts_mail_of_outsiders_by_weekday_and_hour(report: PastReport) -> None:
     monday = report.load[0]
 
