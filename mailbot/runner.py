@@ -36,10 +36,6 @@ _PAUSE_BESIDE = timedelta(seconds=5)
 STOP_WITHIN = timedelta(seconds=4)
 
 
-def _always() -> bool:
-    return True
-
-
 def utc_now() -> datetime:
     """The one clock of the live service."""
     return datetime.now(UTC)
@@ -63,7 +59,9 @@ class Watcher:
     clock: Clock
     stopping: threading.Event
     # Whether this process is the one that reads the mailbox, where several share a database.
-    is_ours: Callable[[], bool] = _always
+    is_ours: Callable[[], bool] = lambda: True
+    # Tells the other processes that this one watches the mailbox no more.
+    leave: Callable[[], None] = lambda: None
     # Set once the first round has ended, well or badly: only then may the schedule judge.
     started: threading.Event = field(default_factory=threading.Event)
 
@@ -82,6 +80,7 @@ class Watcher:
                 self._wait()
             else:
                 self.stopping.wait(pause.total_seconds())
+        self.leave()
         self.source.close()
 
     def stop(self) -> None:
@@ -127,7 +126,7 @@ class Service:
     clock: Clock
     stopping: threading.Event
     # Whether this process is the one that runs the schedule, where several share a database.
-    is_leading: Callable[[], bool] = _always
+    is_leading: Callable[[], bool] = lambda: True
     # What is done on SIGHUP; it may `adopt` other watchers and jobs.
     reload: Callable[["Service"], None] | None = None
     _is_hung_up: threading.Event = field(default_factory=threading.Event)

@@ -111,6 +111,7 @@ def watcher_of(item: "Watched", shop: Shop, lock: "ServiceLock", *, clock: "Cloc
         clock=clock or utc_now,
         stopping=threading.Event(),
         is_ours=partial(lock.takes, item.box.name),
+        leave=partial(lock.leave, item.box.name),
     )
 
 

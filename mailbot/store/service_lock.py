@@ -33,7 +33,14 @@ class ServiceLock(Protocol):
         ...
 
     def takes(self, mailbox: str) -> bool:
-        """Whether this service is the one that reads that mailbox; to be asked before every poll."""
+        """Whether this service is the one that reads that mailbox; to be asked before every poll.
+
+        Several services share the mailboxes evenly: one that has too many gives this one back by False.
+        """
+        ...
+
+    def leave(self, mailbox: str) -> None:
+        """This service watches that mailbox no more: others need not wait for it."""
         ...
 
 
@@ -64,6 +71,9 @@ class _Alone:
     def takes(self, mailbox: str) -> bool:
         return True
 
+    def leave(self, mailbox: str) -> None:
+        pass
+
 
 class _OneOfMany:
     """Locks by name on one session."""
@@ -75,7 +85,10 @@ class _OneOfMany:
         return self._session.holds(_number(_SCHEDULE))
 
     def takes(self, mailbox: str) -> bool:
-        return self._session.holds(_number(f"mailbox {mailbox}"))
+        return self._session.shares(_number(f"mailbox {mailbox}"))
+
+    def leave(self, mailbox: str) -> None:
+        self._session.leave(_number(f"mailbox {mailbox}"))
 
 
 def _number(name: str) -> int:
