@@ -168,6 +168,8 @@ def check() -> int:
         if item.outlook is not None:
             marks = partial(item.outlook.marks.check, item.box.switches)
             probes.append((f"marcas en {item.box.address}", marks))
+        elif settings.marks:
+            say(f"– marcas en {item.box.address}: MAILBOT_MARKS solo actúa en Microsoft 365; no en este buzón")
     sender = build_sender(settings)
     if sender is None:
         say("✔ envío: apagado (MAILBOT_SEND=off)")

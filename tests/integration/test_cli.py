@@ -75,6 +75,19 @@ def test_an_unreachable_mailbox_ends_with_4(folder: Path, capsys: pytest.Capture
     assert "127.0.0.1" in capsys.readouterr().out
 
 
+def test_check_says_where_marks_cannot_be_shown(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "settings.env").write_text(
+        "MAILBOT_MARKS=categories\nMAILBOT_MAILBOX__RQ__ADDRESS=rq@agencia.example\n"
+        "MAILBOT_MAILBOX__RQ__PASSWORD=x\nMAILBOT_IMAP_HOST=127.0.0.1\nMAILBOT_IMAP_PORT=1\n",
+        encoding="utf-8",
+    )
+    (folder / "settings.env").chmod(0o600)
+
+    assert run(["check"]) == 4
+
+    assert "MAILBOT_MARKS solo actúa en Microsoft 365" in capsys.readouterr().out
+
+
 def test_a_refused_login_ends_with_4_and_hides_the_password(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with EmbeddedMailServer((ESC,)) as server:
         _settings(
