@@ -19,7 +19,9 @@ def meet_by_delivery(mail: OutgoingMail, uow: UnitOfWork, *, policy: Policy, now
         is_owed = obligation is not None and obligation.is_open
         evidence = _evidence(obligation, mail, uow, policy) if obligation is not None and is_owed else None
         if obligation is not None and evidence is not None:
-            meet(Meeting(obligation=obligation, at=now, evidence=evidence), uow, who=MAILBOT, message=None)
+            # A clock that was put back ends nothing before it began.
+            at = max(now, obligation.received_at or obligation.starts_at)
+            meet(Meeting(obligation=obligation, at=at, evidence=evidence), uow, who=MAILBOT, message=None)
     if mail.purpose is MailPurpose.DIGEST:
         for kind in policy.kinds_stopped_by(Stop.DIGEST_SHOWS_IT):
             _meet_by_digest(kind, mail, uow, now)

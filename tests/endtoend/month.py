@@ -7,12 +7,15 @@ found out by a first run and then belongs to the script, so that every run gets 
 import hashlib
 import random
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.utils import format_datetime
 from functools import cache
+from io import BytesIO
+
+from openpyxl import load_workbook
 
 from mailbot.demo.office import sample_office
 from mailbot.domain.clock import LIMA
@@ -35,6 +38,8 @@ from mailbot.shipped import templates_folder
 from tests.builders import COMPLAINT, DOCUMENTS, NOTHING, REQUIREMENT, verdict
 
 MAILBOT = "mailbot@aduanasandinas.example"
+# The column of a report's evidence that says when an obligation ended.
+_ENDED = 9
 FIRST_DAY = date(2026, 11, 16)
 _VERDICTS = {
     "levante": REQUIREMENT,
@@ -271,12 +276,28 @@ def read(desk: Desk, world: World, addresses: Iterable[str], *, now: datetime) -
 
 
 def told(store: Store) -> dict[str, bytes]:
-    """Every mail that was queued, as the bytes that travel but for the date of sending."""
+    """Every mail that was queued, as the bytes that travel but for dates of sending."""
     with store.begin() as uow:
-        return {mail.key: _dateless(to_bytes(mail)) for mail in uow.outbox.list()}
+        return {mail.key: _dateless(to_bytes(_tallied(mail))) for mail in uow.outbox.list()}
 
 
 def _dateless(raw: bytes) -> bytes:
     head, _, body = raw.partition(b"\r\n\r\n")
     lines = [line for line in head.split(b"\r\n") if not line.startswith(b"Date:")]
     return b"\r\n".join(lines) + b"\r\n\r\n" + body
+
+
+def _tallied(mail: OutgoingMail) -> OutgoingMail:
+    """A report whose workbook says when mails of ours were sent, with its other cells in its place."""
+    if not mail.key.startswith("report:"):
+        return mail
+    (file,) = mail.files
+    sheets = load_workbook(BytesIO(file.content)).worksheets
+    cells = [_undated(row) for sheet in sheets for row in sheet.iter_rows(values_only=True)]
+    return replace(mail, files=(replace(file, content=repr(cells).encode()),))
+
+
+def _undated(row: Sequence[object]) -> Sequence[object]:
+    """A row of the evidence; where a mail of ours is the evidence, it ended when that was sent."""
+    is_ours = any(isinstance(cell, str) and cell.startswith(("aviso entregado", "reenviado a")) for cell in row)
+    return [cell for place, cell in enumerate(row) if not (is_ours and place == _ENDED)]

@@ -5,15 +5,20 @@ database that are killed at any moment, miss ticks, sleep through nights, and wh
 back. What both queue is compared byte by byte, apart from the date of sending.
 """
 
+import math
 import random
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
+from pathlib import Path
 from types import TracebackType
 from typing import Any
+
+import pytest
 
 from mailbot.domain.clock import LIMA
 from mailbot.domain.errors import Transient
@@ -21,6 +26,7 @@ from mailbot.domain.mail import OutgoingMail
 from mailbot.ports.store import Store
 from mailbot.runner import simulate
 from mailbot.services.tick import Habits, Job, jobs
+from mailbot.store import open_store
 from mailbot.store.memory import MemoryStore
 from tests.endtoend.month import (
     FIRST_DAY,
@@ -53,8 +59,8 @@ class Span:
 
     @property
     def start(self) -> datetime:
-        """The first morning."""
-        return local(FIRST_DAY, 7)
+        """The first morning; no tick of a real clock falls on the very instant of a limit."""
+        return local(FIRST_DAY, 7) + timedelta(milliseconds=250)
 
     @property
     def until(self) -> datetime:
@@ -288,13 +294,63 @@ def _compare(quiet: Undisturbed, world: World, store: Store) -> None:
 
     assert sorted(mails) == sorted(quiet.told)
     assert [key for key in mails if mails[key] != quiet.told[key]] == []
+    assert max(Counter(message_id for message_id, _ in world.accepted).values()) == 1
 
 
 def test_a_disturbed_day_gives_the_mails_of_an_undisturbed_one() -> None:
-    span = Span(days=2, a_day=7, last_hour=10)
+    span = Span(days=2, a_day=6, last_hour=9)
     store = MemoryStore()
     quiet = undisturbed(span)
     world = disturbed(span, Trouble(seed=1, quiet=quiet), lambda: store)
 
     _compare(quiet, world, store)
-    assert max(Counter(message_id for message_id, _ in world.accepted).values()) == 1
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_disturbed_month_gives_the_mails_of_an_undisturbed_one(seed: int) -> None:
+    span = Span(days=28, a_day=8)
+    store = MemoryStore()
+    quiet = undisturbed(span)
+    world = disturbed(span, Trouble(seed=seed, quiet=quiet), lambda: store)
+
+    _compare(quiet, world, store)
+
+
+def test_two_instances_that_do_everything_at_once_send_every_mail_once(tmp_path: Path) -> None:
+    """No lock says who leads: both read, decide and send at the same moments on one SQLite file."""
+    span = Span(days=1, a_day=8, last_hour=10)
+    quiet = undisturbed(span)
+    url = f"sqlite:///{tmp_path / 'mailbot.sqlite'}"
+    world = World(coming=list(quiet.script))
+    stores = [open_store(url), open_store(url)]
+    furnish(stores[0])
+    twins = [
+        Process(name=f"twin {number}", world=world, open_store=lambda s=store: s) for number, store in enumerate(stores)
+    ]
+    with ThreadPoolExecutor(max_workers=len(twins)) as threads:
+        for now in _busy_moments(quiet, span):
+            world.arrive(now)
+            for twin in twins:
+                twin.unread = set(world.sources)
+            list(threads.map(lambda twin, now=now: _insist(twin, now), twins))
+
+    _compare(quiet, world, stores[0])
+    for store in stores:
+        store.close()
+
+
+def _busy_moments(quiet: Undisturbed, span: Span) -> list[datetime]:
+    """The ticks at which something was read or decided."""
+    read_at = [span.start + math.ceil((letter.at - span.start) / MINUTE) * MINUTE for letter in quiet.script]
+    return sorted({now for now in (span.start, *quiet.moments, *read_at) if now <= span.until})
+
+
+def _insist(process: Process, now: datetime) -> None:
+    """A turn that is taken again where the other one held the database, as the next tick would."""
+    for _ in range(20):
+        try:
+            process.turn(now)
+        except Transient:
+            continue
+        return
