@@ -160,9 +160,7 @@ def build_sender(settings: Settings, watched: Sequence[Watched] = ()) -> MailSen
     if settings.send in (SendMode.OFF, SendMode.SHADOW):
         return None
     if settings.send is SendMode.FOLDER:
-        from mailbot.senders.folder import FolderSender
-
-        return FolderSender(settings.outbox_folder, instance=settings.instance)
+        return _folder_sender(settings)
     if settings.send is SendMode.GRAPH:
         return graph_sender(settings)
     if settings.send is SendMode.EWS:
@@ -190,6 +188,12 @@ def build_sender(settings: Settings, watched: Sequence[Watched] = ()) -> MailSen
     from mailbot.senders.filing import FilingSender
 
     return FilingSender(sender, mailbox=own, instance=settings.instance)
+
+
+def _folder_sender(settings: Settings) -> MailSender:
+    from mailbot.senders.folder import FolderSender
+
+    return FolderSender(settings.outbox_folder, instance=settings.instance)
 
 
 def build_post(sender: MailSender | None, watched: Sequence[Watched]) -> Post | None:
@@ -251,6 +255,7 @@ def habits_of(settings: Settings) -> Habits:
         agenda_at=time.fromisoformat(settings.agenda_at.zfill(5)),
         forwards_payments=settings.forward_payments,
         is_shadow=settings.send is SendMode.SHADOW,
+        shows=_folder_sender(settings) if settings.send is SendMode.SHADOW else None,
         keep=timedelta(days=settings.keep_days) if settings.keep_days else None,
         classroom=_classroom(settings),
     )

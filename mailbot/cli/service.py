@@ -179,6 +179,7 @@ def deliver(
     """Enviar lo que está en cola y ya le toca."""
     from getpass import getuser
 
+    from mailbot.bootstrap import habits_of
     from mailbot.cli.workshop import now
     from mailbot.domain.mail import MailState
     from mailbot.services.deliver import deliver as deliver_all
@@ -198,8 +199,8 @@ def deliver(
         for key in (*sent, *again):
             decide(shop.desk, key, was_sent=key in sent, who=getuser(), now=now())
         if shop.post is None:
-            is_shadow = shop.settings.send == "shadow"
-            count = withhold(shop.desk, now=now(), worker="cli", is_shadow=is_shadow)
+            habits = habits_of(shop.settings)
+            count = withhold(shop.desk, now=now(), worker="cli", is_shadow=habits.is_shadow, shows=habits.shows)
             say(f"MAILBOT_SEND={shop.settings.send}: {count} correos retenidos")
             return Exit.DONE
         done = deliver_all(shop.desk, shop.post, now=now())

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from time import monotonic
 
 from mailbot.domain.errors import DeliveryDeferred, DeliveryRefused, DeliveryUncertain
-from mailbot.domain.mail import MailState, OutgoingMail
+from mailbot.domain.mail import MailPurpose, MailState, OutgoingMail
 from mailbot.ports.mailbox import MailSource
 from mailbot.ports.sender import MailSender
 from mailbot.ports.store import UnitOfWork
@@ -199,15 +199,22 @@ def resume(desk: Desk, *, now: datetime) -> None:
         uow.commit()
 
 
-def withhold(desk: Desk, *, now: datetime, worker: str, is_shadow: bool = False) -> int:
-    """Keep back what is due: sending is off, or in shadow mode, where it counts as if it had been sent."""
+def withhold(
+    desk: Desk, *, now: datetime, worker: str, is_shadow: bool = False, shows: MailSender | None = None
+) -> int:
+    """Keep back what is due: sending is off, or in shadow mode, where it counts as if it had been sent.
+
+    `shows` takes the summaries, which tell the office what the others would have said.
+    """
     with desk.store.begin() as uow:
         mails = uow.outbox.claim(now, worker=worker, lease=LEASE)
         for mail in mails:
             reason = SHADOW if is_shadow else "MAILBOT_SEND=off"
             uow.outbox.settle(mail.key, MailState.WITHHELD, at=now, error=reason)
             if is_shadow:
-                meet_by_delivery(mail, uow, policy=desk.policy, now=now)
+                meet_by_delivery(mail, uow, policy=desk.policy, now=now, is_shadow=True)
+            if shows is not None and mail.purpose is MailPurpose.SUMMARY:
+                shows.send(mail)
         uow.commit()
     return len(mails)
 

@@ -11,9 +11,18 @@ from mailbot.ports.stored import ObligationFilter
 from mailbot.services.carry_out import ALERT, MAILBOT, meet
 from mailbot.services.handover import is_handover
 
+# How the evidence of shadow mode begins: nobody was told anything.
+SHADOW_EVIDENCE = "modo sombra, no se envió: "
 
-def meet_by_delivery(mail: OutgoingMail, uow: UnitOfWork, *, policy: Policy, now: datetime) -> None:
-    """Meet what the accepted mail was owed for: the report to the chiefs, to Administración, to the client."""
+
+def meet_by_delivery(
+    mail: OutgoingMail, uow: UnitOfWork, *, policy: Policy, now: datetime, is_shadow: bool = False
+) -> None:
+    """Meet what the accepted mail was owed for: the report to the chiefs, to Administración, to the client.
+
+    In shadow mode nothing was accepted: the evidence says so.
+    """
+    prefix = SHADOW_EVIDENCE if is_shadow else ""
     for obligation_id in mail.obligations:
         obligation = uow.obligations.get(obligation_id)
         is_owed = obligation is not None and obligation.is_open
@@ -21,10 +30,10 @@ def meet_by_delivery(mail: OutgoingMail, uow: UnitOfWork, *, policy: Policy, now
         if obligation is not None and evidence is not None:
             # A clock that was put back ends nothing before it began.
             at = max(now, obligation.received_at or obligation.starts_at)
-            meet(Meeting(obligation=obligation, at=at, evidence=evidence), uow, who=MAILBOT, message=None)
+            meet(Meeting(obligation=obligation, at=at, evidence=prefix + evidence), uow, who=MAILBOT, message=None)
     if mail.purpose is MailPurpose.DIGEST:
         for kind in policy.kinds_stopped_by(Stop.DIGEST_SHOWS_IT):
-            _meet_by_digest(kind, mail, uow, now)
+            _meet_by_digest(kind, mail, uow, now=now, prefix=prefix)
 
 
 def _evidence(obligation: Obligation, mail: OutgoingMail, uow: UnitOfWork, policy: Policy) -> str | None:
@@ -37,11 +46,11 @@ def _evidence(obligation: Obligation, mail: OutgoingMail, uow: UnitOfWork, polic
     return f"aviso entregado a {told} ({mail.message_id})" if told else None
 
 
-def _meet_by_digest(kind: ObligationKind, mail: OutgoingMail, uow: UnitOfWork, now: datetime) -> None:
+def _meet_by_digest(kind: ObligationKind, mail: OutgoingMail, uow: UnitOfWork, *, now: datetime, prefix: str) -> None:
     """The client was told by a digest that shows the dispatch."""
     client = mail.key.split(":")[1]
     query = ObligationFilter(client=client, kind=kind, is_open=True)
     for obligation in uow.obligations.list(query):
         if (obligation.received_at or obligation.starts_at) <= mail.created_at:
-            evidence = f"lo muestra el status enviado ({mail.message_id})"
+            evidence = f"{prefix}lo muestra el status enviado ({mail.message_id})"
             meet(Meeting(obligation=obligation, at=now, evidence=evidence), uow, who=MAILBOT, message=None)

@@ -18,6 +18,7 @@ from mailbot.services.desk import Desk
 from mailbot.services.lines import alert_of, item_of
 from mailbot.services.outgoing import compose
 from mailbot.services.people import chief_of, summary_readers
+from mailbot.services.shadow import shadow_lines
 
 _LAST_SUMMARY = "summary:last"
 # The summary is made so long before the day's last closing, while something can still be done.
@@ -137,6 +138,7 @@ def _context(chief: Staff, uow: UnitOfWork, *, desk: Desk, found: _Day) -> Summa
         breached=_lines((one for one in plain if is_overdue(one, found.now)), uow, found),
         at_risk=_lines((one for one in plain if _is_at_risk(one, found)), uow, found),
         alerts=_alerts((one for one in found.reports if one.owner in team), uow, found),
+        shadow=shadow_lines(found.day, team, uow, desk=desk),
         loads=tuple(_load(person, owed, desk=desk, found=found) for person in team.values()),
         stale=sum(is_overdue(one, found.now) for one in notes),
         met=len(ended) - late,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from mailbot.ports.mailbox import MailSource
+from mailbot.ports.sender import MailSender
 from mailbot.services.admin import queue_admin_mail
 from mailbot.services.agenda import queue_agendas
 from mailbot.services.climb import climb
@@ -41,6 +42,8 @@ class Habits:
     forwards_payments: bool = False
     # Nothing is sent, and all is decided and kept as if it had been.
     is_shadow: bool = False
+    # Where in shadow mode the summaries go, for the office to open.
+    shows: MailSender | None = None
     # How long the words of mails are kept; None for ever.
     keep: timedelta | None = None
     # Where the office's own models lie; None where it uses the one that ships.
@@ -60,7 +63,7 @@ def jobs(
 
     def send(now: datetime) -> object:
         if post is None:
-            return withhold(desk, now=now, worker="off", is_shadow=habits.is_shadow)
+            return withhold(desk, now=now, worker="off", is_shadow=habits.is_shadow, shows=habits.shows)
         return deliver(desk, post, now=now)
 
     def hand_over(now: datetime) -> object:

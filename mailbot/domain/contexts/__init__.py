@@ -10,6 +10,7 @@ from mailbot.domain.contexts.items import (
     Outage,
     Question,
     QuestionKind,
+    ShadowLine,
     StaleNote,
     SuggestedGlosa,
 )
@@ -55,6 +56,7 @@ __all__ = [
     "ReminderContext",
     "ReportContext",
     "ReportLine",
+    "ShadowLine",
     "StaleNote",
     "SuggestedGlosa",
     "SummaryContext",

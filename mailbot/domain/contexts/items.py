@@ -8,6 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from mailbot.domain.labels import Contingency
+from mailbot.domain.mail import MailPurpose
 from mailbot.domain.obligation import ObligationKind, ObligationState, Step
 
 
@@ -145,6 +146,26 @@ class SuggestedGlosa:
     message_id: str = ""
     # Whether it is still to be entered.
     state: ObligationState = ObligationState.OPEN
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShadowLine:
+    """A mail that would have been sent in shadow mode, beside what people did without it."""
+
+    at: datetime
+    purpose: MailPurpose
+    to: tuple[str, ...]
+    subject: str
+    # Of so many matters so many were attended to by people, the first by whom and when.
+    matters: int = 0
+    done: int = 0
+    first_done_at: datetime | None = None
+    first_done_by: str = ""
+    # What shows it, where it is one matter.
+    evidence: str = ""
+    # Of a client's digest: how many mails the office wrote to the client that day, and when first.
+    letters: int = 0
+    first_letter_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

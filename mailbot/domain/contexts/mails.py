@@ -14,6 +14,7 @@ from mailbot.domain.contexts.items import (
     Load,
     Outage,
     Question,
+    ShadowLine,
     StaleNote,
     SuggestedGlosa,
 )
@@ -153,6 +154,8 @@ class SummaryContext:
     at_risk: tuple[Item, ...] = ()
     alerts: tuple[AlertItem, ...] = ()
     loads: tuple[Load, ...] = ()
+    # In shadow mode: what would have been sent that day.
+    shadow: tuple[ShadowLine, ...] = ()
     # How many dispatches have a status note older than it may be.
     stale: int = 0
     # How many obligations ended on the day, in time and late.
