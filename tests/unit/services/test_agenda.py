@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date, time
 
 import pytest
@@ -218,3 +219,16 @@ def test_other_doubts_have_their_own_question(
 
     assert context is not None
     assert [(one.kind, one.label) for one in context.questions] == [(kind, label)]
+
+
+def test_each_line_says_how_its_limit_is_reckoned() -> None:
+    bench = Bench()
+    reckoning = ("recibido vie 24/07 09:00", "2 h hábiles → vie 24/07 11:00")
+    for item in (REPLY, LATE, REVIEW, LATER):
+        bench.owe(replace(item, reckoning=reckoning))
+
+    queue_agendas(bench.desk, now=EIGHT)
+
+    (agenda,) = bench.mails(MailPurpose.AGENDA)
+    assert [agenda.text.count(line) for line in reckoning] == [4, 4]
+    assert [agenda.html.count(line) for line in reckoning] == [4, 4]
