@@ -36,7 +36,8 @@ class Verb(StrEnum):
 # After one of these begins the signature, what the phone adds, or the mail that is answered.
 END = re.compile(
     r"^(?:saludos|slds|sds|atentamente|atte|cordialmente|cordiales saludos|un abrazo|bendiciones|enviado (?:desde|con)|"
-    r"enviado por mi|sent from|get outlook|obten(?:er|ga) outlook|--|__|_{3}|-{3}|>|de: |from: |responda a este correo|"
+    r"enviado por mi|(?:best |kind |warm )?regards|cheers|"
+    r"sincerely|sent from|get outlook|obten(?:er|ga) outlook|--|__|_{3}|-{3}|>|de: |from: |responda a este correo|"
     r"correo automatico de mailbot|el .{5,80} escribio:)"
 )
 _ORDER_NUMBER = r"(?:o[a-z]?[- ]?)?(?:20\d\d ?[-/ ]? ?\d{3,6}|\d\d ?[-/] ?\d{3,6}|\d{3,6}(?:[-/]20\d\d)?)"
@@ -127,21 +128,23 @@ MOST_ITEMS = 50
 _GREETING = (
     r"(?:hola|buen dia|buen[oa]s (?:dias?|tardes?|noches?)|estimad[oa]s?|mailbot|ok|okey|oki|okay|perfecto|"
     r"(?:muchas |mil )?gracias|gracias totales|por favor|porfa(?:vor)?|pls|pf|bien|entendido|de acuerdo|conforme|vale|"
-    r"dale)"
+    r"dale|hi|hello|dear|(?:many )?thanks|thank you|good (?:morning|afternoon|evening))"
 )
 LEADING = re.compile(rf"^(?:{_GREETING}|y|entonces|bueno|pues|eh)\b ?")
 TRAILING = re.compile(
-    r" ?\b(?:(?:muchas |mil )?gracias.*|por favor|porfa(?:vor)?|pls|pf|ok|nomas|no mas|slds|saludos)$"
+    r" ?\b(?:(?:muchas |mil )?gracias.*|por favor|porfa(?:vor)?|pls|pf|ok|nomas|no mas|slds|saludos|please|"
+    r"(?:many )?thanks.*|thank you.*)$"
 )
 COURTESY = re.compile(rf"(?:{_GREETING} ?)+(?: \w+){{0,4}}")
 # What takes an `atendido` back, or part of it.
 DOUBT = re.compile(
     r"\b(?:pero|aunque|salvo|excepto|menos|todavia|aun|falta\w*|pendiente\w*|parcial\w*|no|ni|nunca|apenas|recien|cuando|"
-    r"manana|luego|despues|espera\w*)\b"
+    r"manana|luego|despues|espera\w*|but|though|except|still|yet|pending|missing|partly|almost|not|never|when|once|"
+    r"tomorrow|later|soon|waiting|will)\b"
 )
 BETWEEN = re.compile(r"\s*(?:[;!]|,(?!\d+ ?h)|\.(?=\s|$))\s*")
-AND_NUMBER = re.compile(rf"(?<=[a-z]) (?:y|e) (?=(?:{NOUN})?\d{{1,2}} [a-z])")
-PAIR = re.compile(r"(?<=[a-z]) (?:y|pero) (?=[a-z])")
+AND_NUMBER = re.compile(rf"(?<=[a-z]) (?:y|e|and) (?=(?:{NOUN})?\d{{1,2}} [a-z])")
+PAIR = re.compile(r"(?<=[a-z]) (?:y|pero|and|but) (?=[a-z])")
 NUMBER_LIST = re.compile(r"(?<=\d) ?, ?(?=\d)(?!\d+ ?h)")
 NUMBERED = re.compile(r"^([^a-z]*\d{1,2}) ?[.):]+ (?=[a-z])")
 ACCENTED_YES = re.compile(r"(?i)(?<!\w)s[íÍ](?!\w)[,.]?")

@@ -1,8 +1,9 @@
 """What an answer to one of our mails tells us to do, read from the sender's own words. Pure.
 
-Spanish as people write it from a phone: any case, with or without accents, thanks and greetings. A
-clause counts only when it is a command from its first word to its last; what is doubtful is not
-understood, since an obligation that ends too early hides a missed limit.
+Spanish as people write it from a phone: any case, with or without accents, thanks and greetings; and
+English, which is put into the same words. A clause counts only when it is a command from its first
+word to its last; what is doubtful is not understood, since an obligation that ends too early hides a
+missed limit.
 """
 
 import re
@@ -43,6 +44,7 @@ from mailbot.domain.command_words import (
 )
 from mailbot.domain.command_words import Verb as Verb
 from mailbot.domain.delays import Delay, read_delay
+from mailbot.domain.english_commands import to_spanish
 
 # What is said of obligations, so that it can be said of those of one order.
 ON_LINES = frozenset({Verb.SEEN, Verb.DONE, Verb.POSTPONE, Verb.REASSIGN})
@@ -67,6 +69,8 @@ class Command:
     name: str = ""
     # The order whose lines alone are meant ("orden 2026-004512 atendido").
     order: str = ""
+    # Whether it was said in English, in which it is then answered.
+    is_english: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,6 +139,13 @@ def _clauses(line: str) -> Iterator[str]:
 def _read_clause(clause: str) -> Command | None:
     if "?" in clause:
         return None
+    found = _read_spanish(clause)
+    translated = to_spanish(clause) if found is None else None
+    said = _read_spanish(translated) if translated else None
+    return replace(said, said=clause, is_english=True) if said else found
+
+
+def _read_spanish(clause: str) -> Command | None:
     core = clause.strip(" .:-()'")
     for _ in range(4):
         core = TRAILING.sub("", LEADING.sub("", core)).strip(" .:-'")

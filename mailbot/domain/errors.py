@@ -100,9 +100,11 @@ class InvalidTransition(MailbotError):
 class UnknownName(Permanent):
     """A code, order or identifier that is not known; `nearest` holds what may have been meant."""
 
-    def __init__(self, message: str, *, nearest: Sequence[str] = ()) -> None:
+    def __init__(self, message: str, *, nearest: Sequence[str] = (), english: str = "") -> None:
         super().__init__(message)
         self.nearest = tuple(nearest)
+        # The same for who wrote in English; in Spanish where nobody can have.
+        self.english = english or message
 
 
 @dataclass(frozen=True, kw_only=True)

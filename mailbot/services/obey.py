@@ -15,7 +15,7 @@ from mailbot.domain.contexts import Answer, ConfirmationContext, Effect, Outcome
 from mailbot.domain.errors import UnknownName
 from mailbot.domain.mail import MailPurpose, OutgoingMail
 from mailbot.domain.message import Direction, Message, MessageKind
-from mailbot.domain.office import Staff
+from mailbot.domain.office import Language, Staff
 from mailbot.domain.outgoing import claims_to_be_ours, verify
 from mailbot.ports.store import UnitOfWork
 from mailbot.ports.stored import StoredMessage
@@ -72,10 +72,20 @@ def obey(answer: StoredMessage, message: Message, uow: UnitOfWork, *, desk: Desk
         who = person.code if person else OUTSIDE
         note(uow, at=now, action="command_refused", subject=answer.id, detail=refusal, who=who)
         return _refused(message, person)
-    answering = Answering(person=person, mail=_noticed(mail, uow), answer=answer, desk=desk, uow=uow, now=now)
+    answering = Answering(
+        person=person,
+        mail=_noticed(mail, uow),
+        answer=answer,
+        desk=desk,
+        uow=uow,
+        now=now,
+        language=Language.EN if answer.language == Language.EN else Language.ES,
+    )
     said = read_commands(message.new_text)
     if isinstance(said, NotUnderstood):
         return _misunderstood(answering, mail, is_courtesy=said.is_courtesy)
+    if any(command.is_english for command in said):
+        answering = replace(answering, language=Language.EN)
     return _carried_out(said, answering)
 
 
@@ -184,7 +194,7 @@ def _run(commands: tuple[Command, ...], answering: Answering) -> _Result:
         try:
             effects.extend(carry_out_command(command, answering))
         except UnknownName as error:
-            problems[str(error)] = error.nearest
+            problems[error.english if answering.language is Language.EN else str(error)] = error.nearest
     nearest = tuple(name for names in problems.values() for name in names)
     return _Result(effects=tuple(effects), problem=" ".join(problems), nearest=nearest)
 
@@ -211,6 +221,7 @@ def _confirm(answering: Answering, outcome: Outcome, result: _Result) -> None:
         to=(answering.person,),
         obligations=mail.obligations,
         now=answering.now,
+        language=answering.language,
     )
     thread = dict.fromkeys((mail.message_id, *answer.reference_ids, answer.message_id))
     answering.uow.outbox.add(replace(confirmation, in_reply_to=answer.message_id, references=tuple(thread)))

@@ -99,7 +99,12 @@ def person_named(name: str, records: Records) -> Staff:
         return found[0]
     codes = [person.code for person in found] or nearest(name.strip().upper(), [person.code for person in staff])
     trouble = "varias personas tienen" if found else "nadie que pueda hacerse cargo tiene"
-    raise UnknownName(f"{trouble} el código o nombre «{name.strip()}» en Personal.", nearest=codes)
+    in_english = "several people have" if found else "nobody who can take it has"
+    raise UnknownName(
+        f"{trouble} el código o nombre «{name.strip()}» en Personal.",
+        nearest=codes,
+        english=f"{in_english} the code or name «{name.strip()}».",
+    )
 
 
 def _obligation(id: str, uow: UnitOfWork) -> Obligation:

@@ -23,6 +23,7 @@ from mailbot.services.word_obligations import end, hand_over, next_working_day, 
 from mailbot.services.word_replan import own_obligations
 
 _NO_TIME = "diga hasta cuándo, más adelante y dentro de 90 días, p. ej. «posponer 4h» o «hasta mañana 10:00»."
+_NO_TIME_IN_ENGLISH = "say until when, later than now and within 90 days, e.g. «snooze 4h» or «until tomorrow 10:00»."
 
 
 def carry_out_command(command: Command, answering: Answering) -> Iterator[Effect]:
@@ -50,7 +51,10 @@ def _on_line(command: Command, line: Line, answering: Answering) -> Iterator[Eff
         return
     message = answering.uow.messages.get(line.message) if line.message else None
     if message is None:
-        raise UnknownName("esa línea no viene de un correo; no tiene etiqueta ni vínculo que corregir.")
+        raise UnknownName(
+            "esa línea no viene de un correo; no tiene etiqueta ni vínculo que corregir.",
+            english="that line comes from no mail; it has no label or link to correct.",
+        )
     yield _on_message(command, message, answering)
 
 
@@ -60,7 +64,10 @@ def _obligations(command: Command, line: Line, answering: Answering) -> list[Obl
         found = uow.obligations.get(line.obligation)
         return [found] if found else []
     if command.verb is Verb.DONE:
-        raise UnknownName("esa línea es una pregunta: respóndala con «sí» o «no», o con «orden …».")
+        raise UnknownName(
+            "esa línea es una pregunta: respóndala con «sí» o «no», o con «orden …».",
+            english="that line is a question: answer it with «yes» or «no», or with «order …».",
+        )
     message = uow.messages.get(line.message) if line.message else None
     return [item for item in own_obligations(message, uow) if item.is_open] if message else []
 
@@ -90,7 +97,7 @@ def _postponed(command: Command, obligation: Obligation, answering: Answering) -
     _refuse_ended(obligation)
     over_at = until(command.delay, answering.at, answering.calendar) if command.delay else None
     if over_at is None:
-        raise UnknownName(_NO_TIME)
+        raise UnknownName(_NO_TIME, english=_NO_TIME_IN_ENGLISH)
     _put_off(obligation, over_at, EventName.POSTPONED, answering)
     return Effect(answer=Answer.POSTPONED, until=over_at)
 
@@ -106,7 +113,9 @@ def _reassigned(command: Command, obligation: Obligation, answering: Answering) 
 
 def _refuse_ended(obligation: Obligation) -> None:
     if not obligation.is_open:
-        raise UnknownName(f"ya estaba cerrado: {obligation.evidence}.")
+        raise UnknownName(
+            f"ya estaba cerrado: {obligation.evidence}.", english=f"it was closed already: {obligation.evidence}."
+        )
 
 
 def _put_off(obligation: Obligation, over_at: datetime, name: EventName, answering: Answering) -> None:
@@ -133,10 +142,10 @@ def _label(command: Command, message: StoredMessage) -> str:
 def _change(command: Command, message: StoredMessage, answering: Answering) -> LabelChange:
     verdict = message.verdict
     if verdict is None:
-        raise UnknownName("ese correo no tiene etiquetas.")
+        raise UnknownName("ese correo no tiene etiquetas.", english="that mail has no labels.")
     if command.verb in (Verb.YES, Verb.NO):
         if not verdict.doubts:
-            raise UnknownName("esa pregunta ya se respondió.")
+            raise UnknownName("esa pregunta ya se respondió.", english="that question was answered already.")
         return settled(verdict, verdict.asked, holds=command.verb is Verb.YES)
     if command.verb is Verb.IS_COMPLAINT:
         return LabelChange(is_complaint=True)
@@ -162,5 +171,7 @@ def _linked(command: Command, message: StoredMessage, answering: Answering) -> E
 def _candidate(number: int, message: StoredMessage) -> str:
     candidates = message.linkage.candidates
     if not 1 <= number <= len(candidates):
-        raise UnknownName(f"esa pregunta tiene {len(candidates)} opciones.")
+        raise UnknownName(
+            f"esa pregunta tiene {len(candidates)} opciones.", english=f"that question has {len(candidates)} choices."
+        )
     return candidates[number - 1].order

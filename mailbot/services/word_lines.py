@@ -7,7 +7,7 @@ from datetime import datetime
 from mailbot.domain.commands import ON_LINES, Command, Verb
 from mailbot.domain.errors import UnknownName
 from mailbot.domain.mail import MailPurpose, OutgoingMail
-from mailbot.domain.office import Staff
+from mailbot.domain.office import Language, Staff
 from mailbot.domain.plan import is_doubtful
 from mailbot.domain.worktime import WorkingTime
 from mailbot.ports.store import UnitOfWork
@@ -45,6 +45,8 @@ class Answering:
     desk: Desk
     uow: UnitOfWork
     now: datetime
+    # In which the person wrote, and is answered.
+    language: Language = Language.ES
 
     @property
     def who(self) -> str:
@@ -90,16 +92,20 @@ def lines_meant(command: Command, answering: Answering) -> Sequence[Line]:
     if command.numbers:
         missing = set(command.numbers) - {line.number for line in lines}
         if missing:
-            raise UnknownName(f"ese correo no tiene una línea {min(missing)}.")
+            raise UnknownName(
+                f"ese correo no tiene una línea {min(missing)}.", english=f"that mail has no line {min(missing)}."
+            )
         return [line for line in lines if line.number in command.numbers]
     if command.order:
         return _of_order(command.order, lines, answering)
     fitting = [line for line in lines if _is_about(command, line, answering)]
     if not fitting:
-        raise UnknownName(_nothing_fits(command))
+        spanish, english = _nothing_fits(command)
+        raise UnknownName(spanish, english=english)
     if len({line.message or line.id for line in fitting}) > 1 and _needs_number(command, answering):
         raise UnknownName(
-            "ese correo trata de varios asuntos: ponga delante el número de la línea, p. ej. «2 atendido»."
+            "ese correo trata de varios asuntos: ponga delante el número de la línea, p. ej. «2 atendido».",
+            english="that mail is about several matters: put the number of the line first, e.g. «2 done».",
         )
     return _once_a_message(fitting) if command.verb not in ON_LINES else fitting
 
@@ -109,7 +115,10 @@ def _of_order(text: str, lines: Sequence[Line], answering: Answering) -> Sequenc
     owed = [(line, answering.uow.obligations.get(line.obligation)) for line in lines if line.obligation]
     of_order = [line for line, found in owed if found is not None and found.order == dispatch.order]
     if not of_order:
-        raise UnknownName(f"ninguna línea de ese correo es de la orden {dispatch.order}.")
+        raise UnknownName(
+            f"ninguna línea de ese correo es de la orden {dispatch.order}.",
+            english=f"no line of that mail is about order {dispatch.order}.",
+        )
     return of_order
 
 
@@ -140,14 +149,21 @@ def _may_be_reported(message: StoredMessage) -> bool:
     return verdict is not None and (verdict.must_report or is_doubtful(verdict))
 
 
-def _nothing_fits(command: Command) -> str:
+def _nothing_fits(command: Command) -> tuple[str, str]:
+    """Why no line can be meant, in Spanish and in English."""
     if command.verb is Verb.NOT_COMPLAINT:
-        return "ningún correo de ese aviso está marcado como reclamo."
+        return (
+            "ningún correo de ese aviso está marcado como reclamo.",
+            "no mail of that notice is marked as a complaint.",
+        )
     if command.verb in (Verb.YES, Verb.NO):
-        return "ese correo no tiene ninguna pregunta pendiente de sí o no."
+        return "ese correo no tiene ninguna pregunta pendiente de sí o no.", "that mail has no open yes-or-no question."
     if command.verb in (Verb.CHOICE, Verb.CLIENT, Verb.NONE):
-        return "ese correo no pregunta por una orden ni por un cliente, o ya se respondió."
-    return "ese correo no trata de ningún plazo."
+        return (
+            "ese correo no pregunta por una orden ni por un cliente, o ya se respondió.",
+            "that mail asks for no order and no client, or it was answered already.",
+        )
+    return "ese correo no trata de ningún plazo.", "that mail is about no deadline."
 
 
 def _once_a_message(lines: Sequence[Line]) -> list[Line]:

@@ -34,7 +34,11 @@ def dispatch_named(text: str, records: Records, *, at: datetime) -> Dispatch:
     found = next((item for item in map(records.dispatch, [*whole, text.strip()]) if item is not None), None)
     if found is None:
         known = (dispatch.order for dispatch in records.all_open_dispatches())
-        raise UnknownName(f"no hay un despacho con la orden «{text.strip()}».", nearest=nearest(whole[0], known))
+        raise UnknownName(
+            f"no hay un despacho con la orden «{text.strip()}».",
+            nearest=nearest(whole[0], known),
+            english=f"there is no order «{text.strip()}».",
+        )
     return found
 
 
@@ -58,7 +62,11 @@ def client_named(text: str, records: Records) -> Client:
     if len(found) != 1:
         names = [client.name for client in (alike or records.clients())]
         close = [client.name for client in alike[:3]] or nearest(text.strip().title(), names)
-        raise UnknownName(f"no hay un solo cliente con el RUC o nombre «{text.strip()}».", nearest=close)
+        raise UnknownName(
+            f"no hay un solo cliente con el RUC o nombre «{text.strip()}».",
+            nearest=close,
+            english=f"there is not exactly one client with the RUC or name «{text.strip()}».",
+        )
     return found[0]
 
 
