@@ -24,6 +24,7 @@ from mailbot.services.doubt import arrived
 from mailbot.services.enrol import enrol
 from mailbot.services.obey import obey
 from mailbot.services.shelve import close_for_unread, open_for_unread
+from mailbot.services.table_answers import with_table_answers
 
 # A server's clock may be a little ahead; older than this no mailbox is.
 _AHEAD = timedelta(days=1)
@@ -133,7 +134,7 @@ def classify(fresh: Sequence[Read], desk: Desk, box: Box) -> dict[MailKey, Arriv
     if not readable:
         return {}
     with desk.store.begin() as uow:
-        known = inputs_of([message for _, message in readable], uow.records)
+        known = inputs_of([with_table_answers(message, uow, desk=desk) for _, message in readable], uow.records)
     inputs = [with_texts(one) for one in known]
     verdicts = desk.classifier.classify(inputs)
     return {
