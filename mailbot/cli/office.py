@@ -32,9 +32,10 @@ def import_office(
     dry_run: bool = typer.Option(False, "--dry-run", help="Solo mostrar qué cambiaría."),
 ) -> int:
     """Importar el archivo de la oficina: todo, o nada si tiene errores."""
-    from mailbot.cli.workshop import database
+    from mailbot.cli.workshop import database, now
     from mailbot.records.changes import difference, doubts
     from mailbot.records.workbook import read_office
+    from mailbot.services.freshness import note_import
 
     with database() as store:
         with store.begin() as uow:
@@ -45,6 +46,7 @@ def import_office(
             with store.begin() as uow:
                 uow.office.save(fresh)
                 uow.office.save_dispatches(fresh.dispatches)
+                note_import(uow, now=now())
                 uow.commit()
             _follow_up(store)
     _say_changes(changes, dry_run=dry_run)
@@ -157,9 +159,10 @@ def import_dispatches(
     """Importar despachos, tan seguido como CliNet los exporte."""
     from dataclasses import replace
 
-    from mailbot.cli.workshop import database
+    from mailbot.cli.workshop import database, now
     from mailbot.records.changes import difference
     from mailbot.records.workbook import read_dispatches
+    from mailbot.services.freshness import note_import
 
     with database() as store:
         with store.begin() as uow:
@@ -170,6 +173,7 @@ def import_dispatches(
         if not dry_run:
             with store.begin() as uow:
                 uow.office.save_dispatches(fresh)
+                note_import(uow, now=now())
                 uow.commit()
             _follow_up(store)
     _say_changes(changes, dry_run=dry_run)

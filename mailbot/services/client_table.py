@@ -4,14 +4,12 @@ Only rows of this client ever enter, whatever the store gives back.
 """
 
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from mailbot.domain.columns import Column, default_columns, parse_columns
 from mailbot.domain.contexts import DigestContext, WaitingForClient
 from mailbot.domain.dated import regularization_of
-from mailbot.domain.deadlines import reckon_status_update
 from mailbot.domain.digest import Snapshot, TableRequest, snapshot_of, status_table, waiting_for_client
 from mailbot.domain.mail import MailState
 from mailbot.domain.obligation import ObligationKind
@@ -21,6 +19,7 @@ from mailbot.domain.status import Value
 from mailbot.ports.store import UnitOfWork
 from mailbot.ports.stored import ObligationFilter
 from mailbot.services.desk import Desk
+from mailbot.services.freshness import is_stale
 
 # In these states the client never saw the mail, so the next one is compared with the one before it.
 _NEVER_SEEN = frozenset({MailState.REFUSED, MailState.WITHHELD})
@@ -161,13 +160,14 @@ def _dispatches(client: Client, seen: Seen, uow: UnitOfWork) -> list[Dispatch]:
 def _request(
     audience: Audience, dispatches: list[Dispatch], uow: UnitOfWork, *, desk: Desk, seen: Seen, now: datetime
 ) -> TableRequest:
+    rules = desk.rules(uow.records)
     return TableRequest(
         day=desk.day_of(now),
         columns=_columns(audience.programme, dispatches),
         language=audience.language,
         previous=seen.snapshot,
         extras={dispatch.order: _extras(dispatch, audience.client, uow, desk) for dispatch in dispatches},
-        stale=frozenset(_stale(dispatches, uow, desk=desk, now=now)),
+        stale=frozenset(dispatch.order for dispatch in dispatches if is_stale(dispatch, uow, rules=rules, now=now)),
     )
 
 
@@ -185,15 +185,6 @@ def _extras(dispatch: Dispatch, client: Client, uow: UnitOfWork, desk: Desk) -> 
         Column.RESPONSIBLE: esc.name if esc else None,
         Column.REGULARIZATION_DUE: regularization.legal_on if regularization else None,
     }
-
-
-def _stale(dispatches: Iterable[Dispatch], uow: UnitOfWork, *, desk: Desk, now: datetime) -> Iterable[str]:
-    """Orders whose status note is older than the office allows itself (`status_update`)."""
-    rules = desk.rules(uow.records)
-    for dispatch in dispatches:
-        deadline = reckon_status_update(dispatch, calendar=rules.calendar, policy=rules.policy)
-        if deadline is not None and now > deadline.due_at:
-            yield dispatch.order
 
 
 def _wait_name(wait: WaitingForClient) -> str:

@@ -8,9 +8,10 @@ from openpyxl import load_workbook
 from mailbot.domain.errors import TemplateBroken, UnknownName
 from mailbot.domain.mail import MailPurpose, MailState, OutgoingMail
 from mailbot.domain.obligation import ObligationKind, ObligationState
-from mailbot.domain.office import Contact, Language
+from mailbot.domain.office import Agreement, Contact, Language
 from mailbot.ports.renderer import MailContext, Rendered
 from mailbot.services.digest import due_digests, planned_digests, preview, queue_digests, queue_one
+from mailbot.services.freshness import note_import
 from tests.unit.services.outgoing_office import (
     ANDES,
     CLIENTS,
@@ -314,3 +315,42 @@ def test_a_digest_that_cannot_be_written_is_noted_once_and_the_others_leave() ->
     with bench.desk.store.begin() as uow:
         (line,) = uow.audit_lines(subject=f"digest:{ANDES}:2026-07-24T09:00")
     assert (line.action, "línea 3" in line.detail) == ("digest_failed", True)
+
+
+class TestAge:
+    """A client is told when what we know of a dispatch is older than the office allows itself."""
+
+    def _told(self, bench: Bench) -> str:
+        queue_digests(bench.desk, now=FRIDAY)
+        return digests(bench)[0].text
+
+    def test_a_fresh_note_needs_no_word(self) -> None:
+        bench = Bench()
+        bench.change("2026-004512", status_note="Nave en ruta", status_noted_at=lima("2026-07-23T10:00"))
+
+        assert "por actualizar" not in self._told(bench)
+
+    def test_an_old_note_is_marked_in_its_row_and_said_above(self) -> None:
+        bench = Bench()
+        bench.change("2026-004512", status_note="Nave en ruta", status_noted_at=lima("2026-07-21T10:00"))
+
+        text = self._told(bench)
+
+        assert "La información de 1 despacho no se actualizó en el plazo acostumbrado" in text
+        assert "2026-004512 [por actualizar]" in text
+
+    def test_the_clients_agreement_says_how_old_it_may_be(self) -> None:
+        weekly = Agreement(ruc=ANDES, kind=ObligationKind.STATUS_UPDATE, limit="5 días hábiles")
+        bench = Bench(replace(OFFICE, agreements=(weekly,)))
+        bench.change("2026-004512", status_note="Nave en ruta", status_noted_at=lima("2026-07-21T10:00"))
+
+        assert "por actualizar" not in self._told(bench)
+
+    @pytest.mark.parametrize(("imported", "is_told"), [("2026-07-23T18:00", False), ("2026-07-20T09:00", True)])
+    def test_rows_without_a_note_are_as_old_as_the_import_that_brought_them(self, imported: str, is_told: bool) -> None:
+        bench = Bench()
+        with bench.desk.store.begin() as uow:
+            note_import(uow, now=lima(imported))
+            uow.commit()
+
+        assert ("La información de 2 despachos no se actualizó" in self._told(bench)) is is_told
