@@ -48,5 +48,5 @@ class Renderer(Protocol):
         ...
 
     def check(self) -> Sequence[str]:
-        """Faults of an office's own templates that can be seen without a mail, in Spanish."""
+        """Faults of an office's own templates, in Spanish: those seen without a mail, and those that mails met."""
         ...

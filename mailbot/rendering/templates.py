@@ -60,6 +60,8 @@ class TemplateRenderer:
         self._reads_answers = reads_answers
         self._environments: dict[int, SandboxedEnvironment] = {}
         self._lock = threading.Lock()
+        # The faults that only a mail's own values showed, in the order in which they were met.
+        self._met: dict[str, None] = {}
 
     def render(self, context: MailContext, *, language: Language = Language.ES) -> Rendered:
         """Write one mail; faults of overriding templates are told in `Rendered.warnings`.
@@ -69,6 +71,7 @@ class TemplateRenderer:
         job = _Job(context=context, language=language)
         warnings: list[str] = []
         written = self._first_whole(lambda depth: self._written(job, depth), warnings)
+        self._met.update(dict.fromkeys(warnings))
         return replace(written, warnings=tuple(warnings))
 
     def subject(self, context: MailContext, *, language: Language = Language.ES) -> str:
@@ -97,8 +100,9 @@ class TemplateRenderer:
         return report_workbook(context)
 
     def check(self) -> tuple[str, ...]:
-        """Faults that can be seen in the overriding folders without a mail, one sentence each."""
-        return tuple(fault for depth in self._depths()[:-1] for fault in self._faults(depth))
+        """Faults in the overriding folders, one sentence each: those that can be seen, and those that mails met."""
+        seen = (fault for depth in self._depths()[:-1] for fault in self._faults(depth))
+        return tuple(dict.fromkeys((*seen, *self._met)))
 
     def _faults(self, depth: int) -> Iterator[str]:
         from jinja2 import TemplateError

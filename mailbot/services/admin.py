@@ -1,6 +1,7 @@
 """Tell the administrator what only a person can mend: broken templates, stopped sending, impossible dates."""
 
 import hashlib
+from collections.abc import Iterator
 from datetime import datetime
 
 from mailbot.domain.contexts import AdminContext, Trouble
@@ -13,56 +14,68 @@ from mailbot.services.findings import findings
 
 
 def queue_admin_mail(desk: Desk, *, now: datetime) -> bool:
-    """Queue one mail about troubles that were not told yet; the same troubles are told once."""
+    """Queue one mail about troubles that were not told yet; each is told once."""
     if desk.admin is None:
         return False
     with desk.store.begin() as uow:
-        troubles = (*_template_troubles(desk, now), *_sending_troubles(uow, now), *_row_troubles(uow, now))
-        queued = bool(troubles) and uow.outbox.add(admin_mail(troubles, desk, now))
+        named = dict((*_template_troubles(desk, now), *_sending_troubles(uow, now), *_row_troubles(uow, now)))
+        fresh = {name: trouble for name, trouble in named.items() if uow.facts.get(_told(name)) is None}
+        for name in fresh:
+            uow.facts.set(_told(name), now.isoformat())
+        queued = bool(fresh) and uow.outbox.add(admin_mail(tuple(fresh.values()), desk, now))
         uow.commit()
     return queued
 
 
-def _template_troubles(desk: Desk, now: datetime) -> tuple[Trouble, ...]:
-    return tuple(
-        Trouble(
-            at=now,
-            what="una plantilla de la oficina tiene un error y se usa la de mailbot",
-            advice="corríjala o bórrela de la carpeta de plantillas",
-            detail=fault,
+def _told(name: str) -> str:
+    """Under which name it is remembered that a trouble was told."""
+    return f"admin:told:{hashlib.sha256(name.encode()).hexdigest()[:24]}"
+
+
+def _template_troubles(desk: Desk, now: datetime) -> Iterator[tuple[str, Trouble]]:
+    for fault in desk.renderer.check():
+        yield (
+            f"template {fault}",
+            Trouble(
+                at=now,
+                what="una plantilla de la oficina tiene un error y se usa la de mailbot",
+                advice="corríjala o bórrela de la carpeta de plantillas",
+                detail=fault,
+            ),
         )
-        for fault in desk.renderer.check()
-    )
 
 
-def _sending_troubles(uow: UnitOfWork, now: datetime) -> tuple[Trouble, ...]:
+def _sending_troubles(uow: UnitOfWork, now: datetime) -> Iterator[tuple[str, Trouble]]:
+    """Each time that it stops is a trouble of its own."""
     state, _, at = (uow.facts.get(BREAKER) or "").partition(" ")
-    if state != "tripped":
-        return ()
-    return (
-        Trouble(
-            at=datetime.fromisoformat(at) if at else now,
-            what="salían demasiados correos y el envío se detuvo",
-            advice="revise «mailbot notices --state withheld» y, si está bien, «mailbot deliver --resume»",
-        ),
-    )
-
-
-def _row_troubles(uow: UnitOfWork, now: datetime) -> tuple[Trouble, ...]:
-    return tuple(
-        Trouble(
-            at=now,
-            what=f"no se puede calcular un plazo de {subject}",
-            advice="corrija la fecha en el libro de la oficina y vuelva a importarlo",
-            detail=why,
+    if state == "tripped":
+        yield (
+            f"{BREAKER} {at}",
+            Trouble(
+                at=datetime.fromisoformat(at) if at else now,
+                what="salían demasiados correos y el envío se detuvo",
+                advice="revise «mailbot notices --state withheld» y, si está bien, «mailbot deliver --resume»",
+            ),
         )
-        for subject, why in findings(uow).items()
-    )
+
+
+def _row_troubles(uow: UnitOfWork, now: datetime) -> Iterator[tuple[str, Trouble]]:
+    for subject, why in findings(uow).items():
+        yield (
+            f"row {subject} {why}",
+            Trouble(
+                at=now,
+                what=f"no se puede calcular un plazo de {subject}",
+                advice="corrija la fecha en el libro de la oficina y vuelva a importarlo",
+                detail=why,
+            ),
+        )
 
 
 def admin_mail(troubles: tuple[Trouble, ...], desk: Desk, now: datetime) -> OutgoingMail:
-    """The mail that tells them; the same troubles give the same key."""
-    digest = hashlib.sha256("\x1f".join(sorted(f"{t.what}{t.detail}" for t in troubles)).encode()).hexdigest()
+    """The mail that tells them; the same troubles of the same day give the same key."""
+    told = sorted(f"{trouble.what}{trouble.detail}{desk.day_of(trouble.at)}" for trouble in troubles)
+    digest = hashlib.sha256("\x1f".join(told).encode()).hexdigest()
     key = f"admin:{digest[:16]}"
     rendered = desk.renderer.render(AdminContext(now=now, troubles=troubles, office=desk.office))
     return OutgoingMail(
