@@ -12,9 +12,10 @@ from mailbot.domain.labels import Category, Topic
 from mailbot.domain.mail import MailPurpose, OutgoingMail
 from mailbot.domain.obligation import ObligationKind, ObligationState
 from mailbot.runner import simulate
+from mailbot.services.digest import preview
 from mailbot.services.glosas import glosas_csv, suggested_glosas
 from mailbot.services.tick import Habits, jobs
-from tests.builders import CLIENT, ESC, SUPERVISOR, dispatch, lima, office, raw_mail, verdict
+from tests.builders import CLIENT, ESC, RUC, SUPERVISOR, dispatch, lima, office, raw_mail, verdict
 from tests.unit.services.answering import say
 from tests.unit.services.world import World
 
@@ -195,6 +196,8 @@ def test_row_15_a_third_partys_invoice_asks_for_funds_first_and_tells_the_client
     assert (owed.order, owed.due_at) == (ORDER, lima("2026-11-16 18:00"))
     (reminder,) = days.sent(MailPurpose.REMINDER, ESC)
     assert "Verificación de fondos" in reminder.text
+    status = preview(days.world.desk, RUC, now=days.now).text
+    assert f"  {ORDER}: fondos" in status.partition("PARA AVANZAR NECESITAMOS DE USTED")[2].lower()
 
     say(days.world, "atendido", reminder, "16 17:10")
     assert days.world.only(ObligationKind.FUNDS_CHECK).state is ObligationState.MET
