@@ -29,6 +29,7 @@ from mailbot.domain.contexts import (
     ReminderContext,
     ReportContext,
     ReportLine,
+    ShadowLine,
     StaleNote,
     SuggestedGlosa,
     SummaryContext,
@@ -38,6 +39,7 @@ from mailbot.domain.contexts import (
     WaitingForClient,
 )
 from mailbot.domain.labels import Contingency, DocumentType
+from mailbot.domain.mail import MailPurpose
 from mailbot.domain.obligation import ObligationKind, ObligationState, Step
 from mailbot.domain.office import Language
 from mailbot.domain.reports import Judgement, ReportPeriod, Span
@@ -303,9 +305,21 @@ AGENDA = AgendaContext(
     day=DAY,
     overdue=(replace(LATE, number=1, owner="", due_at=NOW - timedelta(hours=15)),),
     today=(replace(REPLY, number=2, owner=""), replace(REVIEW, number=3, owner="")),
-    documents=(replace(REVIEW, number=4, owner="", due_at=NOW + timedelta(days=3)),),
-    waiting=(replace(WAITING, number=7),),
-    questions=(replace(COMPLAINT_QUESTION, number=10), replace(DISPATCH_QUESTION, number=11)),
+    documents=(replace(REVIEW, number=5, owner="", due_at=NOW + timedelta(days=3)),),
+    agreements=(
+        replace(
+            REPLY,
+            kind=ObligationKind.WRITTEN_AGREEMENT,
+            number=4,
+            owner="",
+            subject="RE: entrega en Lurín",
+            excerpt="Según lo conversado por teléfono, la entrega en Lurín va sin costo adicional.",
+            limit="fin del día",
+            due_at=NOW + timedelta(hours=8),
+        ),
+    ),
+    waiting=(replace(WAITING, number=8),),
+    questions=(replace(COMPLAINT_QUESTION, number=11), replace(DISPATCH_QUESTION, number=12)),
     stale=(
         StaleNote(
             order="2026-004530",
@@ -313,9 +327,9 @@ AGENDA = AgendaContext(
             status="Documentos incompletos",
             note="Se solicita póliza",
             noted_at=NOW - timedelta(days=2),
-            number=8,
+            number=9,
         ),
-        StaleNote(order="2026-004541", client="Textiles Andinos S.A.C.", status="", note="", noted_at=None, number=9),
+        StaleNote(order="2026-004541", client="Textiles Andinos S.A.C.", status="", note="", noted_at=None, number=10),
     ),
     dated=(
         DatedMatter(
@@ -324,7 +338,7 @@ AGENDA = AgendaContext(
             kind=ObligationKind.REGULARIZATION,
             due_on=date(2026, 7, 27),
             days_left=3,
-            number=5,
+            number=6,
             dam="118-2026-10-080021",
         ),
         DatedMatter(
@@ -333,7 +347,7 @@ AGENDA = AgendaContext(
             kind=ObligationKind.REGIME_EXPIRY,
             due_on=date(2026, 8, 23),
             days_left=30,
-            number=6,
+            number=7,
             regime="20",
         ),
     ),
@@ -362,6 +376,54 @@ SUMMARY = SummaryContext(
     ),
     met=17,
     late=2,
+)
+
+SHADOW = replace(
+    SUMMARY,
+    shadow=(
+        ShadowLine(
+            at=NOW - timedelta(hours=2),
+            purpose=MailPurpose.REMINDER,
+            to=("Lucía Ramos",),
+            subject="Por vencer 11:00: respuesta al cliente · orden 2026-004512 · Textiles Andinos S.A.C.",
+            matters=1,
+            done=1,
+            first_done_at=NOW - timedelta(hours=1),
+            first_done_by="Lucía Ramos",
+            evidence="respondió en el mismo hilo",
+        ),
+        ShadowLine(
+            at=NOW - timedelta(hours=1),
+            purpose=MailPurpose.NOTICE,
+            to=("Carmen Salazar",),
+            subject="Plazo vencido: proforma · orden 2026-004498 · Importadora Huascarán E.I.R.L.",
+            matters=1,
+        ),
+        ShadowLine(
+            at=NOW - timedelta(minutes=96),
+            purpose=MailPurpose.AGENDA,
+            to=("Diego Vargas",),
+            subject="Agenda vie 24/07: 3 vencidos, 4 para hoy",
+            matters=7,
+            done=3,
+            first_done_at=NOW - timedelta(minutes=80),
+            first_done_by="Diego Vargas",
+        ),
+        ShadowLine(
+            at=NOW - timedelta(minutes=36),
+            purpose=MailPurpose.DIGEST,
+            to=("rosa.quispe@textilesandinos.example",),
+            subject="Status de sus despachos al 24/07/2026 · Textiles Andinos S.A.C.",
+            letters=2,
+            first_letter_at=NOW - timedelta(minutes=10),
+        ),
+        ShadowLine(
+            at=NOW - timedelta(minutes=36),
+            purpose=MailPurpose.DIGEST,
+            to=("jsalas@cerroblanco.example",),
+            subject="Status de sus despachos al 24/07/2026 · Minera Cerro Blanco S.A.",
+        ),
+    ),
 )
 
 REPORT = ReportContext(
@@ -454,6 +516,7 @@ SAMPLES: dict[str, MailContext] = {
     "agenda": AGENDA,
     "digest": DIGEST,
     "summary": SUMMARY,
+    "summary-shadow": SHADOW,
     "handover": HandoverContext(
         office=OFFICE,
         recipient="Administración",
