@@ -32,6 +32,8 @@ from mailbot.settings import MailboxSettings, SendMode, Settings
 # At night nothing but the clock moves: a coarse step is enough.
 _NIGHT_STEP = timedelta(minutes=10)
 _SENT_FOLDER = "Enviados"
+# Its own mailbox is watched like the others: that is where people answer.
+_SENDER = f"mailbot@{OWN_DOMAIN}"
 _WEEKDAYS = ("lun", "mar", "mié", "jue", "vie", "sáb", "dom")
 
 
@@ -144,14 +146,14 @@ def _say(text: str, *, is_fast: bool) -> None:
 def _addresses() -> tuple[str, ...]:
     """Every mailbox of the story, and those of the people who get notices."""
     office = sample_office()
-    return tuple(sorted({*mailboxes(), *(person.address for person in office.staff)}))
+    return tuple(sorted({*mailboxes(), _SENDER, *(person.address for person in office.staff)}))
 
 
 def _settings(folder: Path, server: EmbeddedMailServer) -> Settings:
     """The settings a real office would write, pointed at the embedded server."""
     boxes = {
         address.partition("@")[0].replace(".", "_"): MailboxSettings(address=address, sent_folder=_SENT_FOLDER)
-        for address in mailboxes()
+        for address in (*mailboxes(), _SENDER)
     }
     return Settings(
         _env_file=None,
@@ -165,7 +167,7 @@ def _settings(folder: Path, server: EmbeddedMailServer) -> Settings:
         smtp_host=LOOPBACK,
         smtp_port=server.smtp_port,
         smtp_security=Security.PLAIN,
-        sender=f"mailbot@{OWN_DOMAIN}",
+        sender=_SENDER,
         secret=SecretStr("only for the demo"),
         office_name="Aduanas Andinas",
     )
