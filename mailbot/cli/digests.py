@@ -1,5 +1,6 @@
 """Queue or preview the clients' status digests."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,9 +34,29 @@ def preview_digest(desk: "Desk", client: str | None, out: Path) -> int:
     if client is None:
         raise typer.BadParameter("falta el RUC del cliente", param_hint="--client")
     mail = preview(desk, client, now=now())
-    out.mkdir(parents=True, exist_ok=True)
     files = {"status.html": mail.html.encode(), "status.txt": mail.text.encode()}
-    files |= {file.name: file.content for file in mail.files}
+    return _write(files | {file.name: file.content for file in mail.files}, out)
+
+
+def write_own(desk: "Desk", what: str, code: str | None, out: Path) -> int:
+    """Write a person's agenda, or a chief's summary, as it stands now; send nothing."""
+    from mailbot.cli.workshop import now
+    from mailbot.domain.errors import UnknownName
+    from mailbot.services.agenda import agenda_for
+    from mailbot.services.summary import summary_for
+
+    if code is None:
+        raise typer.BadParameter("falta el código de la persona", param_hint="--person")
+    context = (agenda_for if what == "agenda" else summary_for)(desk, code.upper(), now=now())
+    if context is None:
+        whom = "nadie" if what == "agenda" else "ningún supervisor ni jefe"
+        raise UnknownName(f"{whom} tiene el código «{code}» en Personal.")
+    mail = desk.renderer.render(context)
+    return _write({f"{what}.html": mail.html.encode(), f"{what}.txt": mail.text.encode()}, out)
+
+
+def _write(files: Mapping[str, bytes], out: Path) -> int:
+    out.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
         (out / name).write_bytes(content)
         say(str(out / name))

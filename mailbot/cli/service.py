@@ -235,21 +235,28 @@ def escalate(dry_run: bool = DRY_RUN) -> int:
     return Exit.DONE
 
 
-digest_help = typer.Argument("run", help="run: poner en cola los status que tocan; preview: escribir uno en archivos.")
+digest_help = typer.Argument(
+    "run",
+    help="run: poner en cola los status que tocan; preview: escribir uno en archivos; "
+    "agenda o resumen: escribir cómo está ahora el de una persona.",
+)
 
 
 def digest(
     action: str = digest_help,
     client: str | None = typer.Option(None, "--client", help="RUC del cliente (preview)."),
-    out: Path = typer.Option(Path("digest"), "--out", help="Carpeta para los archivos (preview)."),
+    person: str | None = typer.Option(None, "--person", help="Código de la persona (agenda, resumen)."),
+    out: Path = typer.Option(Path("digest"), "--out", help="Carpeta para los archivos."),
     dry_run: bool = DRY_RUN,
 ) -> int:
-    """El status a los clientes."""
-    from mailbot.cli.digests import preview_digest, run_digests
+    """El status a los clientes; la agenda y el resumen de la oficina cuando se piden."""
+    from mailbot.cli.digests import preview_digest, run_digests, write_own
 
     with open_shop(needs_mailboxes=False) as shop:
         if action == "preview":
             return preview_digest(shop.desk, client, out)
+        if action in ("agenda", "resumen"):
+            return write_own(shop.desk, action, person, out)
         if action != "run":
-            raise typer.BadParameter("debe ser run o preview")
+            raise typer.BadParameter("debe ser run, preview, agenda o resumen")
         return run_digests(shop.desk, dry_run=dry_run)

@@ -58,10 +58,13 @@ def agenda_for(desk: Desk, code: str, *, now: datetime) -> AgendaContext | None:
     """A person's agenda as it stands at `now`; None for a code that nobody has."""
     with desk.store.begin() as uow:
         person = uow.records.staff_by_code(code)
-        if person is None:
-            return None
-        morning = _Morning(now=now, made_at=now, day=desk.day_of(now), questions=open_questions(uow, now=now))
-        return _context(person, person, uow, desk=desk, morning=morning)
+        return agenda_context(person, uow, desk=desk, now=now) if person else None
+
+
+def agenda_context(person: Staff, uow: UnitOfWork, *, desk: Desk, now: datetime) -> AgendaContext:
+    """A person's agenda as it stands at `now`, also when nothing is in it."""
+    morning = _Morning(now=now, made_at=now, day=desk.day_of(now), questions=open_questions(uow, now=now))
+    return _context(person, uow, desk=desk, morning=morning)
 
 
 def _due_day(uow: UnitOfWork, *, desk: Desk, now: datetime, at: time) -> date | None:
@@ -89,16 +92,21 @@ def _asked(key: str) -> str:
 
 def _keep(mail: OutgoingMail, context: AgendaContext, uow: UnitOfWork) -> bool:
     """Queue an agenda, and remember which questions its numbers stand for."""
-    if context.questions:
-        uow.facts.set(_asked(mail.key), json.dumps([question.message for question in context.questions]))
+    remember_questions(mail.key, context, uow)
     return uow.outbox.add(mail)
+
+
+def remember_questions(key: str, context: AgendaContext, uow: UnitOfWork) -> None:
+    """Keep which messages the last numbers of an agenda stand for."""
+    if context.questions:
+        uow.facts.set(_asked(key), json.dumps([question.message for question in context.questions]))
 
 
 def _mails(
     person: Staff, uow: UnitOfWork, desk: Desk, morning: _Morning
 ) -> Iterable[tuple[OutgoingMail, AgendaContext]]:
-    own = _context(person, person, uow, desk=desk, morning=morning)
-    if own is None:
+    own = _context(person, uow, desk=desk, morning=morning)
+    if not own.obligations and not own.questions:
         return
     for reader in agenda_readers(person, records=uow.records, day=morning.day):
         is_own = reader.code == person.code
@@ -115,12 +123,11 @@ def _mails(
         yield mail, context
 
 
-def _context(person: Staff, reader: Staff, uow: UnitOfWork, *, desk: Desk, morning: _Morning) -> AgendaContext | None:
-    """A person's agenda; None when there is nothing in it."""
+def _context(person: Staff, uow: UnitOfWork, *, desk: Desk, morning: _Morning) -> AgendaContext:
     owed = uow.obligations.list(ObligationFilter(owner=person.code, is_open=True))
     lines = _numbered(owed, uow, desk=desk, morning=morning)
-    context = AgendaContext(
-        recipient=reader.name,
+    return AgendaContext(
+        recipient=person.name,
         now=morning.now,
         day=morning.day,
         # Every numbered line in the order of its number, so that an answer "2 atendido" finds it.
@@ -137,7 +144,6 @@ def _context(person: Staff, reader: Staff, uow: UnitOfWork, *, desk: Desk, morni
         glosas=glosas_of(owed, uow),
         office=desk.office,
     )
-    return context if context.obligations or context.questions else None
 
 
 def _numbered(

@@ -64,10 +64,15 @@ def queue_summaries(desk: Desk, *, now: datetime) -> int:
 def summary_for(desk: Desk, code: str, *, now: datetime) -> SummaryContext | None:
     """A supervisor's or head's summary as it stands at `now`; None for any other code."""
     with desk.store.begin() as uow:
-        chief = uow.records.staff_by_code(code)
-        if chief is None or chief.role not in _CHIEFS:
-            return None
-        return _context(chief, uow, desk=desk, found=_day(desk.day_of(now), uow, desk=desk, now=now))
+        person = uow.records.staff_by_code(code)
+        return summary_context(person, uow, desk=desk, now=now) if person else None
+
+
+def summary_context(person: Staff, uow: UnitOfWork, *, desk: Desk, now: datetime) -> SummaryContext | None:
+    """A chief's summary as it stands at `now`; None for anybody else."""
+    if person.role not in _CHIEFS:
+        return None
+    return _context(person, uow, desk=desk, found=_day(desk.day_of(now), uow, desk=desk, now=now))
 
 
 def _due_day(uow: UnitOfWork, *, desk: Desk, now: datetime) -> date | None:

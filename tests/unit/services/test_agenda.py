@@ -144,7 +144,9 @@ def test_nobody_gets_an_empty_agenda() -> None:
     bench.owe(owed("O-far", ObligationKind.REGIME_EXPIRY, "2027-07-01T18:00"))
 
     assert queue_agendas(bench.desk, now=EIGHT) == 0
-    assert agenda_for(bench.desk, "ESC01", now=EIGHT) is None
+    asked = agenda_for(bench.desk, "ESC01", now=EIGHT)
+    assert asked is not None, "who asks for it is told that nothing is in it"
+    assert asked.obligations == ()
     assert agenda_for(bench.desk, "NADIE", now=EIGHT) is None
 
 
