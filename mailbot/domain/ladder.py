@@ -63,11 +63,10 @@ def step_moments(
 def call_before(limit_at: datetime, at: datetime, *, calendar: WorkingTime, policy: Policy) -> datetime:
     """When a reminder of `at` leaves: in office hours, or before the last closing that precedes the limit.
 
-    At the limit itself it is too late to remind anybody. The result may lie before the obligation
-    began; then no reminder can come in time.
+    The result may lie before the obligation began; then no reminder can come in time.
     """
     leaves_at = sendable_at(at, calendar)
-    if leaves_at < limit_at:
+    if leaves_at <= limit_at:
         return leaves_at
     return calendar.previous_close(limit_at) - policy.last_call
 

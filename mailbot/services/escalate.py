@@ -110,7 +110,7 @@ def _due(rungs: Sequence[Rung], taken: set[tuple[Step, str]], now: datetime) -> 
     due = [
         rung
         for rung in rungs
-        if rung.has_come(now) and (rung.step, rung.mark) not in taken and (not told or rung.at > max(told))
+        if rung.has_come(now) and (rung.step, rung.mark) not in taken and (not told or rung.at >= max(told))
     ]
     return [rung for rung in due if rung.at == due[-1].at]
 

@@ -23,7 +23,7 @@ class Rung:
     mark: str = ""
     # It tells that the limit passed, and so not at the very moment of the limit.
     is_breach: bool = False
-    # From when on it says nothing any more: nobody is reminded of a limit that is reached.
+    # From when on it says nothing any more: nobody is reminded late of a limit that is reached.
     ends_at: datetime | None = None
 
     def has_come(self, now: datetime) -> bool:
@@ -44,14 +44,19 @@ def rungs_by_limit(obligation: Obligation, rules: Rules) -> tuple[Rung, ...]:
         calendar=rules.calendar,
         policy=rules.policy,
     )
-    reminder_at, limit_at = moments.reminder_at, moments.breach_at
+    limit_at = moments.breach_at
     rungs = (
-        *([Rung(step=Step.OWNER, at=reminder_at, ends_at=limit_at)] if reminder_at else []),
+        *([_reminder(moments.reminder_at, limit_at)] if moments.reminder_at else []),
         Rung(step=Step.SUPERVISOR, at=limit_at, is_breach=True),
         Rung(step=Step.HEAD, at=moments.head_at),
     )
     told = rules.policy.rule(obligation.kind).ladder
     return tuple(rung for rung in rungs if rung.step in told)
+
+
+def _reminder(at: datetime, limit_at: datetime) -> Rung:
+    """The owner's step; one that can leave at the limit alone leaves then (contract, "Ladder")."""
+    return Rung(step=Step.OWNER, at=at, ends_at=limit_at if at < limit_at else None)
 
 
 def next_look(obligation: Obligation, rungs: Sequence[Rung], now: datetime | None = None) -> datetime | None:

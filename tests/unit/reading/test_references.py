@@ -330,13 +330,20 @@ def test_a_short_number_is_enough_where_a_files_name_says_what_it_is(
     assert pairs(message(names=(name,))) == expected
 
 
-def test_references_of_the_corpus_are_found() -> None:
+# Files by three more hands, who wrote down fewer of the references than stand in their mails.
+LATER_HANDS = {"m2", "m3", "m4"}
+
+
+@pytest.mark.parametrize(("is_later", "least"), [(False, 0.985), (True, 0.94)], ids=["first hands", "later hands"])
+def test_references_of_the_corpus_are_found(is_later: bool, least: float) -> None:
     """A floor for what was developed on it; each author's file scored 0.87 to 0.96 before it was looked at."""
     import json
 
     own = {ReferencePlace.TEXT, ReferencePlace.SUBJECT, ReferencePlace.ATTACHMENT_NAME}
     hits = found_count = wanted_count = 0
     for path in sorted((Path(__file__).parents[3] / "models" / "corpus").glob("*.jsonl")):
+        if (path.stem in LATER_HANDS) is not is_later:
+            continue
         for record in map(json.loads, path.read_text(encoding="utf-8").splitlines()[::3]):
             labels = record["labels"]
             names = tuple(item["name"] for item in record["attachments"])
@@ -350,7 +357,7 @@ def test_references_of_the_corpus_are_found() -> None:
                 wanted_count + len(wanted),
             )
 
-    assert 2 * hits / (found_count + wanted_count) >= 0.965
+    assert 2 * hits / (found_count + wanted_count) >= least
 
 
 _WORDS = """factura invoice INV CI BL HBL AWB guía OC PO pedido orden OA DAM DUA nave MN contenedor RUC y , / - : . N°

@@ -6,7 +6,7 @@ from mailbot.domain.labels import Category, Contingency
 from mailbot.domain.mail import MailPurpose
 from mailbot.domain.obligation import EventName, ObligationKind, ObligationState
 from mailbot.domain.office import Role
-from tests.builders import COMPLAINT, ESC, HEAD, REQUIREMENT, SUPERVISOR, lima, office, staff, verdict
+from tests.builders import COMPLAINT, DOCUMENTS, ESC, HEAD, REQUIREMENT, SUPERVISOR, lima, office, staff, verdict
 from tests.unit.services.world import World
 
 MONDAY_9 = lima("2026-11-16 09:00")
@@ -293,3 +293,14 @@ def test_a_doubt_about_any_cost_is_asked_and_told_when_nobody_answers() -> None:
     assert (asked.purpose, _to(asked)) == (MailPurpose.ASK, [ESC])
     assert "costo o riesgo que reportar a la jefatura" in asked.text
     assert SUPERVISOR in [address for mail in told for address in _to(mail)]
+
+
+def test_a_reminder_that_can_leave_at_the_limit_alone_leaves_then_and_the_breach_after_it() -> None:
+    world = World(verdicts={"papeles": DOCUMENTS}, policy="[settings]\nbundle_minutes = 0")
+    world.write("papeles", MONDAY_9)
+
+    (reminder,) = world.tick(lima("2026-11-18 09:00"))
+    (breach,) = world.tick(lima("2026-11-18 09:01"))
+
+    assert (reminder.purpose, _to(reminder)) == (MailPurpose.REMINDER, [ESC])
+    assert (breach.purpose, _to(breach)) == (MailPurpose.NOTICE, [SUPERVISOR])

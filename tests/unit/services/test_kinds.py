@@ -192,7 +192,7 @@ TABLE = (
     ),
     Row(
         kind=K.DOCUMENT_REVIEW,
-        climbs=_steps("17 17:30", "18 09:00", "20 09:00"),
+        climbs=_steps("18 09:00", "18 09:00", "20 09:00"),
         pauses=True,
         labels=verdict(Category.DOCUMENTS),
         opens=mail("Adjunto la factura y el packing list."),
