@@ -35,14 +35,12 @@ def graph_source(name: str, box: MailboxSettings, settings: Settings) -> MailSou
 def graph_outlook(own: Box, box: MailboxSettings, settings: Settings) -> Outlook:
     """What shows marks on the mails of a mailbox in Microsoft 365."""
     client = _client(settings)
-    from mailbot.mailboxes.graph_drafts import GraphDrafts
     from mailbot.mailboxes.graph_marks import GraphMarks
 
     account = _account(own.name, box, settings, client)
     return Outlook(
         box=own,
         marks=GraphMarks(account, client=client),
-        drafts=GraphDrafts(account, client=client),
         folders=tuple("INBOX" if name.upper() == "INBOX" else name for name in account.folders),
     )
 

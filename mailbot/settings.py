@@ -21,7 +21,7 @@ from mailbot.domain.errors import SettingsError
 from mailbot.domain.marks import Switch
 from mailbot.login import Security
 from mailbot.settings_ews import EwsSettings
-from mailbot.settings_words import nearest, said
+from mailbot.settings_words import mail_address, nearest, said
 
 PREFIX = "MAILBOT_"
 # Variables that tests and continuous integration read.
@@ -68,7 +68,7 @@ class MailboxSettings(BaseModel):
     @field_validator("address")
     @classmethod
     def _is_address(cls, value: str) -> str:
-        return _address(value)
+        return mail_address(value)
 
 
 class Settings(EwsSettings):
@@ -162,7 +162,7 @@ class Settings(EwsSettings):
     @field_validator("sender", "admin", "blind_copy")
     @classmethod
     def _is_address(cls, value: str) -> str:
-        return _address(value) if value else value
+        return mail_address(value) if value else value
 
     @field_validator("secret", "imap_password", "smtp_password", "graph_client_secret", "ews_password")
     @classmethod
@@ -174,7 +174,7 @@ class Settings(EwsSettings):
     @field_validator("marks")
     @classmethod
     def _are_switches(cls, value: str) -> str:
-        known = [switch.value for switch in Switch if switch is not Switch.DRAFTS]  # nothing prepares drafts yet
+        known = [switch.value for switch in Switch]
         unknown = {word.strip() for word in value.split(",") if word.strip()}.difference(known)
         if not unknown:
             return value
@@ -234,13 +234,6 @@ class Settings(EwsSettings):
     def poll_interval(self) -> timedelta:
         """How often a mailbox is polled where the server cannot push."""
         return timedelta(seconds=self.poll_seconds)
-
-
-def _address(value: str) -> str:
-    name, _, domain = value.strip().rpartition("@")
-    if not name or "." not in domain or " " in value.strip():
-        raise ValueError(f"«{value}» no es una dirección de correo")
-    return value.strip()
 
 
 def load_settings(file: Path | None = None) -> Settings:

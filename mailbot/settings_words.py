@@ -1,4 +1,4 @@
-"""How faults of settings are told to people."""
+"""The words of settings: what a value must look like, and how its faults are told to people."""
 
 import difflib
 import re
@@ -23,3 +23,11 @@ def nearest(name: str, known: Iterable[str]) -> str:
     """The name that may have been meant."""
     close = difflib.get_close_matches(name, list(known), n=1)
     return f"; ¿quiso decir {close[0]}?" if close else "; vea settings.example.env"
+
+
+def mail_address(value: str) -> str:
+    """A mail address without blanks around it; raises `ValueError` for anything else."""
+    name, _, domain = value.strip().rpartition("@")
+    if not name or "." not in domain or " " in value.strip():
+        raise ValueError(f"«{value}» no es una dirección de correo")
+    return value.strip()

@@ -1,28 +1,12 @@
-"""What an attachment is, by its name and its content: the tables, most telling first.
+"""What an attachment is, by its name: the table, most telling first.
 
-Names are matched after folding case and accents and turning separators into blanks; a blank in a pattern
-is written `_`. Each row: the type, how sure the row is, and the pattern, whose lines are alternatives.
+Names are matched after folding case and accents and turning separators into blanks.
 """
 
 import re
-from dataclasses import dataclass
 
+from mailbot.classify.document_rules import TypeRule, rule
 from mailbot.domain.labels import DocumentType
-
-
-@dataclass(frozen=True, kw_only=True)
-class TypeRule:
-    """A pattern and the type it speaks for."""
-
-    type: DocumentType
-    pattern: re.Pattern[str]
-    confidence: float
-
-
-def _rule(type: DocumentType, confidence: float, *alternatives: str) -> TypeRule:
-    """A rule for whole words: each alternative stands between word edges."""
-    joined = "|".join(f"(?:{alternative})" for alternative in alternatives).replace("_", " ")
-    return TypeRule(type=type, pattern=re.compile(joined), confidence=confidence)
 
 
 def _words(*lines: str) -> str:
@@ -45,12 +29,12 @@ CAMERA_NAME = re.compile(
 )
 
 NAME_RULES: tuple[TypeRule, ...] = (
-    _rule(
+    rule(
         _T.OTHER, 0.93, _words("notarial actas? minuta contrato adenda dni pasaporte passport ficha_ruc copia_literal")
     ),
-    _rule(_T.OTHER, 0.93, _words("aviso_de_llegada aviso_llegada aviso arrival_notice an arrival") + r"(?!.*factura)"),
-    _rule(_T.OTHER, 0.93, _words("booking bkg eir volante ticket tickets_balanza draft_survey carta_temperatura")),
-    _rule(
+    rule(_T.OTHER, 0.93, _words("aviso_de_llegada aviso_llegada aviso arrival_notice an arrival") + r"(?!.*factura)"),
+    rule(_T.OTHER, 0.93, _words("booking bkg eir volante ticket tickets_balanza draft_survey carta_temperatura")),
+    rule(
         _T.OTHER,
         0.93,
         _words(
@@ -58,14 +42,14 @@ NAME_RULES: tuple[TypeRule, ...] = (
             "lab_report inspeccion inspection peritaje siniestro captura_(?!yap|plin|pago|transf|deposito)\\w*",
         ),
     ),
-    _rule(
+    rule(
         _T.OTHER,
         0.93,
         _words("carta_protesta carta_correccion carta_rechazo mtc homologacion garantias crt cartas?_porte"),
     ),
-    _rule(_T.OTHER, 0.92, r"\bfact\w*.*\b(?:almacen\w*|flete|terminal|deposito|linea|agencia|pendiente|servicio\w*)\b"),
-    _rule(_T.OTHER, 0.92, r"\b[ef]?\d{3}_\d+.*\b(?:flete|almacen\w*|servicio\w*)\b", r"^\d{11}_\d\d_[fbe]\w{3}_\d+"),
-    _rule(
+    rule(_T.OTHER, 0.92, r"\bfact\w*.*\b(?:almacen\w*|flete|terminal|deposito|linea|agencia|pendiente|servicio\w*)\b"),
+    rule(_T.OTHER, 0.92, r"\b[ef]?\d{3}_\d+.*\b(?:flete|almacen\w*|servicio\w*)\b", r"^\d{11}_\d\d_[fbe]\w{3}_\d+"),
+    rule(
         _T.OTHER,
         0.9,
         _words(
@@ -73,8 +57,8 @@ NAME_RULES: tuple[TypeRule, ...] = (
             " estado_de_cuenta status circular tarifa\\w* cotizacion_agencia cargo flyer kpi"
         ),
     ),
-    _rule(_T.OTHER, 0.9, r"\bdj_(?!.*orig)", r"\bdeclaracion_jurada_(?!.*orig)"),
-    _rule(
+    rule(_T.OTHER, 0.9, r"\bdj_(?!.*orig)", r"\bdeclaracion_jurada_(?!.*orig)"),
+    rule(
         _T.OTHER,
         0.9,
         _words(
@@ -82,7 +66,7 @@ NAME_RULES: tuple[TypeRule, ...] = (
         )
         + r"(?!.*composicion)",
     ),
-    _rule(
+    rule(
         _T.AUTHORIZATION_LETTER,
         0.95,
         _words(
@@ -92,13 +76,13 @@ NAME_RULES: tuple[TypeRule, ...] = (
         )
         + r"(?!.*\bbl\b)",
     ),
-    _rule(
+    rule(
         _T.AUTHORIZATION_LETTER,
         0.9,
         r"\bautorizacion\b(?!.*\b(?:senasa|digesa|digemid)\b)(?<!senasa_registro_y_autorizacion)",
     ),
-    _rule(_T.SPREADSHEET, 0.9, r"\bdetalle_pago", r"\bmuestra_\d+_dam\b", r"\bmanifest\b", r"\bdownload\b"),
-    _rule(
+    rule(_T.SPREADSHEET, 0.9, r"\bdetalle_pago", r"\bmuestra_\d+_dam\b", r"\bmanifest\b", r"\bdownload\b"),
+    rule(
         _T.PAYMENT_VOUCHER,
         0.95,
         _words(
@@ -107,15 +91,15 @@ NAME_RULES: tuple[TypeRule, ...] = (
             " comprobante_de_(?:pago|deposito|transferencia) yape\\w* plin"
         ),
     ),
-    _rule(_T.PAYMENT_VOUCHER, 0.85, r"^constancias?\b(?!.*(?:alta|inscrip|no_adeudo|trabajo))", r"^banco_\d+"),
-    _rule(
+    rule(_T.PAYMENT_VOUCHER, 0.85, r"^constancias?\b(?!.*(?:alta|inscrip|no_adeudo|trabajo))", r"^banco_\d+"),
+    rule(
         _T.INSURANCE_POLICY,
         0.95,
         _words("poliza\\w* seguro insurance aplic aplicacion policy"),
         r"\bcert_(?:\d+_)?tm\b",
         r"^cert_\d{5}_\d\d$",
     ),
-    _rule(
+    rule(
         _T.DAM_COPY,
         0.95,
         _words("dams? duas?"),
@@ -123,7 +107,7 @@ NAME_RULES: tuple[TypeRule, ...] = (
         r"^borrador_oa\b",
         r"\bjuego_completo\b",
     ),
-    _rule(
+    rule(
         _T.CERTIFICATE_OF_ORIGIN,
         0.95,
         _words(
@@ -134,7 +118,7 @@ NAME_RULES: tuple[TypeRule, ...] = (
         r"^(?:\w+_)?co(?:_|$)(?!comercial)",
         r"_co$",
     ),
-    _rule(
+    rule(
         _T.HEALTH_PERMIT,
         0.93,
         _words(
@@ -146,7 +130,7 @@ NAME_RULES: tuple[TypeRule, ...] = (
         r"\bregistro_[a-z]_\d+",
         r"\bpermiso\b",
     ),
-    _rule(
+    rule(
         _T.TECHNICAL_SHEET,
         0.93,
         _words(
@@ -156,14 +140,14 @@ NAME_RULES: tuple[TypeRule, ...] = (
         ),
         r"\bft(?!_\d{3}_\d)\b",
     ),
-    _rule(
+    rule(
         _T.COMMERCIAL_INVOICE,
         0.9,
         r"\b(?:inv|fact|ci|factura)_(?:y_)?(?:pl|packing)\b",
         r"\bcipl\b",
         r"\binv(?:oice)?_(?:and_)?pl\b",
     ),
-    _rule(
+    rule(
         _T.PACKING_LIST,
         0.95,
         _words(
@@ -172,21 +156,21 @@ NAME_RULES: tuple[TypeRule, ...] = (
             "romaneio lista_(?:sacos|paletas|bultos) inventory_valued",
         ),
     ),
-    _rule(_T.PROFORMA, 0.93, _words("proforma\\w* pro_forma pi quotation cotizacion quote")),
-    _rule(_T.BILL_OF_LADING, 0.93, _words("obl tlx")),
-    _rule(
+    rule(_T.PROFORMA, 0.93, _words("proforma\\w* pro_forma pi quotation cotizacion quote")),
+    rule(_T.BILL_OF_LADING, 0.93, _words("obl tlx")),
+    rule(
         _T.COMMERCIAL_INVOICE,
         0.93,
         _words("facturas? facture fattura fatura invoices? inv fact fac commercial ci fc ff fe rechnung fra comm nf"),
     ),
-    _rule(
+    rule(
         _T.AIR_WAYBILL,
         0.95,
         _words("awb hawb mawb lta guia_aerea guia air_waybill airway\\w*"),
         r"\b\d{3}_\d{8}\b",
         r"\b\d{3}_\d{4}_\d{4}\b",
     ),
-    _rule(
+    rule(
         _T.BILL_OF_LADING,
         0.93,
         _words(
@@ -194,114 +178,22 @@ NAME_RULES: tuple[TypeRule, ...] = (
             "nonneg non_negotiable bls cpic_x3",
         ),
     ),
-    _rule(
+    rule(
         _T.BILL_OF_LADING,
         0.9,
         _words("(?:maeu|mscu|medu|cmdu|hlcu|cosu|oney|eglv|oolu|ymlu|hdmu|zimu|whlc|sudu|aplu|smlm)\\w{6,}"),
     ),
-    _rule(_T.COMMERCIAL_INVOICE, 0.85, r"^(?:\d+_)?(?:\w+_)?(?:f|e|fe|ff|fff|b)\w?\d{1,3}_\d{3,8}\b"),
-    _rule(
+    rule(_T.COMMERCIAL_INVOICE, 0.85, r"^(?:\d+_)?(?:\w+_)?(?:f|e|fe|ff|fff|b)\w?\d{1,3}_\d{3,8}\b"),
+    rule(
         _T.PHOTO,
         0.9,
         r"\b(?:fotos?|photos?|pictures?|placa|precinto|rotulo|cajas?|piso|puerta|termografo|seal|cuaderno|registro_temp)_?\d*\b",
     ),
-    _rule(
+    rule(
         _T.BILL_OF_LADING,
         0.8,
         r"^(?:draft_)?[a-z]{3,9}_?\w*\d{6,12}\w{0,3}\b",
         r"^(?:draft_)?[a-z]{5,7}_\d{4}(?:_rev)?\d?$",
     ),
-    _rule(_T.COMMERCIAL_INVOICE, 0.7, r"^[a-z]{2,3}_?\d{4,6}(?:_\d{2,4})?_?(?:corr\w*|rev\w*|final|ok)?$"),
-)
-
-# Words of the content, where it could be read; headings count, so only the beginning is looked at.
-CONTENT_RULES: tuple[TypeRule, ...] = (
-    _rule(_T.DAM_COPY, 0.95, "declaracion_aduanera_de_mercancias", "declaracion_unica_de_aduanas"),
-    _rule(
-        _T.CERTIFICATE_OF_ORIGIN,
-        0.95,
-        "certificate_of_origin",
-        "certificado_de_origen",
-        "declaracion_de_origen",
-        "movement_certificate",
-        r"origin_criteri\w+",
-        "criterio_de_origen",
-    ),
-    _rule(_T.AIR_WAYBILL, 0.95, "air_?waybill", "guia_aerea", "carta_de_porte_aereo"),
-    _rule(_T.BILL_OF_LADING, 0.95, "bill_of_lading", "conocimiento_de_embarque", "sea_?waybill", "shipped_on_board"),
-    _rule(
-        _T.INSURANCE_POLICY,
-        0.95,
-        "poliza_de_seguro",
-        "certificado_de_seguro",
-        "suma_asegurada",
-        "insurance_policy",
-        "insurance_certificate",
-        "sum_insured",
-        "aplicacion_de_poliza",
-    ),
-    _rule(
-        _T.HEALTH_PERMIT,
-        0.95,
-        "certificado_fitosanitario",
-        "phytosanitary",
-        "registro_sanitario",
-        "certificado_sanitario",
-        "health_certificate",
-        "notificacion_sanitaria",
-        "permiso_(?:fito|zoo)?sanitario",
-        "senasa|digesa|digemid|sanipes",
-    ),
-    _rule(
-        _T.PAYMENT_VOUCHER,
-        0.95,
-        "constancia_de_(?:transferencia|deposito|pago|abono|operacion)",
-        "numero_de_operacion",
-        "operacion_exitosa",
-        "transferencia_(?:exitosa|realizada|interbancaria)",
-        r"\bmt_?103\b",
-        "cuenta_(?:de_)?(?:cargo|abono|destino)",
-    ),
-    _rule(
-        _T.AUTHORIZATION_LETTER,
-        0.95,
-        "carta_poder",
-        "vigencia_de_poder",
-        "mandato",
-        "power_of_attorney",
-        "carta_de_responsabilidad",
-        "otorgo_poder",
-        "autorizo_a",
-        r"\bendos(?:e|o|amos)\b",
-    ),
-    _rule(
-        _T.TECHNICAL_SHEET,
-        0.95,
-        "ficha_tecnica",
-        "hoja_de_(?:datos_de_)?seguridad",
-        "safety_data_sheet",
-        "technical_(?:data_)?sheet",
-        "descripciones_minimas",
-        "especificaciones_tecnicas",
-    ),
-    _rule(_T.PROFORMA, 0.95, r"\bpro_?forma\b", "cotizacion", "quotation"),
-    _rule(_T.PACKING_LIST, 0.95, "packing_list", "lista_de_empaque"),
-    _rule(
-        _T.COMMERCIAL_INVOICE,
-        0.95,
-        "commercial_invoice",
-        "factura_(?:comercial|electronica|de_exportacion)",
-        r"\bfactura\b",
-        r"\binvoice\b",
-    ),
-    _rule(
-        _T.OTHER,
-        0.95,
-        "aviso_de_llegada",
-        "arrival_notice",
-        "equipment_interchange",
-        "certificate_of_analysis",
-        "certificado_de_analisis",
-        "resolucion_de",
-    ),
+    rule(_T.COMMERCIAL_INVOICE, 0.7, r"^[a-z]{2,3}_?\d{4,6}(?:_\d{2,4})?_?(?:corr\w*|rev\w*|final|ok)?$"),
 )

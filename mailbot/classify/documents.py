@@ -3,7 +3,8 @@
 import re
 from collections.abc import Mapping
 
-from mailbot.classify.document_names import CAMERA_NAME, CONTENT_RULES, NAME_RULES, SIGNATURE_IMAGE
+from mailbot.classify.document_contents import CONTENT_RULES
+from mailbot.classify.document_names import CAMERA_NAME, NAME_RULES, SIGNATURE_IMAGE
 from mailbot.classify.words import fold
 from mailbot.domain.labels import DocumentType
 from mailbot.domain.message import Attachment, Message

@@ -24,8 +24,6 @@ class Switch(StrEnum):
     DISPATCH = "dispatch"
     # The order number in a property that people do not see, for search and for other programs.
     STAMP = "stamp"
-    # Answers prepared as drafts in the conversation.
-    DRAFTS = "drafts"
     # The mail is moved into the folder named for its first category, where its owner made one.
     FOLDERS = "folders"
 

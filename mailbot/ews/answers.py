@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from exchangelib.services.common import EWSService
 from exchangelib.services.find_item import FindItem
 from exchangelib.services.get_item import GetItem
 from exchangelib.services.sync_folder_hierarchy import SyncFolder
@@ -30,16 +31,16 @@ class EwsItem:
     size: int = 0
 
 
-class _Whole:
+class _Whole(EWSService):
     """A service whose answer is parsed in one go: exchangelib would hand it to the parser byte by byte."""
 
     @classmethod
     def _get_soap_parts(cls, response: Any) -> Any:
-        parse = super()._get_soap_parts  # type: ignore[misc]
+        parse = super()._get_soap_parts
         return parse(DummyResponse(content=response.content))
 
 
-class SyncItems(_Whole, SyncFolderItems):  # type: ignore[misc]
+class SyncItems(_Whole, SyncFolderItems):
     """`SyncFolderItems` that tells of items there are, and hands an error on."""
 
     def _get_element_container(self, message: Any, name: str | None = None) -> Any:
@@ -56,14 +57,14 @@ class SyncItems(_Whole, SyncFolderItems):  # type: ignore[misc]
                 yield item_of(elem[0])
 
 
-class FindItems(_Whole, FindItem):  # type: ignore[misc]
+class FindItems(_Whole, FindItem):
     """`FindItem` that gives `EwsItem`."""
 
     def _elem_to_obj(self, elem: Any) -> EwsItem:
         return item_of(elem)
 
 
-class Contents(_Whole, GetItem):  # type: ignore[misc]
+class Contents(_Whole, GetItem):
     """`GetItem` that gives a mail's bytes; None where the server has none for it."""
 
     def _elem_to_obj(self, elem: Any) -> bytes | None:

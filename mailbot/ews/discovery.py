@@ -58,8 +58,8 @@ def _asked(endpoint: EwsEndpoint, place: str, address: str) -> str:
 
 
 def _url_in(content: bytes, host: str) -> str:
-    from defusedxml.common import DefusedXmlException  # type: ignore[import-untyped]
-    from defusedxml.ElementTree import fromstring  # type: ignore[import-untyped]
+    from defusedxml.common import DefusedXmlException
+    from defusedxml.ElementTree import fromstring
 
     try:
         answer: Element = fromstring(content)

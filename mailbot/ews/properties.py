@@ -8,21 +8,21 @@ from exchangelib.items import Message
 _lock = threading.Lock()
 
 
-class InternetMessageId(ExtendedProperty):  # type: ignore[misc]
+class InternetMessageId(ExtendedProperty):
     """PidTagInternetMessageId (MS-OXOMSG 2.2.1.12)."""
 
     property_tag = 0x1035
     property_type = "String"
 
 
-class MessageFlags(ExtendedProperty):  # type: ignore[misc]
+class MessageFlags(ExtendedProperty):
     """PidTagMessageFlags (MS-OXCMSG 2.2.1.6): 1 is read; without 8 the message is no draft."""
 
     property_tag = 0x0E07
     property_type = "Integer"
 
 
-class DeliveryTime(ExtendedProperty):  # type: ignore[misc]
+class DeliveryTime(ExtendedProperty):
     """PidTagMessageDeliveryTime (MS-OXOMSG 2.2.3.9)."""
 
     property_tag = 0x0E06

@@ -79,7 +79,7 @@ class EwsStream:
             _cut(response)
 
 
-class _Events(GetStreamingEvents):  # type: ignore[misc]
+class _Events(GetStreamingEvents):
     """`GetStreamingEvents` that says when its connection stands."""
 
     opened: Callable[[], None] | None = None

@@ -69,7 +69,7 @@ def account_for(endpoint: EwsEndpoint, address: str) -> Any:
     return account
 
 
-class _Connections(Protocol):  # type: ignore[misc]
+class _Connections(Protocol):
     """The connections of one mailbox. They log in by themselves, so the library is told that nobody has to."""
 
     # The server alone says how long to wait; the library would make up a time.
@@ -155,7 +155,7 @@ class _Adapter(HTTPAdapter):
             raise EwsFailure(f"la conexión con {host} se cortó ({type(error).__name__})", code="Broken") from error
 
 
-class _Strict(FailFast):  # type: ignore[misc]
+class _Strict(FailFast):
     """Waits for nothing itself: whatever is no answer of EWS is told with its status and what it asks for."""
 
     def __init__(self, endpoint: EwsEndpoint) -> None:

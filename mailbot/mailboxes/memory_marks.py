@@ -1,4 +1,4 @@
-"""Marks and drafts of a mailbox in memory: keeps both contracts whole, and lets people act in it."""
+"""Marks of a mailbox in memory: keeps the contract whole, and lets people act in it."""
 
 import itertools
 from collections.abc import Collection, Iterator, Mapping
@@ -11,7 +11,6 @@ from mailbot.domain.errors import MailChanged
 from mailbot.domain.marks import NO_FLAG, Colour, Flag, FlagState, Switch
 from mailbot.domain.message import MailKey
 from mailbot.mailboxes.memory import MemoryMailSource
-from mailbot.ports.drafts import KeptDraft, ReplyDraft
 from mailbot.ports.mailbox import FetchedMail
 from mailbot.ports.marks import Ability, Look, MarkChange, MarkedMail, Wanted
 
@@ -181,74 +180,6 @@ class MemoryMarks:
             flag=borne.flag,
             stamp=borne.stamp,
         )
-
-
-class MemoryDrafts:
-    """The `MailDrafts` of a mailbox in memory."""
-
-    def __init__(self, marks: MemoryMarks) -> None:
-        self._marks = marks
-        self._numbers = itertools.count(1)
-        # By item: the answer as a person sees it.
-        self.drafts: dict[str, ReplyDraft] = {}
-        self._versions: dict[str, int] = {}
-
-    @property
-    def name(self) -> str:
-        """The mailbox's name in settings."""
-        return self._marks.name
-
-    def write(self, draft: ReplyDraft, *, to: MarkedMail) -> KeptDraft | None:
-        """One of each stamp."""
-        self._marks.abilities()
-        for item, kept in self.drafts.items():
-            if kept.stamp == draft.stamp:
-                return self.find(item)
-        item = f"draft-{next(self._numbers)}"
-        self._put(item, draft)
-        found = self.find(item)
-        return found and replace(found, is_new=True)
-
-    def find(self, item: str) -> KeptDraft | None:
-        """The draft as it is now."""
-        self._marks.abilities()
-        draft = self.drafts.get(item)
-        if draft is None:
-            return None
-        return KeptDraft(item=item, version=str(self._versions[item]), fingerprint=f"{draft.subject}\n{draft.text}")
-
-    def update(self, kept: KeptDraft, draft: ReplyDraft) -> KeptDraft | None:
-        """Another text, unless somebody changed it."""
-        if not self._is_untouched(kept):
-            return None
-        self._put(kept.item, draft)
-        return self.find(kept.item)
-
-    def discard(self, kept: KeptDraft) -> bool:
-        """Take it away, unless somebody changed it."""
-        return self._is_untouched(kept) and self.drafts.pop(kept.item) is not None
-
-    def close(self) -> None:
-        """Nothing to let go."""
-
-    def person_edits(self, item: str, text: str) -> None:
-        """The owner writes in a draft."""
-        self._put(item, replace(self.drafts[item], text=text))
-
-    def person_deletes(self, item: str) -> None:
-        """The owner sends or deletes a draft."""
-        del self.drafts[item]
-
-    def _put(self, item: str, draft: ReplyDraft) -> None:
-        self.drafts[item] = draft
-        self._versions[item] = next(self._numbers)
-
-    def _is_untouched(self, kept: KeptDraft) -> bool:
-        """Whether it is as it was kept; False when it is gone, and raises when it differs."""
-        found = self.find(kept.item)
-        if found is not None and (found.version, found.fingerprint) != (kept.version, kept.fingerprint):
-            raise MailChanged(f"Buzón «{self.name}»: alguien cambió el borrador.")
-        return found is not None
 
 
 def _possible(flag: Flag, can: frozenset[Ability]) -> Flag:

@@ -147,7 +147,7 @@ def _read_word(package: zipfile.ZipFile, names: Iterable[str], paper: _Paper) ->
 
 
 def _word_pieces(part: object) -> Iterator[str]:
-    from defusedxml.ElementTree import iterparse  # type: ignore[import-untyped]
+    from defusedxml.ElementTree import iterparse
 
     for _, element in iterparse(part):
         if element.tag == f"{_WORD}t":

@@ -20,7 +20,6 @@ from mailbot.services.shown import change_for, flag_for, folder_for, marks_for
 
 # Somebody works in the very mail: after so many refusals the next run tries again.
 _TRIES = 3
-_MARKING = frozenset({Switch.CATEGORIES, Switch.FLAGS, Switch.DISPATCH, Switch.STAMP, Switch.FOLDERS})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +44,7 @@ def tend_marks(desk: Desk, outlook: Outlook, *, now: datetime) -> Tended:
 
     Raises what the mailbox raises; what was done until then stays done.
     """
-    if not outlook.box.switches & _MARKING:
+    if not outlook.box.switches:
         return Tended()
     place = Place(desk=desk, outlook=outlook, can=outlook.marks.abilities(), now=now)
     _prepare(place)

@@ -6,7 +6,6 @@ from datetime import datetime
 
 from mailbot.domain.marking import Heard, KeptMarks, accepted, heard
 from mailbot.domain.marks import Marks, Switch, mark_named
-from mailbot.ports.drafts import MailDrafts
 from mailbot.ports.marks import Ability, MailMarks, MarkedMail, Wanted
 from mailbot.ports.store import UnitOfWork
 from mailbot.services.desk import Box, Desk
@@ -15,18 +14,16 @@ from mailbot.services.hear import Listening, obey_outlook
 
 @dataclass(frozen=True, kw_only=True)
 class Outlook:
-    """A watched mailbox as its owner sees it: what can be shown on its mails, and its drafts."""
+    """A watched mailbox as its owner sees it: what can be shown on its mails."""
 
     box: Box
     marks: MailMarks
-    drafts: MailDrafts
     # Where its mail comes in, as the mail source calls them.
     folders: tuple[str, ...] = ("INBOX",)
 
     def close(self) -> None:
-        """Let the connections go."""
+        """Let the connection go."""
         self.marks.close()
-        self.drafts.close()
 
 
 @dataclass(frozen=True, kw_only=True)

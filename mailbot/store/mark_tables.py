@@ -1,4 +1,4 @@
-"""The tables of what mailbot did to mails in their mailboxes, and of the drafts it offered."""
+"""The table of what mailbot did to mails in their mailboxes."""
 
 from datetime import datetime
 from typing import Any
@@ -7,11 +7,9 @@ from sqlalchemy import BigInteger, Index
 from sqlalchemy import text as sql
 from sqlmodel import Field
 
-from mailbot.domain.drafting import DraftKind, DraftState
-from mailbot.store.columns import Row, json_column, key_column, one_of, text_column, word_column
+from mailbot.store.columns import Row, json_column, key_column, text_column
 
 _IS_OPEN = sql("is_due OR is_waiting")
-_IS_OURS = sql("state IN ('planned', 'offered')")
 
 
 class MarkRow(Row, table=True):
@@ -45,25 +43,3 @@ class MarkRow(Row, table=True):
     is_waiting: bool
     is_filed: bool
     is_gone: bool
-
-
-class DraftRow(Row, table=True):
-    """One draft that was offered."""
-
-    __tablename__ = "drafts"
-    __table_args__ = (
-        one_of("kind", DraftKind),
-        one_of("state", DraftState),
-        Index("ix_drafts_ours", "mailbox", "stamp", sqlite_where=_IS_OURS, postgresql_where=_IS_OURS),
-    )
-    stamp: str = key_column(primary_key=True)
-    mailbox: str = key_column()
-    message: str = key_column(foreign_key="messages.id", index=True)
-    obligation: str = key_column(foreign_key="obligations.id", index=True)
-    kind: str = word_column()
-    state: str = word_column()
-    item: str = text_column()
-    version: str = text_column()
-    fingerprint: str = text_column()
-    digest: str = text_column()
-    changed_at: datetime

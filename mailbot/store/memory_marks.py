@@ -1,9 +1,8 @@
-"""Marks and drafts of the memory store."""
+"""Marks of the memory store."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 
-from mailbot.domain.drafting import KeptAnswer
 from mailbot.domain.errors import UnknownName
 from mailbot.domain.marking import KeptMarks
 from mailbot.store.memory_tables import HashIndex, Journal, Table
@@ -55,34 +54,3 @@ class MemoryMarkings:
         for kept in self.of_message(message):
             if not (kept.is_gone or kept.is_due):
                 self.update(replace(kept, is_due=True))
-
-
-class MemoryAnswers:
-    """The drafts that were offered."""
-
-    def __init__(self, journal: Journal) -> None:
-        self._ours: HashIndex[str, KeptAnswer] = HashIndex(lambda kept: [kept.mailbox] if kept.is_ours else [])
-        self._by_obligation: HashIndex[str, KeptAnswer] = HashIndex(lambda kept: [kept.obligation])
-        self.rows: Table[str, KeptAnswer] = Table(journal, self._ours, self._by_obligation)
-
-    def add(self, answer: KeptAnswer) -> bool:
-        """Keep a draft that is about to be offered."""
-        return self.rows.add(answer.stamp, answer)
-
-    def update(self, answer: KeptAnswer) -> None:
-        """Replace what is kept of it."""
-        if answer.stamp not in self.rows:
-            raise UnknownName(f"no hay un borrador «{answer.stamp}»")
-        self.rows.put(answer.stamp, answer)
-
-    def get(self, stamp: str) -> KeptAnswer | None:
-        """The draft with that stamp."""
-        return self.rows.get(stamp)
-
-    def open(self, mailbox: str) -> Sequence[KeptAnswer]:
-        """Those that mailbot may still change."""
-        return self.rows.pick(sorted(self._ours.find(mailbox)))
-
-    def of_obligation(self, obligation: str) -> Sequence[KeptAnswer]:
-        """Those that would meet an obligation."""
-        return self.rows.pick(sorted(self._by_obligation.find(obligation)))

@@ -1,4 +1,4 @@
-"""Marks and drafts in the database."""
+"""Marks in the database."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,18 +7,16 @@ from typing import Any
 from sqlalchemy import bindparam, select, update
 from sqlalchemy import text as sql
 
-from mailbot.domain.drafting import DraftKind, DraftState, KeptAnswer
 from mailbot.domain.errors import UnknownName
 from mailbot.domain.marking import KeptMarks
 from mailbot.domain.marks import Flag, FlagState, Marks
 from mailbot.domain.message import MailKey
 from mailbot.store.mapping import Found, Values, plain
-from mailbot.store.mark_tables import DraftRow, MarkRow
+from mailbot.store.mark_tables import MarkRow
 from mailbot.store.schema import table_of
 from mailbot.store.transaction import Transaction
 
 _MARKS = table_of(MarkRow)
-_DRAFTS = table_of(DraftRow)
 _AS_THEY_ARE = (
     "mailbox",
     "message",
@@ -38,7 +36,6 @@ _OPEN = (
     .where(_MARKS.c.mailbox == bindparam("its_mailbox"), sql("(is_due OR is_waiting)"))
     .order_by(_MARKS.c.is_due.desc(), _MARKS.c.received_at, _MARKS.c.message)
 )
-_OURS = select(_DRAFTS).where(_DRAFTS.c.mailbox == bindparam("its_mailbox"), sql("state IN ('planned', 'offered')"))
 
 
 class SqlMarkings:
@@ -94,43 +91,6 @@ class SqlMarkings:
         return to_marks(rows[0]) if rows else None
 
 
-class SqlAnswers:
-    """The drafts that were offered."""
-
-    def __init__(self, transaction: Transaction) -> None:
-        self._transaction = transaction
-
-    def add(self, answer: KeptAnswer) -> bool:
-        """Keep a draft that is about to be offered."""
-        if self.get(answer.stamp) is not None:
-            return False
-        self._transaction.gather(DraftRow, dict(vars(answer)))
-        return True
-
-    def update(self, answer: KeptAnswer) -> None:
-        """Replace what is kept of it."""
-        change = update(_DRAFTS).where(_DRAFTS.c.stamp == answer.stamp).values(dict(vars(answer)))
-        if not self._transaction.change(change):
-            raise UnknownName(f"no hay un borrador «{answer.stamp}»")
-
-    def get(self, stamp: str) -> KeptAnswer | None:
-        """The draft with that stamp."""
-        found = self._all(select(_DRAFTS).where(_DRAFTS.c.stamp == stamp))
-        return found[0] if found else None
-
-    def open(self, mailbox: str) -> Sequence[KeptAnswer]:
-        """Those that mailbot may still change."""
-        return self._all(_OURS.order_by(_DRAFTS.c.stamp), {"its_mailbox": mailbox})
-
-    def of_obligation(self, obligation: str) -> Sequence[KeptAnswer]:
-        """Those that would meet an obligation."""
-        return self._all(select(_DRAFTS).where(_DRAFTS.c.obligation == obligation).order_by(_DRAFTS.c.stamp))
-
-    def _all(self, query: Any, values: Values | None = None) -> list[KeptAnswer]:
-        self._transaction.flush()
-        return [to_answer(row) for row in self._transaction.rows(query, values)]
-
-
 def from_marks(kept: KeptMarks) -> Values:
     """What is kept of the marks of a message, as a row."""
     return plain(kept, _AS_THEY_ARE) | {
@@ -158,11 +118,6 @@ def to_marks(row: Found) -> KeptMarks:
         theirs=tuple(row["theirs"]),
         refused=tuple(row["refused"]),
     )
-
-
-def to_answer(row: Found) -> KeptAnswer:
-    """A draft from its row."""
-    return KeptAnswer(**dict(row) | {"kind": DraftKind(row["kind"]), "state": DraftState(row["state"])})
 
 
 def _from(marks: Marks) -> Values:

@@ -7,10 +7,9 @@ from mailbot.domain.message import MailKey
 from mailbot.graph.app import GraphApp
 from mailbot.graph.client import GraphClient
 from mailbot.mailboxes.graph_account import GraphAccount
-from mailbot.mailboxes.graph_drafts import GraphDrafts
 from mailbot.mailboxes.graph_marks import GraphMarks
 from tests.contract.graph_box import ADDRESS, StaticTokens
-from tests.contract.mark_boxes import MORNING, NAMED, MarkBox, SeenDraft, Shape, letter, message_id
+from tests.contract.mark_boxes import MORNING, NAMED, MarkBox, Shape, letter, message_id
 from tests.servers.graph import GraphScript, GraphServer
 from tests.servers.graph_mail import Mail
 
@@ -29,7 +28,7 @@ class GraphMarkBox(MarkBox):
         app = GraphApp(url=self.server.url, client_id=str(self.server.port), timeout=timedelta(seconds=5))
         client = GraphClient(app, tokens=StaticTokens(), sleep=lambda seconds: None)
         account = GraphAccount(name="ana", address=ADDRESS, app=app)
-        self.marks, self.drafts = GraphMarks(account, client=client), GraphDrafts(account, client=client)
+        self.marks = GraphMarks(account, client=client)
 
     def deliver(self, number: int, *, folder: str = "INBOX") -> MailKey:
         with self.server.lock:
@@ -66,26 +65,6 @@ class GraphMarkBox(MarkBox):
     def person_colours(self, name: str, colour: Colour) -> None:
         self.mailbox.categories.append({"id": name, "displayName": name, "color": _COLOURS[colour]})
 
-    def draft_list(self) -> list[SeenDraft]:
-        return [
-            SeenDraft(
-                subject=mail.header("Subject"),
-                to=tuple(mail.recipients),
-                text=_words(mail.content),
-                answers=mail.header("In-Reply-To"),
-            )
-            for mail in self.mailbox.mails.values()
-            if mail.is_draft
-        ]
-
-    def person_edits_draft(self, text: str) -> None:
-        with self.server.lock:
-            self.mailbox.patch(self._draft(), {"body": {"contentType": "html", "content": text}})
-
-    def person_deletes_draft(self) -> None:
-        with self.server.lock:
-            self.mailbox.remove(self._draft())
-
     def break_off(self) -> None:
         self.server.stop()
 
@@ -96,15 +75,3 @@ class GraphMarkBox(MarkBox):
     def _mail(self, number: int) -> Mail:
         named = message_id(number)
         return next(mail for mail in self.mailbox.mails.values() if mail.header("Message-ID") == named)
-
-    def _draft(self) -> Mail:
-        return next(mail for mail in self.mailbox.mails.values() if mail.is_draft)
-
-
-def _words(html: str) -> str:
-    """What stands in a body, without elements."""
-    kept, is_element = [], False
-    for sign in html:
-        is_element = sign == "<" or (is_element and sign != ">")
-        kept.append(" " if is_element or sign == ">" else sign)
-    return " ".join("".join(kept).split())

@@ -8,8 +8,7 @@ from mailbot.domain.errors import MailboxUnavailable
 from mailbot.domain.marks import Colour, Flag
 from mailbot.domain.message import MailKey
 from mailbot.mailboxes.memory import MemoryMailSource
-from mailbot.mailboxes.memory_marks import MemoryDrafts, MemoryMarks
-from mailbot.ports.drafts import MailDrafts
+from mailbot.mailboxes.memory_marks import MemoryMarks
 from mailbot.ports.marks import MailMarks, MarkedMail, Wanted
 
 # Where people put mails: a folder below another, one named for a category.
@@ -25,17 +24,6 @@ class Shape:
     raw: bytes
     is_read: bool
     folder: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class SeenDraft:
-    """A draft as its owner sees it; `text` with all white space folded."""
-
-    subject: str
-    to: tuple[str, ...]
-    text: str
-    # The Message-ID that it answers, by header or by what the server knows.
-    answers: str
 
 
 def letter(number: int, *, subject: str = "Consulta") -> bytes:
@@ -57,7 +45,6 @@ class MarkBox(abc.ABC):
     """A mailbox as its owner sees it, and what marks it. Folders besides the inbox: `NAMED`, `OTHER`."""
 
     marks: MailMarks
-    drafts: MailDrafts
 
     @abc.abstractmethod
     def deliver(self, number: int, *, folder: str = "INBOX") -> MailKey:
@@ -88,25 +75,12 @@ class MarkBox(abc.ABC):
         """The owner has a category of that name already."""
 
     @abc.abstractmethod
-    def draft_list(self) -> list[SeenDraft]:
-        """Every draft in the mailbox."""
-
-    @abc.abstractmethod
-    def person_edits_draft(self, text: str) -> None:
-        """The owner writes something else into the only draft."""
-
-    @abc.abstractmethod
-    def person_deletes_draft(self) -> None:
-        """The owner deletes the only draft."""
-
-    @abc.abstractmethod
     def break_off(self) -> None:
         """Let the server go away."""
 
     def close(self) -> None:
         """Clean up."""
         self.marks.close()
-        self.drafts.close()
 
     def found(self, number: int, key: MailKey | None = None) -> MarkedMail:
         """The mail as the adapter sees it."""
@@ -127,8 +101,7 @@ class MemoryMarkBox(MarkBox):
     def __init__(self) -> None:
         self.source = MemoryMailSource("ana", folders=("INBOX", NAMED, OTHER, "Enviados"))
         self._marks = MemoryMarks(self.source)
-        self._drafts = MemoryDrafts(self._marks)
-        self.marks, self.drafts = self._marks, self._drafts
+        self.marks = self._marks
 
     def deliver(self, number: int, *, folder: str = "INBOX") -> MailKey:
         return self.source.add(letter(number), at=MORNING.replace(minute=number), folder=folder)
@@ -151,23 +124,6 @@ class MemoryMarkBox(MarkBox):
 
     def person_colours(self, name: str, colour: Colour) -> None:
         self._marks.colours[name] = colour
-
-    def draft_list(self) -> list[SeenDraft]:
-        return [
-            SeenDraft(
-                subject=draft.subject,
-                to=tuple(address.address for address in draft.to),
-                text=" ".join(draft.text.split()),
-                answers=draft.in_reply_to,
-            )
-            for draft in self._drafts.drafts.values()
-        ]
-
-    def person_edits_draft(self, text: str) -> None:
-        self._drafts.person_edits(next(iter(self._drafts.drafts)), text)
-
-    def person_deletes_draft(self) -> None:
-        self._drafts.person_deletes(next(iter(self._drafts.drafts)))
 
     def break_off(self) -> None:
         self.source.fail_with(MailboxUnavailable("gone"))

@@ -1,13 +1,11 @@
-"""The store's contract: marks of mails and drafts of answers."""
+"""The store's contract: marks of mails."""
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from mailbot.domain.drafting import DraftKind, DraftState, KeptAnswer
 from mailbot.domain.errors import StoreRefused, UnknownName
 from mailbot.domain.marking import KeptMarks
 from mailbot.domain.marks import Flag, FlagState, Marks
@@ -40,17 +38,10 @@ def marks(message: str = "m1", mailbox: str = "esc1", **changes: object) -> Kept
     return replace(kept, **changes)  # type: ignore[arg-type]
 
 
-def answer(stamp: str = "documents-o1", **changes: object) -> KeptAnswer:
-    kept = KeptAnswer(
-        stamp=stamp, mailbox="esc1", message="m1", obligation="o1", kind=DraftKind.DOCUMENTS, changed_at=NOW
-    )
-    return replace(kept, **changes)  # type: ignore[arg-type]
-
-
-def keep(store: Store, *kept: KeptMarks | KeptAnswer) -> None:
+def keep(store: Store, *kept: KeptMarks) -> None:
     with store.begin() as unit:
         for one in kept:
-            assert unit.marks.add(one) if isinstance(one, KeptMarks) else unit.answers.add(one)
+            assert unit.marks.add(one)
         unit.commit()
 
 
@@ -136,39 +127,5 @@ class TestMarkings:
     def test_leaving_without_commit_keeps_nothing(self, store: Store) -> None:
         with store.begin() as unit:
             unit.marks.add(marks())
-            unit.answers.add(answer())
         with store.begin() as unit:
             assert unit.marks.get("esc1", "m1") is None
-            assert unit.answers.get("documents-o1") is None
-
-
-class TestAnswers:
-    def test_everything_comes_back_as_it_was_kept(self, store: Store) -> None:
-        whole = answer(state=DraftState.TAKEN, item="x", version="3", fingerprint="f", digest="d")
-        keep(store, whole)
-        with store.begin() as unit:
-            assert unit.answers.get("documents-o1") == whole
-
-    def test_there_is_one_of_each_stamp(self, store: Store) -> None:
-        keep(store, answer())
-        with store.begin() as unit:
-            assert not unit.answers.add(answer(mailbox="esc2"))
-
-    def test_open_are_those_that_mailbot_may_change(self, store: Store) -> None:
-        states = {str(at): state for at, state in enumerate(DraftState)}
-        keep(store, *(answer(stamp, state=state) for stamp, state in states.items()), answer("9", mailbox="esc2"))
-        with store.begin() as unit:
-            found = {kept.state for kept in unit.answers.open("esc1")}
-            assert found == {DraftState.PLANNED, DraftState.OFFERED}
-
-    def test_an_update_replaces_and_needs_something_to_replace(self, store: Store) -> None:
-        keep(store, answer())
-        later = answer(state=DraftState.OFFERED, changed_at=NOW + timedelta(minutes=5))
-        with store.begin() as unit:
-            unit.answers.update(later)
-            unit.commit()
-        with store.begin() as unit:
-            assert unit.answers.of_obligation("o1") == [later]
-            assert unit.answers.of_obligation("o2") == []
-            with pytest.raises(UnknownName):
-                unit.answers.update(answer("status-o1"))

@@ -8,7 +8,6 @@ import pytest
 from mailbot.domain.errors import MailboxRefused
 from mailbot.domain.marks import Switch
 from mailbot.mailboxes.graph import GraphAccount, GraphMailSource
-from mailbot.mailboxes.graph_drafts import GraphDrafts
 from mailbot.mailboxes.graph_marks import GraphMarks
 from mailbot.services.mark import tend_marks
 from mailbot.services.outlook import Outlook
@@ -33,7 +32,6 @@ def test_a_complaint_in_microsoft_365_bears_its_categories_and_due_date_and_a_cl
         outlook = Outlook(
             box=box,
             marks=GraphMarks(account, client=graph.client),
-            drafts=GraphDrafts(account, client=graph.client),
         )
         poll(desk, source, box, now=NINE, since=NINE - timedelta(days=1))
         tend_marks(desk, outlook, now=NINE)

@@ -8,6 +8,16 @@ down_revision = None
 
 
 def upgrade() -> None:
+    _raw_mails()
+    _messages()
+    _message_links()
+    _message_orders()
+    _sightings()
+    _quarantine()
+    _cursors()
+
+
+def _raw_mails() -> None:
     op.create_table(
         "raw_mails",
         sa.Column("sha256", sa.String(), nullable=False),
@@ -15,6 +25,9 @@ def upgrade() -> None:
         sa.Column("size", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("sha256", name="pk_raw_mails"),
     )
+
+
+def _messages() -> None:
     op.create_table(
         "messages",
         sa.Column("id", sa.String(), nullable=False),
@@ -53,6 +66,9 @@ def upgrade() -> None:
     op.create_index("ix_messages_sender", "messages", ["sender"])
     op.create_index("ix_messages_sha256", "messages", ["sha256"])
     op.create_index("ix_messages_subject_key_received_at", "messages", ["subject_key", "received_at"])
+
+
+def _message_links() -> None:
     op.create_table(
         "message_links",
         sa.Column("message_id", sa.String(), nullable=False),
@@ -61,6 +77,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("message_id", "message", name="pk_message_links"),
     )
     op.create_index("ix_message_links_message", "message_links", ["message"])
+
+
+def _message_orders() -> None:
     op.create_table(
         "message_orders",
         sa.Column("order", sa.String(), nullable=False),
@@ -69,6 +88,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("order", "message", name="pk_message_orders"),
     )
     op.create_index("ix_message_orders_message", "message_orders", ["message"])
+
+
+def _sightings() -> None:
     op.create_table(
         "sightings",
         sa.Column("mailbox", sa.String(), nullable=False),
@@ -86,6 +108,9 @@ def upgrade() -> None:
     )
     op.create_index("ix_sightings_mailbox_folder_received_at", "sightings", ["mailbox", "folder", "received_at"])
     op.create_index("ix_sightings_message", "sightings", ["message"])
+
+
+def _quarantine() -> None:
     op.create_table(
         "quarantine",
         sa.Column("id", sa.String(), nullable=False),
@@ -101,6 +126,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_quarantine"),
     )
     op.create_index("ix_quarantine_received_at", "quarantine", ["received_at"])
+
+
+def _cursors() -> None:
     op.create_table(
         "cursors",
         sa.Column("mailbox", sa.String(), nullable=False),

@@ -7,7 +7,6 @@ revision = "0002"
 down_revision = "0001"
 
 _IS_OPEN = sa.text("is_due OR is_waiting")
-_IS_OURS = sa.text("state IN ('planned', 'offered')")
 _MESSAGE = "the history of an obligation takes new lines only"
 # A guard against slips and against whoever has the program's own rights.
 _APPEND_ONLY = {
@@ -26,6 +25,18 @@ _APPEND_ONLY = {
 
 
 def upgrade() -> None:
+    _outbox()
+    _mail_files()
+    _obligations()
+    _obligation_indexes()
+    _obligation_events()
+    _notices()
+    _marks()
+    for statement in _APPEND_ONLY[op.get_bind().dialect.name]:
+        op.execute(statement)
+
+
+def _outbox() -> None:
     op.create_table(
         "outbox",
         sa.Column("key", sa.String(), nullable=False),
@@ -69,6 +80,9 @@ def upgrade() -> None:
     )
     op.create_index("ix_outbox_state_created_at", "outbox", ["state", "created_at"])
     op.create_index("ix_outbox_state_not_before", "outbox", ["state", "not_before"])
+
+
+def _mail_files() -> None:
     op.create_table(
         "mail_files",
         sa.Column("mail", sa.String(), nullable=False),
@@ -79,6 +93,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["mail"], ["outbox.key"], name="fk_mail_files_mail_outbox"),
         sa.PrimaryKeyConstraint("mail", "position", name="pk_mail_files"),
     )
+
+
+def _obligations() -> None:
     op.create_table(
         "obligations",
         sa.Column("id", sa.String(), nullable=False),
@@ -118,6 +135,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["message"], ["messages.id"], name="fk_obligations_message_messages"),
         sa.PrimaryKeyConstraint("id", name="pk_obligations"),
     )
+
+
+def _obligation_indexes() -> None:
     op.create_index("ix_obligations_client_due_at", "obligations", ["client", "due_at"])
     op.create_index("ix_obligations_conversation", "obligations", ["conversation"])
     op.create_index("ix_obligations_due_at_id", "obligations", ["due_at", "id"])
@@ -138,6 +158,9 @@ def upgrade() -> None:
     )
     op.create_index("ix_obligations_order_due_at", "obligations", ["order", "due_at"])
     op.create_index("ix_obligations_owner_due_at", "obligations", ["owner", "due_at"])
+
+
+def _obligation_events() -> None:
     op.create_table(
         "obligation_events",
         sa.Column("seq", sa.Integer(), nullable=False),
@@ -156,6 +179,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("seq", name="pk_obligation_events"),
     )
     op.create_index("ix_obligation_events_obligation", "obligation_events", ["obligation"])
+
+
+def _notices() -> None:
     op.create_table(
         "notices",
         sa.Column("seq", sa.Integer(), nullable=False),
@@ -182,10 +208,9 @@ def upgrade() -> None:
         ),
     )
     op.create_index("ix_notices_mail", "notices", ["mail"])
-    _mark_tables()
 
 
-def _mark_tables() -> None:
+def _marks() -> None:
     op.create_table(
         "marks",
         sa.Column("mailbox", sa.String(), nullable=False),
@@ -217,28 +242,3 @@ def _mark_tables() -> None:
     op.create_index(
         "ix_marks_open", "marks", ["mailbox", "received_at"], sqlite_where=_IS_OPEN, postgresql_where=_IS_OPEN
     )
-    op.create_table(
-        "drafts",
-        sa.Column("stamp", sa.String(), nullable=False),
-        sa.Column("mailbox", sa.String(), nullable=False),
-        sa.Column("message", sa.String(), nullable=False),
-        sa.Column("obligation", sa.String(), nullable=False),
-        sa.Column("kind", sa.String(), nullable=False),
-        sa.Column("state", sa.String(), nullable=False),
-        sa.Column("item", sa.String(), nullable=False),
-        sa.Column("version", sa.String(), nullable=False),
-        sa.Column("fingerprint", sa.String(), nullable=False),
-        sa.Column("digest", sa.String(), nullable=False),
-        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("kind IN ('documents', 'status', 'acknowledgement')", name="ck_drafts_kind"),
-        sa.CheckConstraint("state IN ('planned', 'offered', 'taken', 'gone', 'withdrawn')", name="ck_drafts_state"),
-        sa.ForeignKeyConstraint(["message"], ["messages.id"], name="fk_drafts_message_messages"),
-        sa.ForeignKeyConstraint(["obligation"], ["obligations.id"], name="fk_drafts_obligation_obligations"),
-        sa.PrimaryKeyConstraint("stamp", name="pk_drafts"),
-    )
-    op.create_index("ix_drafts_message", "drafts", ["message"])
-    op.create_index("ix_drafts_obligation", "drafts", ["obligation"])
-    op.create_index("ix_drafts_ours", "drafts", ["mailbox", "stamp"], sqlite_where=_IS_OURS, postgresql_where=_IS_OURS)
-
-    for statement in _APPEND_ONLY[op.get_bind().dialect.name]:
-        op.execute(statement)

@@ -8,6 +8,17 @@ down_revision = "0002"
 
 
 def upgrade() -> None:
+    _staff()
+    _clients()
+    _contacts()
+    _agreements()
+    _programmes()
+    _holidays()
+    _dispatches()
+    _dispatch_keys()
+
+
+def _staff() -> None:
     op.create_table(
         "staff",
         sa.Column("code", sa.String(), nullable=False),
@@ -26,6 +37,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("code", name="pk_staff"),
     )
+
+
+def _clients() -> None:
     op.create_table(
         "clients",
         sa.Column("ruc", sa.String(), nullable=False),
@@ -39,6 +53,9 @@ def upgrade() -> None:
         sa.CheckConstraint("language IN ('es', 'en')", name="ck_clients_language"),
         sa.PrimaryKeyConstraint("ruc", name="pk_clients"),
     )
+
+
+def _contacts() -> None:
     op.create_table(
         "contacts",
         sa.Column("position", sa.Integer(), nullable=False),
@@ -49,6 +66,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["ruc"], ["clients.ruc"], name="fk_contacts_ruc_clients"),
         sa.PrimaryKeyConstraint("position", name="pk_contacts"),
     )
+
+
+def _agreements() -> None:
     op.create_table(
         "agreements",
         sa.Column("position", sa.Integer(), nullable=False),
@@ -61,6 +81,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["ruc"], ["clients.ruc"], name="fk_agreements_ruc_clients"),
         sa.PrimaryKeyConstraint("position", name="pk_agreements"),
     )
+
+
+def _programmes() -> None:
     op.create_table(
         "programmes",
         sa.Column("position", sa.Integer(), nullable=False),
@@ -74,6 +97,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["ruc"], ["clients.ruc"], name="fk_programmes_ruc_clients"),
         sa.PrimaryKeyConstraint("position", name="pk_programmes"),
     )
+
+
+def _holidays() -> None:
     op.create_table(
         "holidays",
         sa.Column("position", sa.Integer(), nullable=False),
@@ -84,6 +110,9 @@ def upgrade() -> None:
         sa.CheckConstraint("calendar IN ('empresa', 'sunat')", name="ck_holidays_calendar"),
         sa.PrimaryKeyConstraint("position", name="pk_holidays"),
     )
+
+
+def _dispatches() -> None:
     op.create_table(
         "dispatches",
         sa.Column("order", sa.String(), nullable=False),
@@ -127,6 +156,9 @@ def upgrade() -> None:
         postgresql_where=sa.text("is_open"),
     )
     op.create_index("ix_dispatches_ruc", "dispatches", ["ruc"])
+
+
+def _dispatch_keys() -> None:
     op.create_table(
         "dispatch_keys",
         sa.Column("kind", sa.String(), nullable=False),

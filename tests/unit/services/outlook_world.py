@@ -7,7 +7,7 @@ from functools import cached_property
 
 from mailbot.domain.marks import Switch
 from mailbot.mailboxes.memory import MemoryMailSource
-from mailbot.mailboxes.memory_marks import MemoryDrafts, MemoryMarks
+from mailbot.mailboxes.memory_marks import MemoryMarks
 from mailbot.ports.marks import Ability, MarkedMail
 from mailbot.ports.stored import MessageFilter, StoredMessage
 from mailbot.services.desk import Desk
@@ -38,13 +38,9 @@ class OutlookWorld(World):
     def marks(self) -> MemoryMarks:
         return MemoryMarks(self.source, abilities=self.abilities)
 
-    @cached_property
-    def drafts(self) -> MemoryDrafts:
-        return MemoryDrafts(self.marks)
-
     @property
     def outlook(self) -> Outlook:
-        return Outlook(box=self.desk.box("rq"), marks=self.marks, drafts=self.drafts)
+        return Outlook(box=self.desk.box("rq"), marks=self.marks)
 
     def come(self, subject: str, at: datetime, text: str = "Buenos días.", **headers: str) -> str:
         """A client's mail arrives and is read; its Message-ID."""

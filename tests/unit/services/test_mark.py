@@ -69,7 +69,7 @@ class TestShown:
         assert office.mail(mail).categories == ()
 
     def test_nothing_is_touched_that_the_office_did_not_switch_on(self) -> None:
-        office = world(Switch.DRAFTS)
+        office = OutlookWorld(verdicts=TABLE, switches=())
         office.come("Estado", NINE)
         office.tend(NINE)
         assert office.marks.changes == 0
