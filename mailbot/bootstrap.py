@@ -263,12 +263,11 @@ def habits_of(settings: Settings) -> Habits:
 
 def _classroom(settings: Settings) -> Classroom | None:
     """Where to learn; an office that uses the shipped model has no folder of its own to learn into."""
-    from mailbot.shipped import models_folder
+    from mailbot.shipped import folder_of_model, models_folder
 
-    named = settings.model_file
-    if named is None:
+    if settings.model_file is None:
         return None
-    return Classroom(folder=named if named.is_dir() else named.parent, corpus=models_folder() / "corpus")
+    return Classroom(folder=folder_of_model(settings.model_file), corpus=models_folder() / "corpus")
 
 
 def _sender_of(settings: Settings) -> str:

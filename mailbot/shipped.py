@@ -28,3 +28,10 @@ def _shipped(name: str) -> Path:
     """The wheel's own copy where there is one, else the checkout's."""
     inside = _PACKAGE / "_shipped" / name
     return inside if inside.exists() else _PACKAGE.parent / name
+
+
+def folder_of_model(named: Path | None) -> Path:
+    """The folder of the model that a setting names by its file or its folder; without one, that which ships."""
+    if named is None:
+        return models_folder()
+    return named if named.is_dir() else named.parent

@@ -86,11 +86,19 @@ def examine(settings: "Settings", store: "Store", *, version: str, now: "datetim
 
 
 def _model(settings: "Settings") -> str:
-    from mailbot.shipped import models_folder
+    """The model in use; one that waits in the same folder is not."""
+    from mailbot.domain.errors import ModelRefused
+    from mailbot.services.learn import describe_model
+    from mailbot.shipped import folder_of_model
 
-    place = settings.model_file or models_folder()
-    files = [place] if place.is_file() else sorted(place.glob("*.skops"))
-    return files[-1].stem if files else "ninguno"
+    named = settings.model_file
+    if named is not None and named.is_file():
+        return named.stem
+    try:
+        current = describe_model(folder_of_model(named)).current
+    except ModelRefused:
+        current = None
+    return Path(current).stem if current else "ninguno"
 
 
 def _free_mb(url: str) -> int:

@@ -137,14 +137,9 @@ def drift(
 def _folder(folder: Path | None) -> Path:
     """Where the models lie: as told, as the settings say, else those that ship with mailbot."""
     from mailbot.cli.workshop import settings
-    from mailbot.shipped import models_folder
+    from mailbot.shipped import folder_of_model
 
-    if folder is not None:
-        return folder
-    named = settings().model_file
-    if named is None:
-        return models_folder()
-    return named if named.is_dir() else named.parent
+    return folder if folder is not None else folder_of_model(settings().model_file)
 
 
 def _own_folder(folder: Path | None) -> Path:

@@ -21,7 +21,7 @@ _log = structlog.get_logger()
 # These are taken up by a new start alone.
 _FIXED = ("database_url", "metrics_port", "log_level")
 # By what settings besides its own a mailbox is reached.
-_WAYS = ("imap_", "graph_", "ews_", "poll_")
+_WAYS = ("imap_", "graph_", "ews_", "poll_", "marks")
 
 
 @dataclass
@@ -78,7 +78,7 @@ def _kept(watched: "Sequence[Watched]", settings: "Settings", shop: Shop) -> "tu
     """The mailboxes, with the connections of those that are reached as before."""
     before = {item.box.name: item for item in shop.watched}
     return tuple(
-        replace(item, source=before[item.box.name].source)
+        replace(item, source=before[item.box.name].source, outlook=before[item.box.name].outlook)
         if item.box.name in before and _is_same(item.box.name, settings, shop.settings)
         else item
         for item in watched

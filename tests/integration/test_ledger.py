@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from mailbot.classify.card import Card, CardEntry, write_card
 from mailbot.cli.app import run
 from mailbot.domain.outgoing import message_id_for
 from mailbot.mailboxes.memory import MemoryMailSource
@@ -99,3 +100,20 @@ def test_every_state_is_listed_with_the_same_fields(url: str, capsys: pytest.Cap
     rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [row["state"] for row in rows] == ["stored", "ignored"]
     assert rows[0].keys() == rows[1].keys()
+
+
+def test_the_model_in_use_is_named_and_not_one_that_is_only_proposed(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _live(url)
+    own = tmp_path / "models"
+    own.mkdir()
+    current = CardEntry(file="triage-a.skops", sha256="0")
+    write_card(own, Card(current=current.file, candidate="triage-b.skops", models=(current,)))
+    for name in ("triage-a.skops", "triage-b.skops"):
+        (own / name).touch()
+    monkeypatch.setenv("MAILBOT_MODEL_FILE", str(own))
+
+    run(["doctor", "--json"])
+
+    assert json.loads(capsys.readouterr().out)["model"] == "triage-a"
