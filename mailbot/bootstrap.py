@@ -5,7 +5,6 @@ import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import time, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -13,6 +12,7 @@ from pydantic import SecretStr
 
 from mailbot.bootstrap_ews import ews_problems, ews_sender, ews_source
 from mailbot.bootstrap_graph import graph_outlook, graph_problems, graph_sender, graph_source
+from mailbot.bootstrap_office import office_checklist, office_policy
 from mailbot.bootstrap_values import list_of, password_of
 from mailbot.domain.errors import SettingsError
 from mailbot.domain.marks import Switch
@@ -229,7 +229,6 @@ def _reads_answers(settings: Settings) -> bool:
 def build_desk(settings: Settings, store: Store, *, watched: Sequence[Watched] = ()) -> Desk:
     """The desk of the settings over a store."""
     from mailbot.domain.calendars import parse_hours
-    from mailbot.domain.policy import load_policy
 
     if settings.secret is None:
         raise SettingsError(["MAILBOT_SECRET: falta la clave que firma nuestros correos; «mailbot init» crea una"])
@@ -237,12 +236,13 @@ def build_desk(settings: Settings, store: Store, *, watched: Sequence[Watched] =
         store=store,
         classifier=build_classifier(settings),
         renderer=build_renderer(settings),
-        policy=load_policy(_text_of(settings.policy_file)),
+        policy=office_policy(settings),
         sender=Address(name=settings.sender_name, address=_sender_of(settings)),
         secret=settings.secret.get_secret_value(),
         hours=parse_hours(settings.office_hours),
         zone=ZoneInfo(settings.timezone),
         public_sector_days=settings.public_sector_days,
+        checklist=office_checklist(settings),
         office=settings.office_name,
         admin=Address(address=settings.admin) if settings.admin else None,
         boxes={item.box.name: item.box for item in watched},
@@ -274,15 +274,6 @@ def _sender_of(settings: Settings) -> str:
     """From whom mailbot's mails come; by default a name at the domain of the first mailbox."""
     first = next((box.address for box in settings.mailbox.values()), "localhost")
     return settings.sender or f"mailbot@{first.rpartition('@')[2]}"
-
-
-def _text_of(file: Path | None) -> str | None:
-    if file is None:
-        return None
-    try:
-        return file.read_text(encoding="utf-8")
-    except OSError as error:
-        raise SettingsError([f"MAILBOT_POLICY_FILE: no se puede leer {file} ({error.strerror})"]) from error
 
 
 def memory_desk(settings: Settings, office: Office) -> Desk:

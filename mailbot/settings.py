@@ -141,6 +141,7 @@ class Settings(EwsSettings):
     # After so many days words and attachments of mails are forgotten, and facts stay; 0 keeps them for ever.
     keep_days: int = Field(default=0, ge=0, le=36500)
     policy_file: Path | None = None
+    checklist_file: Path | None = None
     templates_folder: Path | None = None
     model_file: Path | None = None
     log_level: str = "INFO"

@@ -70,6 +70,24 @@ def write_template(
     return Exit.DONE
 
 
+@office_app.command("checklist")
+def write_checklist(
+    file: Path = typer.Argument(..., help="Dónde escribir la lista (.toml)."),
+    force: bool = typer.Option(False, "--force", help="Reemplazar un archivo que ya existe."),
+) -> int:
+    """Escribir nuestra lista de documentos por régimen y vía, para cambiarla y usarla como propia."""
+    from mailbot.domain.checklist_file import copy_to_start_from
+
+    if file.exists() and not force:
+        raise typer.BadParameter(f"{file} ya existe; use --force para reemplazarlo")
+    try:
+        file.write_text(copy_to_start_from(), encoding="utf-8")
+    except OSError as error:
+        raise typer.BadParameter(f"no se puede escribir {file}: {error.strerror}") from error
+    say(f"Escrito {file}. Cámbielo, póngalo en MAILBOT_CHECKLIST_FILE y pruébelo con: mailbot check")
+    return Exit.DONE
+
+
 @dispatches_app.callback()
 def list_dispatches(
     context: typer.Context,

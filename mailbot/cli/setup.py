@@ -161,6 +161,7 @@ def check() -> int:
     probes: list[tuple[str, Callable[[], Sequence[str]]]] = [
         ("base de datos", lambda: _check_database(settings)),
         ("modelo", lambda: _check_model(settings)),
+        ("lista de documentos", lambda: _check_checklist(settings)),
         ("plantillas", lambda: _check_templates(settings)),
     ]
     for item in build_watched(settings):
@@ -212,6 +213,14 @@ def _check_database(settings: "Settings") -> Sequence[str]:
     if not people:
         return ("lista, pero sin oficina: ejecute «mailbot office import LIBRO.xlsx»",)
     return (f"lista, con {people} personas y {clients} clientes",)
+
+
+def _check_checklist(settings: "Settings") -> Sequence[str]:
+    from mailbot.bootstrap_office import office_checklist
+
+    file = settings.checklist_file
+    rows = len(office_checklist(settings))
+    return (f"la de mailbot, {rows} filas" if file is None else f"la de {file}, {rows} filas",)
 
 
 def _check_model(settings: "Settings") -> Sequence[str]:

@@ -3,18 +3,13 @@
 The rows are data (`checklist.toml`), which the office can override; nothing here knows a regime.
 """
 
-import tomllib
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-from importlib import resources
 
-from mailbot.domain.errors import Fault, OfficeFileRejected
 from mailbot.domain.labels import DocumentType
-from mailbot.domain.office import Dispatch, Transport
-
-FILE = "checklist.toml"
+from mailbot.domain.office import Dispatch, Language, Transport
 
 
 class Need(StrEnum):
@@ -49,76 +44,48 @@ class ChecklistRow:
         is_regime = not self.regimes or dispatch.regime in self.regimes
         return is_regime and (not self.transports or dispatch.transport in self.transports)
 
+    @property
+    def is_needed(self) -> bool:
+        """Whether the dispatch lacks something without it; what depends on the goods a person decides."""
+        return self.need in (Need.MANDATORY, Need.PRACTICE) and bool(self.types)
+
+    def called(self, language: Language) -> str:
+        """What people call the paper."""
+        return self.name_en if language is Language.EN else self.name_es
+
 
 Checklist = tuple[ChecklistRow, ...]
 
 
 def rows_for(dispatch: Dispatch, checklist: Checklist | None = None) -> Checklist:
     """The rows that concern a dispatch, in the order of the file."""
-    return tuple(row for row in (checklist or shipped_checklist()) if row.concerns(dispatch))
+    rows = shipped_checklist() if checklist is None else checklist
+    return tuple(row for row in rows if row.concerns(dispatch))
 
 
-def missing_documents(
+def missing_rows(
     dispatch: Dispatch, present: Collection[DocumentType], *, checklist: Checklist | None = None
-) -> tuple[DocumentType, ...]:
+) -> Checklist:
     """What is needed and not there; conditional papers are for a person to decide and never missing.
 
     A numbered declaration was accepted with its papers (PG.01 A.3), so it lacks none.
     """
     if dispatch.numbered_on is not None or dispatch.is_closed:
         return ()
-    needed = (row for row in rows_for(dispatch, checklist) if row.need in (Need.MANDATORY, Need.PRACTICE))
-    lacking = (row.types[0] for row in needed if row.types and not set(row.types) & set(present))
-    return tuple(dict.fromkeys(lacking))
+    needed = (row for row in rows_for(dispatch, checklist) if row.is_needed)
+    return tuple(row for row in needed if not set(row.types) & set(present))
+
+
+def missing_documents(
+    dispatch: Dispatch, present: Collection[DocumentType], *, checklist: Checklist | None = None
+) -> tuple[DocumentType, ...]:
+    """The missing rows by the type of paper that satisfies them."""
+    return tuple(dict.fromkeys(row.types[0] for row in missing_rows(dispatch, present, checklist=checklist)))
 
 
 @cache
 def shipped_checklist() -> Checklist:
     """The rows that travel with mailbot."""
+    from mailbot.domain.checklist_file import read_checklist
+
     return read_checklist(None)
-
-
-def read_checklist(override: str | None) -> Checklist:
-    """The shipped rows with the office's own on top; raises `OfficeFileRejected` with every fault."""
-    shipped = resources.files("mailbot.domain").joinpath(FILE).read_text(encoding="utf-8")
-    faults: list[Fault] = []
-    rows = {row.key: row for row in _rows(shipped, faults)}
-    rows |= {row.key: row for row in _rows(override or "", faults)}
-    if faults:
-        raise OfficeFileRejected(faults)
-    return tuple(row for row in rows.values() if row.need is not Need.NONE)
-
-
-def _rows(text: str, faults: list[Fault]) -> Iterator[ChecklistRow]:
-    try:
-        tables = tomllib.loads(text).get("row", [])
-    except tomllib.TOMLDecodeError as error:
-        faults.append(Fault(sheet=FILE, row=None, column=None, message=f"no es TOML válido: {error}"))
-        return
-    for number, table in enumerate(tables, start=1):
-        try:
-            yield _row(table)
-        except (KeyError, TypeError, ValueError) as error:
-            faults.append(Fault(sheet=FILE, row=number, column=None, message=f"fila incompleta o desconocida: {error}"))
-
-
-def _row(table: Mapping[str, object]) -> ChecklistRow:
-    need = Need(str(table["need"]))
-    types = [str(table.get("document", "")), *_texts(table.get("or", ()))]
-    return ChecklistRow(
-        key=str(table["key"]),
-        types=tuple(DocumentType(name) for name in types if name),
-        need=need,
-        name_es=str(table["name_es"] if need is not Need.NONE else ""),
-        name_en=str(table["name_en"] if need is not Need.NONE else ""),
-        regimes=frozenset(_texts(table.get("regimes", ()))),
-        transports=frozenset(Transport(name) for name in _texts(table.get("transports", ()))),
-        condition=str(table.get("condition", "")),
-        source=str(table.get("source", "")),
-    )
-
-
-def _texts(value: object) -> Sequence[str]:
-    if isinstance(value, str) or not isinstance(value, Iterable):
-        raise TypeError(f"{value!r} no es una lista")
-    return [str(item) for item in value]

@@ -80,8 +80,10 @@ def waiting_for_client(
     since: dict[tuple[str, Wait], datetime | None] = {}
     for dispatch in by_order.values():
         wait = _wait_of_state(dispatch.status)
-        if wait is not None or (missing or {}).get(dispatch.order):
-            since[dispatch.order, wait or Wait.DOCUMENTS] = None
+        if wait is not None:
+            since[dispatch.order, wait] = None
+        if (missing or {}).get(dispatch.order):
+            since[dispatch.order, Wait.DOCUMENTS] = None
     for obligation in obligations:
         wait = _wait_of_obligation(obligation)
         if wait is not None and obligation.order in by_order:

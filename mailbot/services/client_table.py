@@ -4,22 +4,26 @@ Only rows of this client ever enter, whatever the store gives back.
 """
 
 import json
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from mailbot.domain.columns import Column, default_columns, parse_columns
 from mailbot.domain.contexts import DigestContext, WaitingForClient
 from mailbot.domain.dated import regularization_of
 from mailbot.domain.digest import Snapshot, TableRequest, snapshot_of, status_table, waiting_for_client
+from mailbot.domain.labels import DocumentType
 from mailbot.domain.mail import MailState
 from mailbot.domain.obligation import ObligationKind
 from mailbot.domain.office import Client, Dispatch, Language, StatusProgramme
 from mailbot.domain.programmes import LastSent
 from mailbot.domain.status import Value
+from mailbot.domain.words import word
 from mailbot.ports.store import UnitOfWork
 from mailbot.ports.stored import ObligationFilter
 from mailbot.services.desk import Desk
 from mailbot.services.freshness import is_stale
+from mailbot.services.lacking import lacking
 
 # In these states the client never saw the mail, so the next one is compared with the one before it.
 _NEVER_SEEN = frozenset({MailState.REFUSED, MailState.WITHHELD})
@@ -120,9 +124,11 @@ def gather(audience: Audience, uow: UnitOfWork, *, desk: Desk, seen: Seen, now: 
     client = audience.client
     dispatches = _dispatches(client, seen, uow)
     obligations = uow.obligations.list(ObligationFilter(client=client.ruc, is_open=True))
+    missing = lacking(dispatches, uow, checklist=desk.checklist)
     request = _request(audience, dispatches, uow, desk=desk, seen=seen, now=now)
+    request = replace(request, extras=_with_missing(request, missing))
     table = status_table(dispatches, request)
-    waiting = waiting_for_client(obligations, dispatches)
+    waiting = waiting_for_client(obligations, dispatches, missing=missing)
     esc = uow.records.staff_by_code(client.esc)
     waits = tuple(_wait_name(wait) for wait in waiting)
     shown_orders = {row.order for row in table.rows}
@@ -187,8 +193,17 @@ def _extras(dispatch: Dispatch, client: Client, uow: UnitOfWork, desk: Desk) -> 
     }
 
 
+def _with_missing(
+    request: TableRequest, missing: Mapping[str, tuple[DocumentType, ...]]
+) -> Mapping[str, Mapping[Column, Value]]:
+    """The extras with the names of the missing papers, for the column that shows them."""
+    names = {order: ", ".join(word(paper, request.language) for paper in papers) for order, papers in missing.items()}
+    return {order: {**extra, Column.MISSING: names.get(order)} for order, extra in request.extras.items()}
+
+
 def _wait_name(wait: WaitingForClient) -> str:
-    return f"{wait.order}:{wait.wait.value}"
+    """What is compared from digest to digest: also a paper that came in is news."""
+    return ":".join((wait.order, wait.wait.value, *wait.missing))
 
 
 def _fact(ruc: str) -> str:

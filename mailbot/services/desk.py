@@ -7,6 +7,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from mailbot.domain.calendars import DEFAULT_HOURS, OfficeHours, office_calendar
+from mailbot.domain.checklist import Checklist, shipped_checklist
 from mailbot.domain.clock import LIMA
 from mailbot.domain.marks import Switch
 from mailbot.domain.message import Address
@@ -47,6 +48,8 @@ class Desk:
     hours: OfficeHours = DEFAULT_HOURS
     zone: ZoneInfo = LIMA
     public_sector_days: bool = False
+    # Which papers a dispatch needs.
+    checklist: Checklist = field(default_factory=shipped_checklist)
     # The name of the office as mails show it.
     office: str = ""
     # Who is told what only an administrator can mend.

@@ -56,7 +56,7 @@ def _triage_one(desk: Desk, given: ClassifierInput, verdict: Verdict, now: datet
         placed = place_message(arriving, uow)
         matter = matter_of(placed.arrival, uow, mailbox=arriving.box.address, desk=desk)
         plan = plan_arrival(placed.arrival, matter, desk.rules(uow.records))
-        missing = missing_in_mail(verdict, placed.stored.linkage, records=uow.records)
+        missing = missing_in_mail(verdict, placed.stored.linkage, records=uow.records, checklist=desk.checklist)
     linkage = placed.stored.linkage
     return Triaged(
         message=message,

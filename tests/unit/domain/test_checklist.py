@@ -2,8 +2,7 @@ from datetime import date
 
 import pytest
 
-from mailbot.domain.checklist import Need, missing_documents, read_checklist, rows_for, shipped_checklist
-from mailbot.domain.errors import OfficeFileRejected
+from mailbot.domain.checklist import Need, missing_documents, rows_for, shipped_checklist
 from mailbot.domain.labels import DocumentType
 from mailbot.domain.office import Dispatch, Transport
 
@@ -50,34 +49,5 @@ def test_every_row_says_where_it_stands_and_when_it_applies() -> None:
         assert (row.need is Need.CONDITIONAL) == bool(row.condition), row.key
 
 
-def test_the_office_replaces_and_removes_rows_by_their_key() -> None:
-    own = """
-    [[row]]
-    key = "insurance"
-    document = "insurance_policy"
-    need = "mandatory"
-    name_es = "póliza"
-    name_en = "policy"
-    [[row]]
-    key = "packing-list"
-    need = "none"
-    """
-
-    checklist = read_checklist(own)
-
-    missing = missing_documents(dispatch(), {BL, INVOICE}, checklist=checklist)
-    assert missing == (DocumentType.INSURANCE_POLICY,)
-
-
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        pytest.param("[[row]\n", "TOML", id="no toml"),
-        pytest.param('[[row]]\nkey = "x"\nneed = "mandatory"\nname_es = "x"\n', "name_en", id="incomplete"),
-        pytest.param('[[row]]\nkey = "x"\nneed = "siempre"\n', "siempre", id="unknown need"),
-        pytest.param('[[row]]\nkey = "x"\nneed = "none"\nregimes = "10"\n', "lista", id="no list"),
-    ],
-)
-def test_a_faulty_file_is_refused_with_its_fault(text: str, words: str) -> None:
-    with pytest.raises(OfficeFileRejected, match=words):
-        read_checklist(text)
+def test_an_empty_list_of_the_office_asks_for_nothing() -> None:
+    assert missing_documents(dispatch(), set(), checklist=()) == ()
