@@ -4,7 +4,7 @@ People see these words and colours in Outlook; nothing here knows how a server k
 """
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -85,6 +85,8 @@ class Flag:
     state: FlagState = FlagState.NONE
     starts_at: datetime | None = None
     due_at: datetime | None = None
+    # When it was completed, for servers that have to be told; what they tell of it is never compared.
+    completed_at: datetime | None = field(default=None, compare=False)
 
 
 NO_FLAG = Flag()

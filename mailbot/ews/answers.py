@@ -31,7 +31,7 @@ class EwsItem:
     size: int = 0
 
 
-class _Whole(EWSService):
+class Whole(EWSService):
     """A service whose answer is parsed in one go: exchangelib would hand it to the parser byte by byte."""
 
     @classmethod
@@ -40,7 +40,7 @@ class _Whole(EWSService):
         return parse(DummyResponse(content=response.content))
 
 
-class SyncItems(_Whole, SyncFolderItems):
+class SyncItems(Whole, SyncFolderItems):
     """`SyncFolderItems` that tells of items there are, and hands an error on."""
 
     def _get_element_container(self, message: Any, name: str | None = None) -> Any:
@@ -57,14 +57,14 @@ class SyncItems(_Whole, SyncFolderItems):
                 yield item_of(elem[0])
 
 
-class FindItems(_Whole, FindItem):
+class FindItems(Whole, FindItem):
     """`FindItem` that gives `EwsItem`."""
 
     def _elem_to_obj(self, elem: Any) -> EwsItem:
         return item_of(elem)
 
 
-class Contents(_Whole, GetItem):
+class Contents(Whole, GetItem):
     """`GetItem` that gives a mail's bytes; None where the server has none for it."""
 
     def _elem_to_obj(self, elem: Any) -> bytes | None:

@@ -1,10 +1,12 @@
 """Turns what exchangelib raises into `EwsFailure`, once, and says how long to pause before asking again."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 from exchangelib.errors import ErrorServerBusy, EWSError, ResponseMessageError
+from exchangelib.fields import FieldPath
+from exchangelib.items import Message
 from requests.exceptions import RequestException
 from urllib3.exceptions import HTTPError
 
@@ -45,3 +47,16 @@ def pause_after(failure: EwsFailure, tries: int) -> float:
     asked = failure.retry_after
     seconds = asked if asked is not None else _FIRST_PAUSE * 2 ** (tries - 1)
     return seconds * random.uniform(1.0, 1.25)  # noqa: S311
+
+
+def fields_of(*names: str) -> list[Any]:
+    """The fields of a message of those names, as a request wants them."""
+    return [FieldPath(field=Message.get_field_by_fieldname(name)) for name in names]
+
+
+def good(found: Any) -> Iterator[Any]:
+    """The items of an answer; the first that is an error is raised."""
+    for item in found:
+        if isinstance(item, Exception):
+            raise item
+        yield item

@@ -11,7 +11,6 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from exchangelib.ewsdatetime import EWSDateTime
-from exchangelib.fields import FieldPath
 from exchangelib.folders import DEEP, FolderCollection
 from exchangelib.items import HARD_DELETE, ID_ONLY, SAVE_ONLY, SEND_TO_NONE, SHALLOW, Message
 from exchangelib.properties import FolderId, ItemId
@@ -19,7 +18,7 @@ from exchangelib.restriction import Q, Restriction
 from exchangelib.services import CreateItem, DeleteItem, SendItem
 
 from mailbot.ews.answers import Contents, EwsItem, FindItems, SyncItems
-from mailbot.ews.asking import asked, failure_of, pause_after
+from mailbot.ews.asking import asked, failure_of, fields_of, good, pause_after
 from mailbot.ews.discovery import discovered
 from mailbot.ews.endpoint import WHY_NOT_ONLINE, EwsEndpoint, is_exchange_online
 from mailbot.ews.failure import EwsFailure
@@ -134,13 +133,13 @@ class EwsClient:
             items = service.call(
                 folder=FolderId(id=folder),
                 shape=ID_ONLY,
-                additional_fields=_fields(*_LISTED),
+                additional_fields=fields_of(*_LISTED),
                 sync_state=state or None,
                 ignore=None,
                 max_changes_returned=_PAGE,
                 sync_scope=None,
             )
-            listed = tuple(_good(items))
+            listed = tuple(good(items))
             is_last = bool(service.includes_last_item_in_range)
             return Changes(items=listed, state=service.sync_state or "", is_last=is_last)
 
@@ -152,7 +151,7 @@ class EwsClient:
         def ask(account: Any) -> Sequence[bytes | EwsFailure]:
             wanted = [ItemId(id=id_) for id_ in ids]
             found = Contents(account=account).call(
-                items=wanted, additional_fields=_fields("mime_content"), shape=ID_ONLY
+                items=wanted, additional_fields=fields_of("mime_content"), shape=ID_ONLY
             )
             return [_content(item) for item in found]
 
@@ -163,11 +162,34 @@ class EwsClient:
 
     def find(self, message_id: str, folders: Sequence[str]) -> Sequence[EwsItem]:
         """Where the mail with that Message-ID lies among these folders."""
-        return self._search(Q(mailbot_message_id=message_id), folders)
+        return self.search(Q(mailbot_message_id=message_id), folders)
 
     def arrived(self, folder: str, since: datetime) -> Sequence[EwsItem]:
         """What lies in the folder of the mails that arrived since."""
-        return self._search(Q(datetime_received__gte=EWSDateTime.from_datetime(since)), [folder])
+        return self.search(Q(datetime_received__gte=EWSDateTime.from_datetime(since)), [folder])
+
+    def search(
+        self, query: Any, folders: Sequence[str], *, by: Any = FindItems, fields: Sequence[str] = _LISTED
+    ) -> Sequence[Any]:
+        """What a service finds in these folders: every item that the query holds for, as that service gives it."""
+
+        def ask(account: Any) -> Sequence[Any]:
+            places = [self._known(account, folder) for folder in folders]
+            found = by(account=account).call(
+                folders=places,
+                additional_fields=fields_of(*fields),
+                restriction=Restriction(query, folders=places, applies_to=Restriction.ITEMS),
+                order_fields=None,
+                shape=ID_ONLY,
+                query_string=None,
+                depth=SHALLOW,
+                calendar_view=None,
+                max_items=None,
+                offset=0,
+            )
+            return list(good(found))
+
+        return self.read(ask)
 
     @property
     def server(self) -> str:
@@ -216,25 +238,6 @@ class EwsClient:
 
         self.once(ask)
 
-    def _search(self, query: Any, folders: Sequence[str]) -> Sequence[EwsItem]:
-        def ask(account: Any) -> Sequence[EwsItem]:
-            places = [self._known(account, folder) for folder in folders]
-            found = FindItems(account=account).call(
-                folders=places,
-                additional_fields=_fields(*_LISTED),
-                restriction=Restriction(query, folders=places, applies_to=Restriction.ITEMS),
-                order_fields=None,
-                shape=ID_ONLY,
-                query_string=None,
-                depth=SHALLOW,
-                calendar_view=None,
-                max_items=None,
-                offset=0,
-            )
-            return list(_good(found))
-
-        return self.read(ask)
-
     def _connected(self) -> Any:
         with self._lock:
             if self._account is None:
@@ -257,7 +260,7 @@ class EwsClient:
         top = account.msg_folder_root
         own = {"inbox": account.inbox, "sent": account.sent, "drafts": account.drafts, "outbox": account.outbox}
         below = list(FolderCollection(account=account, folders=[top]).find_folders(depth=DEEP))
-        known = {folder.id: folder for folder in (*own.values(), *_good(below))}
+        known = {folder.id: folder for folder in (*own.values(), *good(below))}
         self._folders = known
         listed = [
             EwsFolder(id=folder.id, name=_path(folder, known), count=folder.total_count or 0)
@@ -265,18 +268,6 @@ class EwsClient:
             if (folder.folder_class or "IPF.Note").startswith("IPF.Note")
         ]
         return EwsFolders(all=tuple(listed), **{name: folder.id for name, folder in own.items()})
-
-
-def _fields(*names: str) -> list[Any]:
-    return [FieldPath(field=Message.get_field_by_fieldname(name)) for name in names]
-
-
-def _good(found: Any) -> Any:
-    """The items; the first that is an error is raised."""
-    for item in found:
-        if isinstance(item, Exception):
-            raise item
-        yield item
 
 
 def _content(found: Any) -> bytes | EwsFailure:

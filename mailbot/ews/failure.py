@@ -5,6 +5,8 @@ from datetime import datetime
 # The state of a synchronisation no longer holds: the folder has to be listed again.
 _LOST_SYNC = frozenset({"ErrorInvalidSyncStateData", "ErrorSyncFolderNotFound"})
 _MISSING = frozenset({"ErrorItemNotFound", "ErrorFolderNotFound", "ErrorMessageDisposed"})
+# The item was changed after its change key was read.
+_CONFLICT = frozenset({"ErrorIrresolvableConflict", "ErrorStaleObject"})
 # The server is busy or ill for a moment; the request may be repeated.
 _PASSING = frozenset(
     {
@@ -56,6 +58,11 @@ class EwsFailure(Exception):
     def is_missing(self) -> bool:
         """What was asked for is not there (any more)."""
         return self.code in _MISSING
+
+    @property
+    def is_conflict(self) -> bool:
+        """Somebody changed the item meanwhile, and nothing was done."""
+        return self.code in _CONFLICT
 
     @property
     def is_throttled(self) -> bool:

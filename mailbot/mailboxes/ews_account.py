@@ -1,7 +1,7 @@
 """How one mailbox on an Exchange server of the office's own is read. Values only."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, timedelta, tzinfo
 
 from mailbot.ews.endpoint import EwsEndpoint
 
@@ -17,6 +17,8 @@ class EwsAccount:
     folders: tuple[str, ...] = ("INBOX",)
     # None: the one that Exchange knows as such, under its name in the mailbox's language.
     sent_folder: str | None = None
+    # In which its owner reads dates.
+    zone: tzinfo = UTC
     # How often a wait looks where the server grants no notifications.
     poll_interval: timedelta = timedelta(seconds=30)
     batch_count: int = 20

@@ -33,6 +33,11 @@ class EwsFolderNames:
             )
         return self._by_name[name]
 
+    def all(self) -> tuple[EwsFolder, ...]:
+        """Every folder as it is called now."""
+        self._learn()
+        return tuple(self._by_name.values())
+
     @property
     def sent(self) -> str:
         """The name of the folder that Exchange itself files sent mail in."""

@@ -52,7 +52,7 @@ def _flag(kept: KeptMarks, owed: Sequence[Obligation]) -> tuple[Flag, str]:
 def flag_for(obligation: Obligation) -> Flag:
     """The flag that says how an obligation stands."""
     if obligation.state is ObligationState.MET:
-        return Flag(state=FlagState.COMPLETE)
+        return Flag(state=FlagState.COMPLETE, completed_at=obligation.ended_at)
     if obligation.state is ObligationState.CANCELLED:
         return NO_FLAG
     # Outlook keeps whole minutes.

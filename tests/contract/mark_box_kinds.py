@@ -6,16 +6,21 @@ from pathlib import Path
 
 import pytest
 
+from tests.contract.ews_mark_box import EwsMarkBox
 from tests.contract.graph_mark_box import GraphMarkBox
 from tests.contract.mark_boxes import MarkBox, MemoryMarkBox
 
-MARK_BOXES = [pytest.param("memory", id="memory"), pytest.param("graph", id="graph")]
+MARK_BOXES = [
+    pytest.param("memory", id="memory"),
+    pytest.param("graph", id="graph"),
+    pytest.param("ews", id="ews"),
+]
 
 
 @contextmanager
 def mark_box(kind: str, request: pytest.FixtureRequest, folder: Path) -> Iterator[MarkBox]:
     """One while the block lasts."""
-    kinds: dict[str, type[MarkBox]] = {"memory": MemoryMarkBox, "graph": GraphMarkBox}
+    kinds: dict[str, type[MarkBox]] = {"memory": MemoryMarkBox, "graph": GraphMarkBox, "ews": EwsMarkBox}
     box = kinds[kind]()
     try:
         yield box

@@ -67,6 +67,8 @@ class EwsScript:
     impersonators: set[str] = field(default_factory=lambda: {SERVICE})
     # By mailbox: who else has full access.
     delegates: dict[str, set[str]] = field(default_factory=dict)
+    # By mailbox: which of them may only read in it.
+    readers: dict[str, set[str]] = field(default_factory=dict)
     # By address: through which other mailboxes mail from it may leave.
     send_as: dict[str, set[str]] = field(default_factory=dict)
     # How long a minute of a streaming connection lasts, and how often the server says that it is there.
@@ -132,6 +134,10 @@ class EwsServer:
     def all_mailboxes(self, login: str, acting: str | None) -> Sequence[Mailbox]:
         """Every mailbox that the login may open now."""
         return [mailbox for mailbox in self.mailboxes.values() if self._may_open(mailbox, login, acting)]
+
+    def may_change(self, mailbox: Mailbox, login: str, acting: str | None) -> bool:
+        """Everybody but those who may only read."""
+        return acting is not None or login not in self.script.readers.get(mailbox.address, ())
 
     def may_send_as(self, address: str, mailbox: Mailbox) -> bool:
         """From its own address, or with the right to send as another."""

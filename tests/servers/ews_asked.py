@@ -24,6 +24,10 @@ class Office(Protocol):
         """Every mailbox that the login may open now."""
         ...
 
+    def may_change(self, mailbox: Mailbox, login: str, acting: str | None) -> bool:
+        """Whether the login may do more there than read."""
+        ...
+
     def may_send_as(self, address: str, mailbox: Mailbox) -> bool:
         """Whether mail from that address may leave that mailbox."""
         ...
@@ -66,6 +70,17 @@ class Asked:
         """The item that is meant; another change key than its own is an old one."""
         mailbox = self.mailbox_of(element.attrib["Id"], kind="item")
         return mailbox, mailbox.get(element.attrib["Id"])
+
+    def to_change(self, mailbox: Mailbox) -> None:
+        """Raises `Refusal` when the login may only read there."""
+        if not self.office.may_change(mailbox, self.login, self.acting):
+            raise Refusal("ErrorAccessDenied", "Access is denied. Check credentials and try again.")
+
+    def own_item(self, element: Element) -> tuple[Mailbox, Item]:
+        """The item that is meant, to change it."""
+        mailbox, item = self.item(element)
+        self.to_change(mailbox)
+        return mailbox, item
 
     def fields(self, shape: str) -> Sequence[Element]:
         """The properties that are asked for besides the id."""

@@ -58,6 +58,8 @@ def item_element(item: Item, mailbox: Mailbox, fields: Sequence[Element], *, is_
         if short(field.tag) == "t:ExtendedFieldURI":
             found = extended(item, property_of(field))
             if found is not None:
+                # A search gives no more of a text than this.
+                found = found[:255] if is_search and field.attrib["PropertyType"] == "String" else found
                 made = node("t:ExtendedProperty", None, field, *_values(found, field.attrib["PropertyType"]))
                 told.setdefault("t:ExtendedProperty", []).append(made)
             continue
@@ -216,7 +218,7 @@ def _comparable(text: str) -> str:
         return text
 
 
-def set_field(item: Item, mailbox: Mailbox, update: Element) -> str:
+def set_field(item: Item, update: Element) -> str:
     """Carry out one `SetItemField` or `DeleteItemField`; the name of what was changed."""
     field = update[0]
     is_extended = short(field.tag) == "t:ExtendedFieldURI"
@@ -227,7 +229,7 @@ def set_field(item: Item, mailbox: Mailbox, update: Element) -> str:
     elif name in _SETTERS:
         _SETTERS[name](item, given)
     else:
-        raise Refusal("ErrorInvalidPropertySet", name)
+        raise Refusal("ErrorInvalidPropertyDelete" if given is None else "ErrorInvalidPropertySet", name)
     return name
 
 
@@ -260,6 +262,8 @@ def extended_value(given: Element) -> str:
     try:
         if kind in ("Integer", "Short", "Long"):
             return str(int(value))
+        if kind in ("Double", "Float", "ApplicationTime"):
+            return str(float(value))
         if kind == "SystemTime":
             return written(datetime.fromisoformat(value))
         if kind == "Boolean":
@@ -315,14 +319,24 @@ def _set_flag(item: Item, given: Element | None) -> None:
     status = "NotFlagged" if given is None else given.findtext(long("t:FlagStatus"))
     start = None if given is None else given.findtext(long("t:StartDate"))
     due = None if given is None else given.findtext(long("t:DueDate"))
-    if (start is None) != (due is None) or (status != "Flagged" and due):
-        raise Refusal("ErrorInvalidArgument", "a due date needs a start date and a flag")
-    number = {"NotFlagged": "", "Complete": "1", "Flagged": "2"}[status or ""]
-    item.properties["0x1090:Integer"] = number
-    for id_, value in (("0x8104", start), ("0x8105", due)):
-        item.properties.pop(f"{_SETS['Task']}/{id_}:SystemTime", None)
+    completed = None if given is None else given.findtext(long("t:CompleteDate"))
+    if (start is None) != (due is None) or (status != "Flagged" and due) or (status != "Complete" and completed):
+        raise Refusal("ErrorInvalidArgument", "a due date needs a start date and a flag, a complete date its end")
+    numbers = {"NotFlagged": "", "Complete": "1", "Flagged": "2"}
+    if status not in numbers:
+        raise Refusal("ErrorSchemaValidation", f"FlagStatus {status}", is_fault=True)
+    put_flag(item, numbers[status], start=start, due=due)
+
+
+def put_flag(item: Item, status: str, *, start: str | None = None, due: str | None = None) -> None:
+    """A flag as a mail program leaves it in the mail's properties: status, days, and the same as instants."""
+    task, common = _SETS["Task"], _SETS["Common"]
+    dates = {f"{task}/0x8104": start, f"{task}/0x8105": due, f"{common}/0x8516": start, f"{common}/0x8517": due}
+    given = {"0x1090:Integer": status, **{f"{name}:SystemTime": value or "" for name, value in dates.items()}}
+    for name, value in given.items():
+        item.properties.pop(name, None)
         if value:
-            item.properties[f"{_SETS['Task']}/{id_}:SystemTime"] = written(datetime.fromisoformat(value))
+            item.properties[name] = written(datetime.fromisoformat(value)) if name.endswith("Time") else value
 
 
 def _ignore(item: Item, given: Element | None) -> None:
@@ -344,7 +358,7 @@ _SETTERS: Mapping[str, Callable[[Item, Element | None], None]] = {
 }
 
 
-def folder_element(folder_id: str, mailbox: Mailbox, fields: Sequence[Element]) -> Element:
+def folder_element(folder_id: str, mailbox: Mailbox, fields: Sequence[Element], *, may_change: bool = True) -> Element:
     """What the service tells of a folder."""
     folder = mailbox.folders[folder_id]
     told: dict[str, str] = {
@@ -362,6 +376,15 @@ def folder_element(folder_id: str, mailbox: Mailbox, fields: Sequence[Element]) 
     for name, value in told.items():
         if name in wanted and value:
             SubElement(made, long(f"t:{name.partition(':')[2]}")).text = value
+    if "folder:EffectiveRights" in wanted:
+        made.append(_rights(may_change))
     if "folder:DistinguishedFolderId" in wanted and folder.distinguished:
         SubElement(made, long("t:DistinguishedFolderId")).text = folder.distinguished
     return made
+
+
+def _rights(may_change: bool) -> Element:
+    """What the login may do in a folder."""
+    changing = ("CreateAssociated", "CreateContents", "CreateHierarchy", "Delete", "Modify")
+    told = {**dict.fromkeys(changing, may_change), "Read": True, "ViewPrivateItems": may_change}
+    return node("t:EffectiveRights", None, *(node(f"t:{name}", _flag(value)) for name, value in told.items()))

@@ -23,7 +23,9 @@ def answer(asked: Asked) -> Element:
 def get_folder(asked: Asked) -> Answers:
     def tell(element: Element) -> Element:
         mailbox, folder = asked.folder(element)
-        return asked.good(node("m:Folders", None, folder_element(folder.id, mailbox, asked.fields("m:FolderShape"))))
+        may_change = asked.office.may_change(mailbox, asked.login, asked.acting)
+        fields = asked.fields("m:FolderShape")
+        return asked.good(node("m:Folders", None, folder_element(folder.id, mailbox, fields, may_change=may_change)))
 
     return each(asked, inside(asked.body, "m:FolderIds"), tell, "m:Folders")
 
@@ -179,6 +181,9 @@ def write_user_configuration(asked: Asked) -> Answers:
     name = given.find(long("t:UserConfigurationName"))
     assert name is not None
     mailbox, folder = asked.folder(name[0])
+    if not asked.office.may_change(mailbox, asked.login, asked.acting):
+        yield asked.bad(Refusal("ErrorAccessDenied"))
+        return
     key = f"{folder.distinguished}/{name.attrib['Name']}"
     if (key in mailbox.configurations) == (asked.name == "CreateUserConfiguration"):
         code = "ErrorItemSave" if asked.name == "CreateUserConfiguration" else "ErrorItemNotFound"

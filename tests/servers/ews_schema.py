@@ -27,7 +27,7 @@ class Rule:
     children: str = ""
     # `Name!` has to be there.
     attributes: str = ""
-    # One of the children, instead of a sequence; `+` lets it repeat.
+    # `one|other` is either. One of the children, instead of a sequence; `+` lets it repeat.
     choice: str = ""
 
 
@@ -181,7 +181,9 @@ RULES: Mapping[str, Rule] = {
     "m:ItemChanges": Rule(children="t:ItemChange+"),
     "t:ItemChange": Rule(children="t:ItemId t:Updates"),
     "t:Updates": Rule(choice="t:SetItemField t:DeleteItemField t:AppendToItemField +"),
-    "t:SetItemField": Rule(choice=f"{_PROPERTY} t:Message t:Item +"),
+    "t:SetItemField": Rule(children=f"{_PROPERTY.replace(' ', '|')} t:Message|t:Item"),
+    "t:AppendToItemField": Rule(children=f"{_PROPERTY.replace(' ', '|')} t:Message|t:Item"),
+    "t:Item": Rule(children=_ITEM),
     "t:DeleteItemField": Rule(choice=_PROPERTY),
     "m:SubscriptionIds": Rule(children="t:SubscriptionId+"),
     "t:EventTypes": Rule(children="t:EventType+"),
@@ -238,7 +240,7 @@ def _check_sequence(element: Element, names: list[str], rule: Rule) -> None:
     for known in rule.children.split():
         name, many = known.rstrip("?*+"), known[-1]
         count = 0
-        while left and left[0] == name:
+        while left and left[0] in name.split("|"):
             left.pop(0)
             count += 1
         if count == 0 and many not in "?*":

@@ -1,8 +1,10 @@
 """The operations of the loopback EWS server that change something."""
 
 import base64
+import copy
 import email.policy
 import re
+from collections.abc import Sequence
 from email.message import EmailMessage
 from email.utils import getaddresses, parseaddr
 from xml.etree.ElementTree import Element
@@ -21,6 +23,7 @@ def create_item(asked: Asked) -> Answers:
 
     def make(element: Element) -> Element:
         mailbox, folder = _target(asked, place, disposition)
+        asked.to_change(mailbox)
         item = (_reply if short(element.tag) != "t:Message" else _written)(asked, mailbox, folder, element)
         if disposition == "SaveOnly":
             return asked.good(node("m:Items", None, _id_of(item)))
@@ -110,22 +113,33 @@ def _quoted(message: EmailMessage) -> str:
 
 def update_item(asked: Asked) -> Answers:
     resolution = asked.body.attrib["ConflictResolution"]
+    if "MessageDisposition" not in asked.body.attrib:
+        raise Refusal("ErrorMessageDispositionRequired", is_fault=True)
 
     def change(element: Element) -> Element:
         reference = element.find(long("t:ItemId"))
         assert reference is not None
-        mailbox, item = asked.item(reference)
+        mailbox, item = asked.own_item(reference)
         key = reference.attrib.get("ChangeKey")
         if key is None and resolution != "AlwaysOverwrite":
             raise Refusal("ErrorChangeKeyRequired")
         if key != item.change_key and resolution == "NeverOverwrite":
             raise Refusal("ErrorIrresolvableConflict")
-        for update in inside(element, "t:Updates"):
-            asked.office.updates.append((item.id, set_field(item, mailbox, update)))
+        asked.office.updates += [(item.id, name) for name in _all_or_none(item, inside(element, "t:Updates"))]
         mailbox.touch(item)
         return asked.good(node("m:Items", None, _id_of(item)), node("m:ConflictResults", None, node("t:Count", "0")))
 
     return each(asked, inside(asked.body, "m:ItemChanges"), change, "m:Items")
+
+
+def _all_or_none(item: Item, updates: Sequence[Element]) -> list[str]:
+    """Carry out every update of one item; when one is refused, the item is as it was."""
+    before = copy.deepcopy(item.__dict__)
+    try:
+        return [set_field(item, update) for update in updates]
+    except Refusal:
+        item.__dict__.update(before)
+        raise
 
 
 def send_item(asked: Asked) -> Answers:
@@ -178,7 +192,7 @@ def move_item(asked: Asked) -> Answers:
     _, folder = asked.folder(inside(asked.body, "m:ToFolderId")[0])
 
     def move(element: Element) -> Element:
-        mailbox, item = asked.item(element)
+        mailbox, item = asked.own_item(element)
         return asked.good(node("m:Items", None, _id_of(mailbox.move(item, folder.id))))
 
     return each(asked, inside(asked.body, "m:ItemIds"), move, "m:Items")
@@ -186,7 +200,7 @@ def move_item(asked: Asked) -> Answers:
 
 def delete_item(asked: Asked) -> Answers:
     def remove(element: Element) -> Element:
-        mailbox, item = asked.item(element)
+        mailbox, item = asked.own_item(element)
         if asked.body.attrib["DeleteType"] == "MoveToDeletedItems":
             mailbox.move(item, mailbox.known["deleteditems"])
         else:

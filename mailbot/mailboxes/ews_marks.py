@@ -1,0 +1,205 @@
+"""Shows marks on the mails of a mailbox on an Exchange server: categories, follow-up flag, our own property."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from mailbot.domain.clock import to_utc
+from mailbot.domain.errors import MailboxRefused, MailChanged
+from mailbot.domain.marks import Colour, MarkName, Switch
+from mailbot.ews.categories import EwsCategories
+from mailbot.ews.client import EwsClient, EwsFolder
+from mailbot.ews.failure import EwsFailure
+from mailbot.ews.marking import EwsMarking, MarkedItem, Values
+from mailbot.mailboxes.ews_account import EwsAccount
+from mailbot.mailboxes.ews_errors import translated
+from mailbot.mailboxes.ews_flags import flag_of, flag_values
+from mailbot.mailboxes.ews_folders import EwsFolderNames
+from mailbot.ports.marks import Ability, Look, MarkChange, MarkedMail, Wanted
+
+# Places in Outlook's palette.
+_PALETTE = {Colour.RED: 0, Colour.ORANGE: 1, Colour.YELLOW: 3, Colour.GREEN: 4, Colour.BLUE: 7}
+# What changed while the last look went from folder to folder is looked at once more.
+_OVERLAP = timedelta(minutes=1)
+
+
+class EwsMarks:
+    """The `MailMarks` over EWS; safe to use from several threads."""
+
+    def __init__(self, account: EwsAccount, *, client: EwsClient | None = None) -> None:
+        self._account = account
+        self._client = client or EwsClient(account.endpoint, account.address)
+        self._marking = EwsMarking(self._client)
+        self._categories = EwsCategories(self._client)
+        self._known = EwsFolderNames(self._client, account)
+
+    @property
+    def name(self) -> str:
+        """The mailbox's name in settings."""
+        return self._account.name
+
+    def abilities(self) -> frozenset[Ability]:
+        """All of them."""
+        return frozenset(Ability)
+
+    def prepare(self, colours: Mapping[str, Colour]) -> None:
+        """Add what the master list lacks."""
+        with translated(self._account, "preparar las categorías"):
+            self._categories.add({name: _PALETTE[colour] for name, colour in colours.items()})
+
+    def find(self, wanted: Wanted) -> MarkedMail | None:
+        """By its id, which is another after a move; then by Message-ID, where it was read first."""
+        with translated(self._account, "buscar el correo"):
+            known = self._marking.get(wanted.item) if wanted.item else None
+            found = known or self._found(wanted)
+        return self._seen(found) if found else None
+
+    def set(self, mail: MarkedMail, change: MarkChange) -> MarkedMail | None:
+        """One UpdateItem with what differs, on condition that the change key is still the same."""
+        values = self._values(mail, change)
+        if not values:
+            return mail
+        with translated(self._account, "marcar el correo"):
+            try:
+                self._marking.update(MarkedItem(id=mail.item, change_key=mail.version), values)
+            except EwsFailure as failure:
+                if failure.is_missing:
+                    return None
+                if failure.is_conflict:
+                    raise MailChanged(f"Buzón «{self.name}»: alguien cambió el correo entretanto.") from failure
+                raise
+            found = self._marking.get(mail.item)
+        return self._seen(found) if found else None
+
+    def move(self, mail: MarkedMail, folder: str) -> MarkedMail | None:
+        """Into the folder of that path or name; the mail has another id there."""
+        with translated(self._account, "mover el correo"):
+            target = self._folder_called(folder)
+            if target is None:
+                return None
+            try:
+                moved = self._marking.move(mail.item, target.id)
+            except EwsFailure as failure:
+                if failure.is_missing:
+                    return None
+                raise
+            found = self._marking.get(moved)
+        return self._seen(found) if found else None
+
+    def look(self, folders: Collection[str], *, named: Collection[str], token: str, since: datetime) -> Look:
+        """The mails of these folders modified since the newest that was seen, and all in the named folders."""
+        last, called = _instant(token), _folded(named)
+        with translated(self._account, "ver qué cambió"):
+            there = self._known.all()
+            watched = [folder.id for folder in there if folder.name in folders]
+            found = list(self._marking.arrived_since(to_utc(since), _ids(there, called)))
+            if last is None:
+                changed = self._marking.arrived_since(to_utc(since), watched)
+            else:
+                changed = self._marking.modified_since(last - _OVERLAP, watched)
+        newest = max((item.modified_at for item in changed if item.modified_at), default=last)
+        mails = {item.id: self._seen(item) for item in (*found, *changed)}
+        return Look(mails=tuple(mails.values()), token=newest.isoformat() if newest else "")
+
+    def check(self, switches: Collection[Switch]) -> Sequence[str]:
+        """Ask what the account may do in the folders, and whether it can read the list of categories."""
+        with translated(self._account, "ver los permisos para marcar"):
+            for folder in self._known.all():
+                if folder.name in self._account.folders:
+                    self._check_rights(folder, switches)
+        lines = ["Marcas: Exchange deja cambiar categorías y seguimiento."]
+        if Switch.CATEGORIES in switches:
+            lines.append(self._check_categories())
+        return lines
+
+    def close(self) -> None:
+        """Let the connections go."""
+        self._client.close()
+
+    def _found(self, wanted: Wanted) -> MarkedItem | None:
+        there = self._known.all()
+        first = [folder.id for folder in there if folder.name == wanted.key.folder]
+        others = [folder.id for folder in there if folder.name != wanted.key.folder]
+        for folders in (first, others):
+            found = self._marking.by_message_id(wanted.message_id, folders)
+            if found:
+                # A search may cut long values short and give an older change key.
+                return self._marking.get(found[0].id)
+        return None
+
+    def _folder_called(self, name: str) -> EwsFolder | None:
+        there = self._known.all()
+        whole = (folder for folder in there if folder.name == name)
+        own = (folder for folder in there if _leaf(folder.name) == name.casefold())
+        return next(whole, None) or next(own, None)
+
+    def _check_rights(self, folder: EwsFolder, switches: Collection[Switch]) -> None:
+        rights = self._marking.rights(folder.id)
+        lacking = [] if rights.may_modify else ["modificar"]
+        if Switch.FOLDERS in switches and not rights.may_delete:
+            lacking.append("mover")
+        if lacking:
+            username, address = self._account.endpoint.username or "de mailbot", self._account.address
+            raise MailboxRefused(
+                f"Buzón «{self.name}»: la cuenta {username} lee la carpeta «{folder.name}» de {address}, pero no puede "
+                f"{' ni '.join(lacking)} sus correos: dele «Full Access» (Add-MailboxPermission) o el rol "
+                "«ApplicationImpersonation»; los pasos están en docs/ews.md."
+            )
+
+    def _check_categories(self) -> str:
+        with translated(self._account, "leer las categorías del calendario"):
+            there = self._categories.names()
+        if there is None:
+            return "Categorías: la lista de Outlook no se entiende y se deja como está; se verán sin color."
+        have = _folded(there)
+        lacking = [mark.value for mark in MarkName if mark.value.casefold() not in have]
+        return f"Categorías por crear: {', '.join(lacking)}." if lacking else "Categorías: están todas."
+
+    def _values(self, mail: MarkedMail, change: MarkChange) -> Values:
+        """Only what differs; categories as a whole list, since EWS knows no other way."""
+        names = _names_after(mail, change)
+        named: Values = {} if names == mail.categories else {"categories": names}
+        flagged: Values = {}
+        stamped: Values = {}
+        if change.flag is not None and change.flag != mail.flag:
+            flagged = flag_values(change.flag, self._account.zone)
+        if change.stamp is not None and change.stamp != mail.stamp:
+            stamped = {"mailbot_dispatch": ";".join(change.stamp) or None}
+        return {**named, **flagged, **stamped}
+
+    def _seen(self, item: MarkedItem) -> MarkedMail:
+        return MarkedMail(
+            item=item.id,
+            folder=self._known.name_of(item.folder),
+            message_id=item.message_id,
+            version=item.change_key,
+            categories=item.categories,
+            flag=flag_of(item, self._account.zone),
+            stamp=tuple(filter(None, item.dispatch.split(";"))),
+            changed_at=item.modified_at,
+        )
+
+
+def _names_after(mail: MarkedMail, change: MarkChange) -> tuple[str, ...]:
+    gone = _folded(change.remove)
+    kept = [name for name in mail.categories if name.casefold() not in gone]
+    held = _folded(kept)
+    return (*kept, *(name for name in change.add if name.casefold() not in held))
+
+
+def _ids(folders: Iterable[EwsFolder], leaves: Collection[str]) -> Sequence[str]:
+    return [folder.id for folder in folders if _leaf(folder.name) in leaves]
+
+
+def _instant(token: str) -> datetime | None:
+    try:
+        return to_utc(datetime.fromisoformat(token))
+    except ValueError:
+        return None
+
+
+def _leaf(folder: str) -> str:
+    return folder.rpartition("/")[2].casefold()
+
+
+def _folded(names: Iterable[str]) -> set[str]:
+    return {name.casefold() for name in names}
