@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import SecretStr
 
-from mailbot.bootstrap_ews import ews_problems, ews_sender, ews_source
+from mailbot.bootstrap_ews import ews_outlook, ews_problems, ews_sender, ews_source
 from mailbot.bootstrap_graph import graph_outlook, graph_problems, graph_sender, graph_source
 from mailbot.bootstrap_office import office_checklist, office_policy
 from mailbot.bootstrap_values import list_of, password_of
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 # Where a password is no way in any more (Microsoft ended basic authentication in 2022).
 _EXCHANGE_ONLINE = frozenset({"outlook.office365.com", "outlook.office.com"})
 _IMAP_PORTS = {Security.TLS: 993, Security.STARTTLS: 143, Security.PLAIN: 143}
+# By kind of mailbox: what can show marks on its mails.
+_OUTLOOKS = {"graph": graph_outlook, "ews": ews_outlook}
 _SMTP_PORTS = {Security.TLS: 465, Security.STARTTLS: 587, Security.PLAIN: 25}
 
 
@@ -83,14 +85,13 @@ def _box(name: str, box: MailboxSettings, settings: Settings) -> Box:
         address=box.address.lower(),
         sent_folder=box.sent_folder or None,
         keeps_copies=box.address.lower() == settings.blind_copy.lower(),
-        # Only where there is an adapter that can show them.
-        switches=frozenset(map(Switch, list_of(settings.marks))) if box.kind == "graph" else frozenset(),
+        switches=frozenset(map(Switch, list_of(settings.marks))) if box.kind in _OUTLOOKS else frozenset(),
     )
 
 
 def _outlook(own: Box, box: MailboxSettings, settings: Settings) -> Outlook | None:
     """What shows marks on the mails of a mailbox; None where nothing was switched on."""
-    return graph_outlook(own, box, settings) if own.switches else None
+    return _OUTLOOKS[box.kind](own, box, settings) if own.switches else None
 
 
 def _source(name: str, box: MailboxSettings, settings: Settings) -> MailSource:

@@ -2,29 +2,52 @@
 
 from collections.abc import Iterator
 from importlib.util import find_spec
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from mailbot.bootstrap_values import list_of, password_of
 from mailbot.domain.errors import SettingsError
 from mailbot.ews.endpoint import WHY_NOT_ONLINE, EwsAuth, EwsEndpoint, is_exchange_online
 from mailbot.ports.mailbox import MailSource
 from mailbot.ports.sender import MailSender
+from mailbot.services.desk import Box
+from mailbot.services.outlook import Outlook
 from mailbot.settings import MailboxSettings, Settings
+
+if TYPE_CHECKING:
+    from mailbot.mailboxes.ews_account import EwsAccount
 
 
 def ews_source(name: str, box: MailboxSettings, settings: Settings) -> MailSource:
     """One mailbox on the office's own Exchange server."""
-    endpoint = _endpoint(settings)
-    from mailbot.mailboxes.ews import EwsAccount, EwsMailSource
+    account = _account(name, box, settings)
+    from mailbot.mailboxes.ews import EwsMailSource
 
-    account = EwsAccount(
+    return EwsMailSource(account)
+
+
+def ews_outlook(own: Box, box: MailboxSettings, settings: Settings) -> Outlook:
+    """What shows marks on the mails of a mailbox on the office's own Exchange server."""
+    account = _account(own.name, box, settings)
+    from mailbot.mailboxes.ews_marks import EwsMarks
+
+    return Outlook(box=own, marks=EwsMarks(account), folders=account.folders)
+
+
+def _account(name: str, box: MailboxSettings, settings: Settings) -> "EwsAccount":
+    endpoint = _endpoint(settings)
+    from mailbot.mailboxes.ews_account import EwsAccount
+
+    names = list_of(box.folders or settings.imap_folders)
+    return EwsAccount(
         name=name,
         address=box.address,
         endpoint=endpoint,
-        folders=list_of(box.folders or settings.imap_folders),
+        folders=tuple("INBOX" if folder.upper() == "INBOX" else folder for folder in names),
         sent_folder=box.sent_folder or None,
+        zone=ZoneInfo(settings.timezone),
         poll_interval=settings.poll_interval,
     )
-    return EwsMailSource(account)
 
 
 def ews_sender(settings: Settings) -> MailSender:

@@ -170,7 +170,7 @@ def check() -> int:
             marks = partial(item.outlook.marks.check, item.box.switches)
             probes.append((f"marcas en {item.box.address}", marks))
         elif settings.marks:
-            say(f"– marcas en {item.box.address}: MAILBOT_MARKS solo actúa en Microsoft 365; no en este buzón")
+            say(f"– marcas en {item.box.address}: MAILBOT_MARKS solo actúa en Microsoft 365 y Exchange; no aquí")
     sender = build_sender(settings)
     if sender is None:
         say("✔ envío: apagado (MAILBOT_SEND=off)")

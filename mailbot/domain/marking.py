@@ -100,9 +100,14 @@ def our_names(names: Iterable[str]) -> frozenset[str]:
     return frozenset(mark.value if mark else name for mark, name in marks if mark or is_order(name))
 
 
+def names_of_folder(category: str) -> tuple[str, ...]:
+    """What a folder is called that is named for a category: like it, or like several of it."""
+    return tuple(dict.fromkeys((category, f"{category.removesuffix('s')}s")))
+
+
 def folder_names() -> frozenset[str]:
-    """The names by which a folder counts as named for a category: one, or several of it."""
-    return frozenset({mark.value for mark in MarkName} | {f"{mark.value.removesuffix('s')}s" for mark in MarkName})
+    """Every name by which a folder counts as named for a category."""
+    return frozenset(name for mark in MarkName for name in names_of_folder(mark.value))
 
 
 def folder_mark(path: str) -> MarkName | None:
@@ -117,13 +122,18 @@ def heard(kept: KeptMarks, seen: Marks, folder: str, *, can_complete: bool) -> H
         return Heard()
     present, had = our_names(seen.categories), set(kept.marks.categories)
     meant = had if kept.pending is None else set(kept.pending.categories)
-    was_put = folder != kept.folder and folder != kept.moving_to
+    was_put = folder != kept.folder and not _is_meant(kept, folder)
     return Heard(
         added=tuple(sorted(present - had - meant - set(kept.theirs))),
         removed=tuple(sorted((had & meant) - present)),
         folder=folder_mark(folder) if was_put else None,
         flag=_flag_word(kept, seen.flag, can_complete=can_complete),
     )
+
+
+def _is_meant(kept: KeptMarks, folder: str) -> bool:
+    """Whether that is where mailbot was about to put the mail; a folder's path ends in the name that was meant."""
+    return bool(kept.moving_to) and folder_mark(folder) is mark_named(kept.moving_to)
 
 
 def _flag_word(kept: KeptMarks, seen: Flag, *, can_complete: bool) -> FlagWord | None:
@@ -163,4 +173,5 @@ def accepted(kept: KeptMarks, seen: Marks, folder: str, *, word: Heard) -> KeptM
         theirs=tuple(sorted(theirs)),
         refused=(*kept.refused, *(name for name in word.removed if is_order(name))),
         is_flag_left=kept.is_flag_left or has_own_flag,
+        is_filed=kept.is_filed or _is_meant(kept, folder),
     )

@@ -27,6 +27,10 @@ class EwsCategories:
     def __init__(self, client: EwsClient) -> None:
         self._client = client
 
+    def folder(self) -> str:
+        """The id of the folder where the list lies: the calendar."""
+        return self._client.read(lambda account: str(account.calendar.id))
+
     def names(self) -> Sequence[str] | None:
         """What the categories are called; None when the list cannot be understood."""
         document = self._document()

@@ -11,7 +11,7 @@ from mailbot.ews.endpoint import EwsRights
 from mailbot.ews.failure import EwsFailure
 from mailbot.mailboxes.ews_account import EwsAccount
 from mailbot.mailboxes.ews_errors import translated
-from mailbot.mailboxes.ews_folders import INBOX, EwsFolderNames
+from mailbot.mailboxes.ews_folders import EwsFolderNames
 from mailbot.mailboxes.ews_reading import Content, contents_of
 from mailbot.mailboxes.ews_round import EwsRounds, Listed, Round
 from mailbot.mailboxes.ews_watch import EwsWatch
@@ -34,7 +34,7 @@ class EwsMailSource:
         self._known = EwsFolderNames(self._client, account)
         self._rounds = EwsRounds(self._client)
         self._watch = EwsWatch(self._client, poll_interval=account.poll_interval)
-        self._folders = tuple(INBOX if name.upper() == INBOX else name for name in account.folders)
+        self._folders = account.folders
         # By folder: where its last round ended.
         self._states: dict[str, str] = {}
         # By folder: a state that a cursor holds, and where the rounds after it that brought nothing ended.

@@ -101,7 +101,7 @@ class EwsMarks:
         return Look(mails=tuple(mails.values()), token=newest.isoformat() if newest else "")
 
     def check(self, switches: Collection[Switch]) -> Sequence[str]:
-        """Ask what the account may do in the folders, and whether it can read the list of categories."""
+        """Ask what the account may do in the folders and with the list of categories."""
         with translated(self._account, "ver los permisos para marcar"):
             for folder in self._known.all():
                 if folder.name in self._account.folders:
@@ -138,16 +138,21 @@ class EwsMarks:
         if Switch.FOLDERS in switches and not rights.may_delete:
             lacking.append("mover")
         if lacking:
-            username, address = self._account.endpoint.username or "de mailbot", self._account.address
-            raise MailboxRefused(
-                f"Buzón «{self.name}»: la cuenta {username} lee la carpeta «{folder.name}» de {address}, pero no puede "
-                f"{' ni '.join(lacking)} sus correos: dele «Full Access» (Add-MailboxPermission) o el rol "
-                "«ApplicationImpersonation»; los pasos están en docs/ews.md."
-            )
+            raise self._refused(f"{' ni '.join(lacking)} los correos de la carpeta «{folder.name}»")
+
+    def _refused(self, doing: str) -> MailboxRefused:
+        username, address = self._account.endpoint.username or "de mailbot", self._account.address
+        return MailboxRefused(
+            f"Buzón «{self.name}»: la cuenta {username} puede leer {address}, pero no puede {doing}: dele "
+            "«Full Access» (Add-MailboxPermission) o el rol «ApplicationImpersonation»; los pasos están en docs/ews.md."
+        )
 
     def _check_categories(self) -> str:
         with translated(self._account, "leer las categorías del calendario"):
+            rights = self._marking.rights(self._categories.folder())
             there = self._categories.names()
+        if not rights.may_modify:
+            raise self._refused("cambiar el calendario, donde Outlook guarda la lista de categorías")
         if there is None:
             return "Categorías: la lista de Outlook no se entiende y se deja como está; se verán sin color."
         have = _folded(there)

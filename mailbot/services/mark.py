@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from mailbot.domain.errors import MailbotError, MailChanged
-from mailbot.domain.marking import KeptMarks, our_names
+from mailbot.domain.marking import KeptMarks, names_of_folder, our_names
 from mailbot.domain.marks import COLOURS, MarkName, Marks, Switch
 from mailbot.ports.marks import MarkChange, MarkedMail
 from mailbot.ports.store import UnitOfWork
@@ -134,7 +134,7 @@ def _carry_out(place: Place, step: _Step, mail: MarkedMail) -> bool:
     if after is None:
         _keep_gone(place, step.kept)
         return False
-    moved = place.marks.move(after, step.folder) if step.folder else None
+    moved = _moved(place, after, step.folder) if step.folder else None
     last = moved or after
     with place.desk.store.begin() as uow:
         # Somebody's word may have come in meanwhile: then it stays due.
@@ -153,6 +153,15 @@ def _carry_out(place: Place, step: _Step, mail: MarkedMail) -> bool:
         uow.marks.update(kept)
         uow.commit()
     return True
+
+
+def _moved(place: Place, mail: MarkedMail, category: str) -> MarkedMail | None:
+    """The mail in the folder named for that category; None where its owner made no such folder."""
+    for name in names_of_folder(category):
+        moved = place.marks.move(mail, name)
+        if moved is not None:
+            return moved
+    return None
 
 
 def _keep_gone(place: Place, kept: KeptMarks) -> None:

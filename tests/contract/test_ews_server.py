@@ -52,6 +52,12 @@ def _set(field: str, value: str) -> str:
     return f'<t:SetItemField><t:FieldURI FieldURI="{field}"/><t:Message>{value}</t:Message></t:SetItemField>'
 
 
+def _flag_property(kind: str, value: str) -> str:
+    field = f'<t:ExtendedFieldURI PropertyTag="0x1090" PropertyType="{kind}"/>'
+    property_ = f"<t:ExtendedProperty>{field}<t:Value>{value}</t:Value></t:ExtendedProperty>"
+    return f"<t:SetItemField>{field}<t:Message>{property_}</t:Message></t:SetItemField>"
+
+
 _CATEGORY = _set("item:Categories", "<t:Categories><t:String>Reclamo</t:String></t:Categories>")
 
 
@@ -100,6 +106,62 @@ def test_a_due_date_without_a_start_date_is_refused(server: EwsServer) -> None:
     assert "ErrorInvalidArgument" in _update(server, _set("item:Flag", flag.format(start="")))
     start = "<t:StartDate>2026-11-04T14:00:00Z</t:StartDate>"
     assert "NoError" in _update(server, _set("item:Flag", flag.format(start=start)))
+
+
+def test_an_update_of_which_a_part_is_refused_changes_nothing(server: EwsServer) -> None:
+    key = _item(server).change_key
+    assert "ErrorInvalidPropertySet" in _update(server, _CATEGORY + _set("item:Size", "<t:Size>1</t:Size>"))
+    assert (_item(server).categories, _item(server).change_key) == ([], key)
+
+
+@pytest.mark.parametrize(
+    ("updates", "code"),
+    [
+        (
+            "<t:SetItemField><t:Message><t:Categories/></t:Message>"
+            '<t:FieldURI FieldURI="item:Categories"/></t:SetItemField>',
+            "ErrorSchemaValidation",
+        ),
+        (_set("item:Flag", "<t:Flag><t:DueDate>x</t:DueDate></t:Flag>"), "ErrorSchemaValidation"),
+        (_set("item:Flag", "<t:Flag><t:FlagStatus>Quizá</t:FlagStatus></t:Flag>"), "ErrorSchemaValidation"),
+        (
+            _set(
+                "item:Flag",
+                "<t:Flag><t:FlagStatus>Flagged</t:FlagStatus><t:CompleteDate>2026-11-05T14:00:00Z</t:CompleteDate>"
+                "</t:Flag>",
+            ),
+            "ErrorInvalidArgument",
+        ),
+        (_set("item:Categories", "<t:Importance>High</t:Importance>"), "ErrorUpdatePropertyMismatch"),
+        ('<t:DeleteItemField><t:FieldURI FieldURI="item:Size"/></t:DeleteItemField>', "ErrorInvalidPropertyDelete"),
+        (_flag_property("Integer", "dos"), "ErrorInvalidExtendedPropertyValue"),
+        (_flag_property("SystemTime", "mañana"), "ErrorInvalidExtendedPropertyValue"),
+    ],
+    ids=[
+        "value before field",
+        "flag without status",
+        "unknown status",
+        "complete date of an open flag",
+        "another field's value",
+        "a field that cannot go",
+        "no number",
+        "no instant",
+    ],
+)
+def test_an_update_that_makes_no_sense_is_refused(server: EwsServer, updates: str, code: str) -> None:
+    assert code in _update(server, updates)
+    assert (_item(server).categories, _item(server).properties) == ([], {})
+
+
+def test_an_update_without_change_key_or_disposition_is_refused(server: EwsServer) -> None:
+    item = _item(server)
+    change = f'<m:ItemChanges><t:ItemChange><t:ItemId Id="{item.id}"/><t:Updates>{_CATEGORY}</t:Updates></t:ItemChange>'
+    for attributes, code in (
+        ('ConflictResolution="NeverOverwrite" MessageDisposition="SaveOnly"', "ErrorChangeKeyRequired"),
+        ('ConflictResolution="NeverOverwrite"', "ErrorMessageDispositionRequired"),
+        ('MessageDisposition="SaveOnly"', "ErrorSchemaValidation"),
+    ):
+        assert code in _ask(server, f"<m:UpdateItem {attributes}>{change}</m:ItemChanges></m:UpdateItem>")
 
 
 def test_the_words_of_a_received_mail_cannot_be_rewritten(server: EwsServer) -> None:

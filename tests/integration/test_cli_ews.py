@@ -98,6 +98,29 @@ def test_check_names_the_role_that_is_missing(
     assert "ApplicationImpersonation" in capsys.readouterr().out
 
 
+def test_check_tries_what_may_be_shown_on_the_mails_and_changes_nothing(
+    folder: Path, server: EwsServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _settings(folder, *_at(server), "MAILBOT_MARKS=categories,flags")
+    assert run(["check"]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "Exchange deja cambiar categorías y seguimiento" in said
+    assert "Categorías por crear: Reclamo, Contingencia" in said
+    assert server.mailboxes[ESC].configurations == {}
+
+
+def test_check_names_the_right_that_is_missing_to_mark(
+    folder: Path, server: EwsServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    server.script.delegates = {ESC: {SERVICE}}
+    server.script.readers = {ESC: {SERVICE}}
+    _settings(folder, *_at(server), "MAILBOT_EWS_RIGHTS=delegate", "MAILBOT_MARKS=flags")
+    assert run(["check"]) != 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert f"✘ marcas en {ESC}" in said
+    assert "no puede modificar los correos de la carpeta «INBOX»: dele «Full Access»" in said
+
+
 def test_poll_reads_the_mailbox(folder: Path, server: EwsServer, capsys: pytest.CaptureFixture[str]) -> None:
     mailbox = server.mailboxes[ESC]
     mailbox.add(raw_mail(subject="Consulta"), folder=mailbox.known["inbox"], at=datetime.now(UTC))

@@ -67,7 +67,7 @@ class EwsScript:
     impersonators: set[str] = field(default_factory=lambda: {SERVICE})
     # By mailbox: who else has full access.
     delegates: dict[str, set[str]] = field(default_factory=dict)
-    # By mailbox: which of them may only read in it.
+    # By mailbox, or by mailbox and folder (`ana@x.example/calendar`): which of them may only read there.
     readers: dict[str, set[str]] = field(default_factory=dict)
     # By address: through which other mailboxes mail from it may leave.
     send_as: dict[str, set[str]] = field(default_factory=dict)
@@ -135,9 +135,10 @@ class EwsServer:
         """Every mailbox that the login may open now."""
         return [mailbox for mailbox in self.mailboxes.values() if self._may_open(mailbox, login, acting)]
 
-    def may_change(self, mailbox: Mailbox, login: str, acting: str | None) -> bool:
+    def may_change(self, mailbox: Mailbox, folder: str, login: str, acting: str | None) -> bool:
         """Everybody but those who may only read."""
-        return acting is not None or login not in self.script.readers.get(mailbox.address, ())
+        places = (mailbox.address, f"{mailbox.address}/{mailbox.folders[folder].distinguished}")
+        return acting is not None or not any(login in self.script.readers.get(place, ()) for place in places)
 
     def may_send_as(self, address: str, mailbox: Mailbox) -> bool:
         """From its own address, or with the right to send as another."""

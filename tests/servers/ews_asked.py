@@ -24,7 +24,7 @@ class Office(Protocol):
         """Every mailbox that the login may open now."""
         ...
 
-    def may_change(self, mailbox: Mailbox, login: str, acting: str | None) -> bool:
+    def may_change(self, mailbox: Mailbox, folder: str, login: str, acting: str | None) -> bool:
         """Whether the login may do more there than read."""
         ...
 
@@ -71,15 +71,19 @@ class Asked:
         mailbox = self.mailbox_of(element.attrib["Id"], kind="item")
         return mailbox, mailbox.get(element.attrib["Id"])
 
-    def to_change(self, mailbox: Mailbox) -> None:
+    def may_change(self, mailbox: Mailbox, folder: str) -> bool:
+        """Whether who asks may do more in the folder than read."""
+        return self.office.may_change(mailbox, folder, self.login, self.acting)
+
+    def to_change(self, mailbox: Mailbox, folder: str) -> None:
         """Raises `Refusal` when the login may only read there."""
-        if not self.office.may_change(mailbox, self.login, self.acting):
+        if not self.may_change(mailbox, folder):
             raise Refusal("ErrorAccessDenied", "Access is denied. Check credentials and try again.")
 
     def own_item(self, element: Element) -> tuple[Mailbox, Item]:
         """The item that is meant, to change it."""
         mailbox, item = self.item(element)
-        self.to_change(mailbox)
+        self.to_change(mailbox, item.folder)
         return mailbox, item
 
     def fields(self, shape: str) -> Sequence[Element]:

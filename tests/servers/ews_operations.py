@@ -23,7 +23,7 @@ def answer(asked: Asked) -> Element:
 def get_folder(asked: Asked) -> Answers:
     def tell(element: Element) -> Element:
         mailbox, folder = asked.folder(element)
-        may_change = asked.office.may_change(mailbox, asked.login, asked.acting)
+        may_change = asked.may_change(mailbox, folder.id)
         fields = asked.fields("m:FolderShape")
         return asked.good(node("m:Folders", None, folder_element(folder.id, mailbox, fields, may_change=may_change)))
 
@@ -181,7 +181,7 @@ def write_user_configuration(asked: Asked) -> Answers:
     name = given.find(long("t:UserConfigurationName"))
     assert name is not None
     mailbox, folder = asked.folder(name[0])
-    if not asked.office.may_change(mailbox, asked.login, asked.acting):
+    if not asked.may_change(mailbox, folder.id):
         yield asked.bad(Refusal("ErrorAccessDenied"))
         return
     key = f"{folder.distinguished}/{name.attrib['Name']}"

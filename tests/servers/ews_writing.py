@@ -23,7 +23,7 @@ def create_item(asked: Asked) -> Answers:
 
     def make(element: Element) -> Element:
         mailbox, folder = _target(asked, place, disposition)
-        asked.to_change(mailbox)
+        asked.to_change(mailbox, folder.id)
         item = (_reply if short(element.tag) != "t:Message" else _written)(asked, mailbox, folder, element)
         if disposition == "SaveOnly":
             return asked.good(node("m:Items", None, _id_of(item)))
