@@ -251,14 +251,14 @@ def _started_scheduler(jobs: Sequence[Job], take_turn: Callable[[str], None]) ->
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         timezone=UTC,
     )
+    # What is nearest to its end before what is made anew.
+    for job in reversed(jobs):
+        if job.goes_first:
+            scheduler.add_job(partial(take_turn, job.name))
     for job in jobs:
-        scheduler.add_job(
-            partial(take_turn, job.name),
-            # Triggers wait in real time, whatever time the jobs are told.
-            trigger=_trigger(job, utc_now()),
-            id=job.name,
-            next_run_time=utc_now(),
-        )
+        # Triggers wait in real time, whatever time the jobs are told.
+        trigger = _trigger(job, utc_now())
+        scheduler.add_job(partial(take_turn, job.name), trigger=trigger, id=job.name, next_run_time=utc_now())
     scheduler.start()
     return scheduler
 

@@ -55,6 +55,17 @@ class MailFile:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Departure:
+    """That a mail was sent, when and to whom, without its words."""
+
+    message_id: str
+    to: tuple[Address, ...]
+    in_reply_to: str | None
+    references: tuple[str, ...]
+    sent_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class OutgoingMail:
     """One rendered mail. `key` is unique per purpose, subject matter and recipient, for ever."""
 
@@ -81,3 +92,14 @@ class OutgoingMail:
     attempts: int = 0
     last_error: str = ""
     sent_at: datetime | None = None
+
+
+def departure_of(mail: OutgoingMail, *, at: datetime) -> Departure:
+    """What is to be known of a mail that was sent at that moment."""
+    return Departure(
+        message_id=mail.message_id,
+        to=mail.to,
+        in_reply_to=mail.in_reply_to,
+        references=mail.references,
+        sent_at=at,
+    )

@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Protocol, Self
 from zoneinfo import ZoneInfo
 
-from mailbot.domain.mail import MailState, OutgoingMail
+from mailbot.domain.mail import Departure, MailState, OutgoingMail
 from mailbot.domain.message import MailKey, Message
 from mailbot.domain.office import Dispatch, Office
 from mailbot.ports.mailbox import Cursor
@@ -139,6 +139,10 @@ class Outbox(Protocol):
 
     def list(self, *, states: Collection[MailState] = (), since: datetime | None = None) -> Sequence[OutgoingMail]:
         """Mails by creation; no states means all."""
+        ...
+
+    def departures(self, *, since: datetime) -> Sequence[Departure]:
+        """What was sent of the mails made since, by creation: many thousands cost no words of theirs."""
         ...
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from mailbot.domain.mail import MailPurpose, OutgoingMail
+from mailbot.domain.mail import Departure, MailPurpose, OutgoingMail
 
 # Mailboxes nobody reads: an answer to them can only come back.
 _NOBODY = re.compile(
@@ -53,14 +53,14 @@ DEFAULT_CAPS = Caps()
 class Sent:
     """What was sent lately, to which domain the office itself belongs, and how much may be sent."""
 
-    mails: Sequence[OutgoingMail]
+    mails: Sequence[Departure]
     office_domain: str
     now: datetime
     caps: Caps = DEFAULT_CAPS
 
-    def count(self, within: timedelta) -> list[OutgoingMail]:
+    def count(self, within: timedelta) -> list[Departure]:
         """The mails of a window that ends now."""
-        return [mail for mail in self.mails if mail.sent_at is not None and mail.sent_at > self.now - within]
+        return [mail for mail in self.mails if mail.sent_at > self.now - within]
 
 
 def held_back(mail: OutgoingMail, sent: Sent) -> str | None:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from time import monotonic
 
 from mailbot.domain.errors import DeliveryDeferred, DeliveryRefused, DeliveryUncertain
-from mailbot.domain.mail import MailPurpose, MailState, OutgoingMail
+from mailbot.domain.mail import Departure, MailPurpose, MailState, OutgoingMail, departure_of
 from mailbot.ports.mailbox import MailSource
 from mailbot.ports.sender import MailSender
 from mailbot.ports.store import UnitOfWork
@@ -24,7 +24,7 @@ from mailbot.services.desk import Box, Desk
 # was frozen while it sent finds the connection gone before anybody takes its mail for lost.
 LEASE = timedelta(minutes=10)
 # A round takes no new mail after so long: its `now`, from which claims run, must not grow old.
-_ROUND = timedelta(minutes=1)
+ROUND = timedelta(minutes=1)
 # The fact that stops all sending, and what is said of mails that it keeps back.
 BREAKER = "breaker"
 STOPPED = "demasiados correos: el envío se detuvo hasta que alguien lo revise («mailbot deliver --resume»)"
@@ -79,6 +79,11 @@ def deliver(desk: Desk, post: Post, *, now: datetime) -> Delivered:
     return going.result
 
 
+def may_go_on(post: Post, began: float) -> bool:
+    """Whether a round that began then (`monotonic`) may take one more mail."""
+    return not post.is_stopping() and monotonic() - began < ROUND.total_seconds()
+
+
 @dataclass(kw_only=True)
 class _Round:
     """One pass over what is due; what it sent counts for the caps of what follows."""
@@ -87,12 +92,12 @@ class _Round:
     post: Post
     now: datetime
     began: float = field(default_factory=monotonic)
-    lately: list[OutgoingMail] | None = None
+    lately: list[Departure] | None = None
     states: list[MailState] = field(default_factory=list)
 
     def may_go_on(self) -> bool:
         """Whether one more mail may be taken."""
-        return not self.post.is_stopping() and monotonic() - self.began < _ROUND.total_seconds()
+        return may_go_on(self.post, self.began)
 
     def take(self) -> OutgoingMail | None:
         """Claim the next mail, withheld at once when it is over a cap; None when nothing is due."""
@@ -109,7 +114,7 @@ class _Round:
     def _examined(self, mail: OutgoingMail, uow: UnitOfWork) -> OutgoingMail:
         """The mail, already settled when it may not be sent now."""
         if self.lately is None:
-            self.lately = list(uow.outbox.list(states=[MailState.SENT], since=self.now - self.post.caps.longest))
+            self.lately = list(uow.outbox.departures(since=self.now - self.post.caps.longest))
         if may_have_left_before(mail, uow):
             uow.outbox.settle(mail.key, MailState.UNCERTAIN, at=self.now, error=RESTORED)
             note(uow, at=self.now, action=DOUBTED, subject=mail.key, detail=RESTORED)
@@ -123,7 +128,7 @@ class _Round:
         state = _send(mail, self.desk, self.post, self.now)
         self.states.append(state)
         if state is MailState.SENT and self.lately is not None:
-            self.lately.append(replace(mail, state=state, sent_at=self.now))
+            self.lately.append(departure_of(mail, at=self.now))
 
     @property
     def result(self) -> Delivered:
@@ -146,6 +151,7 @@ def may_have_left_before(mail: OutgoingMail, uow: UnitOfWork) -> bool:
     restored_at = datetime.fromisoformat(restored)
     if not restored_at <= mail.created_at < restored_at + _MADE_UP_FOR:
         return False
+    uow.obligations.prefetch(mail.obligations)
     told = (uow.obligations.get(key) for key in mail.obligations)
     return any((owed.received_at or owed.starts_at) < restored_at for owed in told if owed is not None)
 
@@ -178,7 +184,7 @@ def _is_stopped(sent: Sent, uow: UnitOfWork, now: datetime) -> bool:
     if state == "tripped":
         return True
     since = datetime.fromisoformat(at) if at else None
-    fresh = [mail for mail in sent.mails if since is None or (mail.sent_at is not None and mail.sent_at > since)]
+    fresh = [mail for mail in sent.mails if since is None or mail.sent_at > since]
     if not is_flood(replace(sent, mails=fresh)):
         return False
     uow.facts.set(BREAKER, f"tripped {now.isoformat()}")

@@ -23,6 +23,7 @@ def meet_by_delivery(
     In shadow mode nothing was accepted: the evidence says so.
     """
     prefix = SHADOW_EVIDENCE if is_shadow else ""
+    uow.obligations.prefetch(mail.obligations)
     for obligation_id in mail.obligations:
         obligation = uow.obligations.get(obligation_id)
         is_owed = obligation is not None and obligation.is_open

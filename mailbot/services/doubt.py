@@ -9,14 +9,17 @@ that they do. Where nobody can look, it stays uncertain and a person decides.
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import takewhile
+from operator import attrgetter
+from time import monotonic
 
 from mailbot.domain.errors import MailbotError, UnknownName
-from mailbot.domain.mail import MailState, OutgoingMail
+from mailbot.domain.mail import Departure, MailState, OutgoingMail
 from mailbot.domain.policy import Policy
 from mailbot.ports.mailbox import MailSource
 from mailbot.ports.store import UnitOfWork
 from mailbot.services.carry_out import note
-from mailbot.services.deliver import DOUBTED, MAX_ATTEMPTS, RESTORED_AT, Delivered, Post, settle
+from mailbot.services.deliver import DOUBTED, MAX_ATTEMPTS, RESTORED_AT, Delivered, Post, may_go_on, settle
 from mailbot.services.delivered import meet_by_delivery
 from mailbot.services.desk import Box, Desk
 
@@ -28,10 +31,16 @@ _OPEN = (MailState.UNCERTAIN, MailState.DEFERRED)
 
 
 def settle_uncertain(desk: Desk, post: Post, *, now: datetime) -> Delivered:
-    """Look on the servers for every mail of unknown fate; a mailbox out of reach settles nothing."""
+    """Look on the servers for every mail of unknown fate; a mailbox out of reach settles nothing.
+
+    What a long row of them leaves no time for is looked for in the next round.
+    """
+    began = monotonic()
     with desk.store.begin() as uow:
         doubtful = [(mail, doubted_since(mail, uow)) for mail in uow.outbox.list(states=[MailState.UNCERTAIN])]
-    states = [_look_for(mail, since, desk, post, now) for mail, since in doubtful]
+    # The newest first: what has long been in doubt was looked for before.
+    going = takewhile(lambda _: may_go_on(post, began), reversed(doubtful))
+    states = [_look_for(mail, since, desk, post, now) for mail, since in going]
     return Delivered(
         sent=states.count(MailState.SENT),
         deferred=states.count(MailState.DEFERRED),
@@ -65,7 +74,7 @@ def _look_for(mail: OutgoingMail, since: datetime, desk: Desk, post: Post, now: 
 def _has_copy(mail: OutgoingMail, box: Box, source: MailSource) -> bool:
     """Whether it lies with an addressee, where blind copies land, or among what its sender sent."""
     if _is_addressed(mail, box) or box.keeps_copies:
-        return _has(mail, source)
+        return _has(mail.message_id, source)
     is_sender = box.address.lower() == mail.sender.key
     # That the server did not file it there proves nothing.
     return is_sender and source.sent_folder is not None and source.find(mail.message_id, folder=source.sent_folder)
@@ -75,9 +84,9 @@ def _is_addressed(mail: OutgoingMail, box: Box) -> bool:
     return box.address.lower() in {address.key for address in (*mail.to, *mail.cc)}
 
 
-def _has(mail: OutgoingMail, source: MailSource) -> bool:
+def _has(message_id: str, source: MailSource) -> bool:
     """Whether it lies in any watched folder: a rule of the recipient may have moved it."""
-    return any(source.find(mail.message_id, folder=folder) for folder in source.folders)
+    return any(source.find(message_id, folder=folder) for folder in source.folders)
 
 
 def _must_have_arrived(mail: OutgoingMail, desk: Desk, post: Post, now: datetime) -> bool:
@@ -86,15 +95,14 @@ def _must_have_arrived(mail: OutgoingMail, desk: Desk, post: Post, now: datetime
         return True
     copies = [source for box, source in post.watched if box.keeps_copies]
     witness = _last_sent(desk, now) if copies else None
-    return witness is not None and any(_has(witness, source) for source in copies)
+    return witness is not None and any(_has(witness.message_id, source) for source in copies)
 
 
-def _last_sent(desk: Desk, now: datetime) -> OutgoingMail | None:
+def _last_sent(desk: Desk, now: datetime) -> Departure | None:
     """The newest mail that left lately and had time to arrive: it shows whether blind copies do."""
     with desk.store.begin() as uow:
-        sent = uow.outbox.list(states=[MailState.SENT], since=now - _LATELY)
-    arrived = (mail for mail in sent if mail.sent_at is not None and mail.sent_at <= now - UNDERWAY)
-    return max(arrived, key=lambda mail: mail.sent_at or mail.created_at, default=None)
+        sent = uow.outbox.departures(since=now - _LATELY)
+    return max((mail for mail in sent if mail.sent_at <= now - UNDERWAY), key=attrgetter("sent_at"), default=None)
 
 
 def arrived(message_id: str, uow: UnitOfWork, *, policy: Policy, now: datetime) -> bool:

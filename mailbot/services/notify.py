@@ -55,46 +55,60 @@ class Bundle:
 
 
 def notify(desk: Desk, *, now: datetime, outage: Outage | None = None) -> tuple[OutgoingMail, ...]:
-    """Queue a mail for every recipient whose bundle is complete at `now`."""
+    """Queue a mail for every recipient whose bundle is complete at `now`.
+
+    Each is kept as soon as it is made: a long row of them holds up nobody, and a service that is ended
+    again and again gets on with it all the same.
+    """
     with desk.store.begin() as uow:
-        if not uow.obligations.waiting_notices():
+        waiting = uow.obligations.waiting_notices()
+        if not waiting:
             return ()
-        rules = desk.rules(uow.records)
-        mails = []
-        for bundle in _complete(uow, desk=desk, rules=rules, now=now):
-            copies = _copies(bundle, uow)
-            mail = _mail(bundle, copies, uow, desk=desk, now=now, outage=outage)
-            uow.outbox.add(mail)
-            uow.obligations.carry([*(item.notice for item in bundle.items), *copies], mail=mail.key)
-            mails.append(mail)
+        uow.obligations.withdraw([item for item in waiting if _is_moot(item, uow)])
+        bundles = tuple(_complete(waiting, uow, desk=desk, now=now))
         uow.commit()
-    return tuple(mails)
+        mails = [_queue(bundle, uow, desk=desk, now=now, outage=outage) for bundle in bundles]
+    return tuple(mail for mail in mails if mail is not None)
 
 
 def next_departure(desk: Desk) -> datetime | None:
     """When the next bundle is complete; None while no notice waits."""
     with desk.store.begin() as uow:
         rules = desk.rules(uow.records)
-        groups = _by_recipient(_pending(uow, rules))
+        groups = _by_recipient(_pending(uow.obligations.waiting_notices(), uow, rules))
         ahead = moments_ahead(uow, _horizon(groups, rules), desk=desk, rules=rules)
     return min((_complete_at(groups[to], ahead.get(to, ()), rules) for to in groups), default=None)
 
 
-def _pending(uow: UnitOfWork, rules: Rules) -> list[Pending]:
-    found = []
-    for notice in uow.obligations.waiting_notices():
+def _queue(bundle: Bundle, uow: UnitOfWork, *, desk: Desk, now: datetime, outage: Outage | None) -> OutgoingMail | None:
+    """Queue and keep the mail of a bundle; None when all that it was to tell has ended meanwhile."""
+    uow.obligations.prefetch([item.obligation.id for item in bundle.items])
+    items = [item for item in bundle.items if not _is_moot(item.notice, uow)]
+    if not items:
+        return None
+    bundle = replace(bundle, items=items)
+    copies = _copies(bundle, uow)
+    mail = _mail(bundle, copies, uow, desk=desk, now=now, outage=outage)
+    uow.outbox.add(mail)
+    uow.obligations.carry([*(item.notice for item in items), *copies], mail=mail.key)
+    uow.commit()
+    return mail
+
+
+def _pending(waiting: Iterable[Notice], uow: UnitOfWork, rules: Rules) -> Iterator[Pending]:
+    for notice in waiting:
         obligation = uow.obligations.get(notice.obligation)
-        if obligation is None or _is_moot(notice, obligation):
-            uow.obligations.withdraw([notice])
+        if obligation is None or _is_moot(notice, uow):
             continue
         is_urgent = notice.is_urgent and rules.policy.leaves_at_once(obligation.kind)
         leaves_at = sendable_at(notice.due_at, rules.calendar, is_urgent=is_urgent)
-        found.append(Pending(notice=notice, obligation=obligation, leaves_at=leaves_at))
-    return found
+        yield Pending(notice=notice, obligation=obligation, leaves_at=leaves_at)
 
 
-def _is_moot(notice: Notice, obligation: Obligation) -> bool:
-    if obligation.state is ObligationState.CANCELLED:
+def _is_moot(notice: Notice, uow: UnitOfWork) -> bool:
+    """Whether what a notice would tell turned out to have been met in time, or not to be owed."""
+    obligation = uow.obligations.get(notice.obligation)
+    if obligation is None or obligation.state is ObligationState.CANCELLED:
         return True
     return obligation.ended_at is not None and obligation.ended_at <= notice.due_at and notice.mark != ALERT
 
@@ -107,12 +121,13 @@ def _by_recipient(pending: Iterable[Pending]) -> dict[str, list[Pending]]:
     return groups
 
 
-def _complete(uow: UnitOfWork, *, desk: Desk, rules: Rules, now: datetime) -> Iterator[Bundle]:
+def _complete(waiting: Sequence[Notice], uow: UnitOfWork, *, desk: Desk, now: datetime) -> Iterator[Bundle]:
     """What may leave at `now`, where nothing more is worth waiting for."""
-    groups = _by_recipient(_pending(uow, rules))
+    rules = desk.rules(uow.records)
+    groups = _by_recipient(_pending(waiting, uow, rules))
     ahead = moments_ahead(uow, _horizon(groups, rules), desk=desk, rules=rules)
-    for recipient, waiting in groups.items():
-        yield from _bundles(recipient, waiting, ahead.get(recipient, ()), rules=rules, now=now)
+    for recipient, pending in groups.items():
+        yield from _bundles(recipient, pending, ahead.get(recipient, ()), rules=rules, now=now)
 
 
 def _bundles(

@@ -31,6 +31,8 @@ class Job:
     name: str
     every: timedelta
     run: Callable[[datetime], object]
+    # Whether a service that starts does it once before all else: what one that ended left waits no longer.
+    goes_first: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +85,7 @@ def jobs(
 
     return (
         Job(name="watch", every=15 * minute, run=lambda now: watch(desk, now=now)),
-        Job(name="escalate", every=minute, run=lambda now: climb(desk, now=now)),
+        Job(name="escalate", every=minute, run=lambda now: climb(desk, now=now), goes_first=True),
         Job(name="digest", every=minute, run=lambda now: queue_digests(desk, now=now)),
         Job(name="agenda", every=minute, run=lambda now: queue_agendas(desk, now=now, at=habits.agenda_at)),
         Job(name="summary", every=minute, run=lambda now: queue_summaries(desk, now=now)),
@@ -91,7 +93,7 @@ def jobs(
         Job(name="handover", every=minute, run=hand_over),
         Job(name="admin", every=15 * minute, run=lambda now: queue_admin_mail(desk, now=now)),
         Job(name="marks", every=minute, run=lambda now: tend_all(desk, outlooks, now=now)),
-        Job(name="deliver", every=minute, run=send),
+        Job(name="deliver", every=minute, run=send, goes_first=True),
         Job(name="settle", every=5 * minute, run=settle),
         Job(name="reconcile", every=15 * minute, run=reconcile),
         Job(name="forget", every=60 * minute, run=forget),

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
-from mailbot.domain.mail import MailFile, MailPurpose, MailState, OutgoingMail
+from mailbot.domain.mail import Departure, MailFile, MailPurpose, MailState, OutgoingMail
 from mailbot.domain.message import Direction, MailKey, MessageKind
 from mailbot.domain.obligation import (
     Clock,
@@ -185,6 +185,17 @@ def to_mail(row: Found, files: Sequence[MailFile]) -> OutgoingMail:
             "obligations": tuple(row["obligations"]),
             "files": tuple(files),
         }
+    )
+
+
+def to_departure(row: Found) -> Departure:
+    """That a mail was sent, from some columns of its row."""
+    return Departure(
+        message_id=row["message_id"],
+        to=to_addresses(row["to"]),
+        in_reply_to=row["in_reply_to"],
+        references=tuple(row["references"]),
+        sent_at=row["sent_at"],
     )
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 
 from mailbot.domain.errors import StoreUnavailable, UnknownName
-from mailbot.domain.mail import MailState, OutgoingMail
+from mailbot.domain.mail import Departure, MailState, OutgoingMail, departure_of
 from mailbot.domain.obligation import Obligation, ObligationEvent
 from mailbot.ports.stored import Notice, ObligationFilter
 from mailbot.store.memory_tables import HashIndex, Journal, Table, TimeIndex
@@ -68,6 +68,9 @@ class MemoryObligations:
     def schedule(self, id: str, next_step_at: datetime | None) -> None:
         """Say when to look next."""
         self.rows.put(id, replace(self.known(id), next_step_at=next_step_at))
+
+    def prefetch(self, ids: Collection[str]) -> None:
+        """Everything is near already."""
 
     def get(self, id: str) -> Obligation | None:
         """The obligation with that id."""
@@ -243,6 +246,11 @@ class MemoryOutbox:
         entries = self._in_states(states) if since is None else self._rows.pick(self._created.since(since))
         found = [entry.mail for entry in entries if not states or entry.mail.state in states]
         return sorted(found, key=lambda mail: (mail.created_at, mail.key))
+
+    def departures(self, *, since: datetime) -> Sequence[Departure]:
+        """What was sent since."""
+        sent = self.list(states=[MailState.SENT], since=since)
+        return [departure_of(mail, at=mail.sent_at) for mail in sent if mail.sent_at is not None]
 
     def rewrite(self, mail: OutgoingMail) -> None:
         """Replace the words of a mail; the claim on it stays."""

@@ -14,7 +14,7 @@ from mailbot.ports.stored import Notice
 from mailbot.store.mapping import Values, from_notice, to_notice
 from mailbot.store.memory_work import NoticeKey, notice_key
 from mailbot.store.schema import table_of
-from mailbot.store.sql_obligations import ObligationShelf
+from mailbot.store.sql_obligations import ObligationShelf, chunks
 from mailbot.store.tables import NoticeRow, ObligationRow
 from mailbot.store.transaction import Transaction
 
@@ -29,7 +29,6 @@ _CARRY = (
 )
 _WITHDRAW = delete(_NOTICES).where(*_THIS, _NOTICES.c.mail.is_(None))
 _WAITING = select(_NOTICES.c.obligation).where(_NOTICES.c.mail.is_(None))
-_CHUNK = 1000
 _OVERTAKEN = "otro correo ya lleva uno de los avisos: mire de nuevo"
 
 
@@ -50,6 +49,11 @@ class SqlObligations(ObligationShelf):
         if is_added:
             self._covered.add(obligation.id)
         return is_added
+
+    def prefetch(self, ids: Collection[str]) -> None:
+        """Bring them near with their notices."""
+        super().prefetch(ids)
+        self._cover_notices(ids)
 
     def due_for_step(self, now: datetime, *, limit: int = 1000) -> Sequence[Obligation]:
         """Oldest first; what was told about them comes along."""
@@ -101,9 +105,8 @@ class SqlObligations(ObligationShelf):
         self._carried.clear()
 
     def _cover_notices(self, obligations: Iterable[str]) -> None:
-        missing = sorted(set(obligations) - self._covered)
-        for start in range(0, len(missing), _CHUNK):
-            asked = missing[start : start + _CHUNK]
+        missing = set(obligations) - self._covered
+        for asked in chunks(missing):
             query = select(_NOTICES).where(_NOTICES.c.obligation.in_(asked)).order_by(_NOTICES.c.seq)
             for notice in map(to_notice, self._transaction.rows(query)):
                 self._near.notice_rows.add(notice_key(notice), notice)

@@ -5,7 +5,7 @@ or changed is written together, at the end or before a question that only the da
 change is written only over the version that was read, so two writers never overwrite each other unseen.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -37,8 +37,16 @@ _SCHEDULE = (
     update(_OBLIGATIONS).where(_OBLIGATIONS.c.id == bindparam("its_id")).values(next_step_at=bindparam("moment"))
 )
 _BY_ID = select(_OBLIGATIONS).where(_OBLIGATIONS.c.id == bindparam("its_id"))
+_BY_IDS = select(_OBLIGATIONS).where(_OBLIGATIONS.c.id.in_(bindparam("ids", expanding=True)))
 _BY_CONVERSATIONS = select(_OBLIGATIONS).where(_OBLIGATIONS.c.conversation.in_(bindparam("names", expanding=True)))
 _OVERTAKEN = "otro proceso cambió una obligación entretanto: mire de nuevo"
+_CHUNK = 1000
+
+
+def chunks(ids: Iterable[str]) -> Iterator[Sequence[str]]:
+    """The ids in order, each once, as many together as one statement takes."""
+    missing = sorted(set(ids))
+    return (missing[start : start + _CHUNK] for start in range(0, len(missing), _CHUNK))
 
 
 class NearObligations(MemoryObligations):
@@ -99,6 +107,11 @@ class ObligationShelf:
         self._near.rows.put(id, replace(self.known(id), next_step_at=next_step_at))
         if id not in self._added:
             self._scheduled[id] = None
+
+    def prefetch(self, ids: Collection[str]) -> None:
+        """Bring them near together."""
+        for some in chunks(set(ids) - self._near.versions.keys()):
+            self._bring(self._transaction.rows(_BY_IDS, {"ids": some}))
 
     def get(self, id: str) -> Obligation | None:
         """The obligation with that id."""

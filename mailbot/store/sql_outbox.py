@@ -1,14 +1,15 @@
 """Mails that go out, in the database: queued with the work that made them, claimed row by row."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, or_, select, update
 
 from mailbot.domain.errors import UnknownName
-from mailbot.domain.mail import MailFile, MailState, OutgoingMail
-from mailbot.store.mapping import Found, from_files, from_mail, to_mail
+from mailbot.domain.mail import Departure, MailFile, MailState, OutgoingMail
+from mailbot.store.mapping import Found, from_files, from_mail, to_departure, to_mail
 from mailbot.store.schema import table_of
 from mailbot.store.tables import MailFileRow, OutboxRow
 from mailbot.store.transaction import Transaction
@@ -16,6 +17,7 @@ from mailbot.store.transaction import Transaction
 _OUTBOX = table_of(OutboxRow)
 _FILES = table_of(MailFileRow)
 _READY = (MailState.QUEUED, MailState.DEFERRED)
+_DEPARTURE = [_OUTBOX.c[field.name] for field in fields(Departure)]
 
 
 class SqlOutbox:
@@ -86,6 +88,13 @@ class SqlOutbox:
         if since is not None:
             query = query.where(_OUTBOX.c.created_at >= since)
         return self.ask(query)
+
+    def departures(self, *, since: datetime) -> Sequence[Departure]:
+        """By creation."""
+        self._transaction.flush()
+        sent = select(*_DEPARTURE).where(_OUTBOX.c.state == MailState.SENT, _OUTBOX.c.created_at >= since)
+        rows = self._transaction.rows(sent.order_by(_OUTBOX.c.created_at, _OUTBOX.c.key))
+        return [to_departure(row) for row in rows]
 
     def _is_queued(self, mail: OutgoingMail) -> bool:
         same = or_(_OUTBOX.c.key == mail.key, _OUTBOX.c.message_id == mail.message_id)

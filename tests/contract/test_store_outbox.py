@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from mailbot.domain.errors import UnknownName
-from mailbot.domain.mail import MailFile, MailPurpose, MailState, OutgoingMail
+from mailbot.domain.mail import MailFile, MailPurpose, MailState, OutgoingMail, departure_of
 from mailbot.domain.message import Address
 from mailbot.ports.store import Store
 from tests.unit.store.samples import HOUR, NOW, mail
@@ -203,3 +203,15 @@ class TestOutcomes:
     def test_settling_an_unknown_mail_is_refused(self, store: Store) -> None:
         with store.begin() as unit, pytest.raises(UnknownName):
             unit.outbox.settle("k1", MailState.SENT, at=NOW)
+
+
+class TestDepartures:
+    def test_what_was_sent_since_is_told_in_order_without_its_words(self, store: Store) -> None:
+        answer = mail("k2", in_reply_to="<a@b.example>", references=("<r@b>",))
+        queue(store, mail("k1", created_at=NOW - HOUR), answer, mail("k3"), mail("k4", created_at=NOW + HOUR))
+        for key in ("k1", "k2", "k4"):
+            settle(store, key, MailState.SENT)
+        with store.begin() as unit:
+            sent = unit.outbox.departures(since=NOW)
+        assert sent == [departure_of(answer, at=NOW + HOUR), departure_of(mail("k4"), at=NOW + HOUR)]
+        assert (sent[0].to, sent[0].references) == (answer.to, ("<r@b>",))

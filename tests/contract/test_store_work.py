@@ -188,6 +188,24 @@ class TestSteps:
             assert list(unit.obligations.notices("o2")) == [replace(early, mail="k1")]
             unit.obligations.carry([], mail="k1")
 
+    def test_what_is_fetched_ahead_is_what_is_found_without(self, store: Store) -> None:
+        owe(store, obligation("o1"), obligation("o2"))
+        with store.begin() as unit:
+            unit.obligations.add_notice(notice("o2"))
+            unit.commit()
+        seen = replace(obligation("o1"), seen_until=NOW + HOUR)
+        with store.begin() as unit:
+            unit.obligations.update(seen, event("o1", name=EventName.SEEN))
+            unit.obligations.prefetch(["o2", "o1", "o2", "nobody"])
+            assert [unit.obligations.get(key) for key in ("o1", "o2", "nobody")] == [seen, obligation("o2"), None]
+            assert list(unit.obligations.notices("o2")) == [notice("o2")]
+            assert not unit.obligations.notices("o1")
+            unit.obligations.update(replace(obligation("o2"), seen_until=NOW + HOUR), event("o2", name=EventName.SEEN))
+            unit.commit()
+        with store.begin() as unit:
+            unit.obligations.prefetch([])
+            assert unit.obligations.get("o1") == seen
+
     def test_a_notice_that_one_mail_carries_goes_into_no_other(self, store: Store) -> None:
         owe(store, obligation())
         with store.begin() as unit:

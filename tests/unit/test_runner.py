@@ -173,6 +173,24 @@ def test_a_stop_waits_for_the_job_in_hand_and_begins_no_other() -> None:
         time.sleep(0.02)
 
 
+def test_a_service_that_starts_does_first_what_one_that_ended_left() -> None:
+    ran: list[str] = []
+    stopping = threading.Event()
+
+    def last(now: datetime) -> None:
+        ran.append("heavy")
+        stopping.set()
+
+    jobs = [
+        Job(name="queue", every=MINUTE, run=lambda now: ran.append("queue"), goes_first=True),
+        Job(name="send", every=MINUTE, run=lambda now: ran.append("send"), goes_first=True),
+        Job(name="heavy", every=MINUTE, run=last),
+    ]
+    Service(watchers=[], jobs=jobs, clock=lambda: NOON, stopping=stopping).run()
+
+    assert ran == ["send", "queue", "queue", "send", "heavy"]
+
+
 def test_a_service_that_does_not_lead_runs_no_job() -> None:
     ran: list[datetime] = []
     stopping = threading.Event()

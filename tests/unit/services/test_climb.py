@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -5,7 +6,10 @@ import pytest
 from mailbot.domain.labels import Category, Contingency
 from mailbot.domain.mail import MailPurpose
 from mailbot.domain.obligation import EventName, ObligationKind, ObligationState
-from mailbot.domain.office import Role
+from mailbot.domain.office import Language, Role
+from mailbot.ports.renderer import MailContext, Rendered
+from mailbot.services.escalate import escalate
+from mailbot.services.notify import notify
 from tests.builders import COMPLAINT, DOCUMENTS, ESC, HEAD, REQUIREMENT, SUPERVISOR, lima, office, staff, verdict
 from tests.unit.services.world import World
 
@@ -121,6 +125,35 @@ def test_an_answer_found_late_withdraws_a_notice_that_has_not_left(world: World)
     assert sent == []
     reply = world.only(ObligationKind.REPLY)
     assert (reply.state, reply.breached_at) == (ObligationState.MET, None)
+
+
+def test_mails_that_were_made_stay_when_the_next_cannot_be(world: World) -> None:
+    for subject in ("levante", "reclamo"):
+        world.write(subject, MONDAY_9)
+    shared = world.desk.renderer
+
+    class Tired:
+        """Renders one mail, then no more: as if the process had ended there."""
+
+        made = 0
+
+        def render(self, context: MailContext, *, language: Language = Language.ES) -> Rendered:
+            self.made += 1
+            if self.made > 1:
+                raise RuntimeError("the process dies")
+            return shared.render(context, language=language)
+
+    # The complaint to the supervisor, and the reminder to the owner.
+    now = lima("2026-11-16 10:46")
+    escalate(world.desk, now=now)
+    with pytest.raises(RuntimeError):
+        notify(replace(world.desk, renderer=Tired()), now=now)
+
+    with world.desk.store.begin() as uow:
+        (made,) = uow.outbox.list()
+    left = notify(world.desk, now=now)
+    assert {_to(mail)[0] for mail in (made, *left)} == {ESC, SUPERVISOR}
+    assert notify(world.desk, now=now) == ()
 
 
 def test_what_one_recipient_is_due_within_ten_minutes_goes_in_one_mail(world: World) -> None:

@@ -91,6 +91,14 @@ def test_missing_it_is_tried_again_under_the_same_id_some_time_after_the_doubt_b
     assert [mail.message_id for mail in doubt.world.sender.sent] == [doubt.mail.message_id]
 
 
+def test_a_service_that_is_told_to_stop_looks_for_no_further_mail() -> None:
+    doubt = Doubt()
+    stopping = replace(doubt.post, is_stopping=lambda: True)
+
+    assert settle_uncertain(doubt.world.desk, stopping, now=NOON + UNDERWAY) == Delivered()
+    assert doubt.settle(NOON + UNDERWAY).deferred == 1
+
+
 def test_where_nobody_can_look_it_stays_uncertain_until_a_person_decides() -> None:
     doubt = Doubt(addressee="compras@textiles.example")
 
