@@ -10,9 +10,9 @@ from mailbot.reading.limits import ReadingLimits
 from mailbot.reading.mime.addresses import parse_addresses
 from mailbot.reading.mime.tree import Part
 from mailbot.reading.mime.words import decode_header
+from mailbot.reading.replies.attributions import attribution_length
+from mailbot.reading.replies.marks import bare
 from mailbot.reading.replies.separators import (
-    attribution_length,
-    bare,
     header_block_length,
     is_forward_marker,
     is_marker,

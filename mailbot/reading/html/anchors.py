@@ -31,7 +31,7 @@ _QUOTE_NAMES = re.compile(
 )
 _TAIL_NAMES = re.compile(
     r"\"?(?:x_)*(?:divRplyFwdMsg|appendonsend|stopSpelling|replySplit|lineBreakAtBeginningOfMessage_quote)\b"
-    r"|\bOriginalMessage\b|__AtmailReplyHeader|ymail_android_signature_quote",
+    r"|\bOriginalMessage\b|__AtmailReplyHeader|\bzwchr\b|__HEADERS__|__QUOTED_TEXT__|messageReplySection|reply-intro|quoted_header|width:\s*210px|ymail_android_signature_quote",
     re.IGNORECASE,
 )
 _SIGNATURE_NAMES = re.compile(
@@ -40,6 +40,8 @@ _SIGNATURE_NAMES = re.compile(
     r"|__SIG_PRE__|__SIG_POST__|tutanota-signature|mail-signature|email-signature",
     re.IGNORECASE,
 )
+# Gmail puts its attribution, the quotation and what is answered below it into one element of this name.
+_CONTAINER = re.compile(r"gmail_quote", re.IGNORECASE)
 # A bare `blockquote`, or one without a border, is how webmail indents a sender's own lines.
 _QUOTING = re.compile(r"cite|quote|border-left(?!\s*:\s*(?:none|0))", re.IGNORECASE)
 _NAMED_QUOTE = re.compile(r"\bname\s*=\s*[\"']?quote\b", re.IGNORECASE)
@@ -51,10 +53,16 @@ _BORDER_TOP = re.compile(
 )
 
 
+def holds_answers(tag: str, attributes: str) -> bool:
+    """Whether a quotation's element ends being one where the `blockquote` in it begins."""
+    return tag == "div" and _CONTAINER.search(attributes) is not None
+
+
 # A cheap look before the patterns: each of them needs one of these.
 _STEMS = (
     *("quote", "rply", "append", "sign", "sig_", "cite", "border-top", "olk_", "origbody", "zmail", "moz-", "original"),
     *("reply", "forward", "airmail", "history", "border-left", "gmail_attr", "stopspelling", "atmail"),
+    *("zwchr", "__headers__", "210px"),
 )
 
 

@@ -15,6 +15,7 @@ from mailbot.reading.html.anchors import (
     TAIL_BEGIN,
     Anchor,
     anchor_of,
+    holds_answers,
 )
 
 # Longer markup is cut: a mail a person wrote has a few hundred kilobytes at most.
@@ -67,6 +68,7 @@ class _Open:
 
     tag: str
     end: str
+    is_container: bool
     depth: int = 1
 
 
@@ -187,9 +189,11 @@ class _Reader:
             self.out.append(_EDGE + TAIL_BEGIN)
             return
         begin, end = _MARKS[anchor]
+        if tag == "blockquote" and self.open and self.open[-1].is_container:
+            self.out.append(self.open.pop().end)
         self.out.append(_EDGE + begin)
         if tag not in _VOID:
-            self.open.append(_Open(tag, end))
+            self.open.append(_Open(tag, end, not self.open and holds_answers(tag, attributes)))
 
     def _end(self, tag: str) -> None:
         for waiting in reversed(self.open):

@@ -1,8 +1,6 @@
-"""Formulas around a message: farewells, device lines, disclaimers, banners, footers of newsletters."""
+"""Formulas around a message: farewells, disclaimers, banners, footers of newsletters."""
 
 import re
-
-from mailbot.reading.replies import words
 
 _FAREWELL = re.compile(
     r"^(?:(?:muy |un |una |los |mis |con |toda |la |mi |m[aá]s |reciba[ns]? |te |le |les |cordial |afectuoso |"
@@ -19,7 +17,36 @@ _FAREWELL = re.compile(
     r"cordiali saluti|distinti saluti|saluti|un saluto|grazie|"
     r"(?:met )?vriendelijke groet(?:en)?|groet(?:en|jes)?|mvg|"
     r"(?:med )?v[aä]nliga? h[aä]lsning(?:ar)?|mvh|hilsen|(?:med )?venlig hilsen|(?:med )?vennlig hilsen|pozdrawiam|"
-    r"с уважением|s pozdravem|[uü]dv[oö]zlettel|gracias|muchas gracias|mil gracias|terveisin)"
+    r"с уважением|s pozdravem|[uü]dv[oö]zlettel|gracias|muchas gracias|mil gracias|terveisin|"
+    # The same in more languages; each is a closing by itself.
+    r"(?:best|beste|viele|liebe|herzliche|sonnige|sch[oö]ne) (?:gr[uü](?:ß|ss)e|w[uü]nsche)|gru(?:ß|ss)|"
+    r"hochachtungsvoll|"
+    r"bis (?:dann|bald|später)|gr[uü](?:ß|ss)e?|danke(?: und gru(?:ß|ss))?|vielen dank|besten dank|"
+    r"(?:tr[eè]s |bien |tout )?(?:cordialement|sinc[eè]rement)|cdlt|cdt|bien [aà] (?:vous|toi)|[aà] bient[oô]t|merci|"
+    r"(?:sinc[eè]res |meilleures )?salutations(?: distingu[eé]es)?|bonne (?:journ[eé]e|soir[eé]e|r[eé]ception)|bises|"
+    r"(?:i miei |i migliori |tanti |grazie e )?(?:cordiali |distinti |migliori )?saluti|cordialmente|a presto|ciao|"
+    r"(?:com os |os )?(?:melhores |meus )?cumprimentos|um abra[cç]o|abs|att|obrigad[oa] desde j[aá]|"
+    r"cordiais sauda[cç][oõ]es|"
+    r"(?:met )?(?:hartelijke|vriendelijke|beste|warme|zonnige) groet(?:en|jes)?|hartelijk dank|bedankt|gr|"
+    r"alvast bedankt|"
+    r"(?:med )?(?:v[aä]nliga?|b[aä]sta|b[aä]stalla) h[aä]lsning(?:ar)?|h[aä]lsningar|ha det|tack|"
+    r"(?:med )?(?:venlige?|vennlige?|kj[aæ]re|k[aæ]rlig|beste|bedste|mange) hilsne?r?(?:en)?|hilsen|vh|kh|tak|takk|"
+    r"(?:parhain |yst[aä]v[aä]llisin |terveisin )?terveisin|terveiset|t|yt|kiitos|"
+    r"(?:serdecznie |z )?(?:pozdrawiam|pozdrowieni(?:a|ami)|powa[zż]aniem|wyrazami szacunku)(?: serdecznie)?|"
+    r"dzi[eę]kuj[eę]|"
+    r"(?:s |se )?(?:p[rř][aá]telsk[yý]m |srde[cč]n[yý]m )?pozdrav(?:em|om)?|hezk[yý] den|d[eě]kuji|"
+    r"[dď]akujem|zdrav[ií]m|"
+    r"lep(?:o)? pozdrav(?:ljeni)?|lp|s po[sš]tovanjem|srda[cč]an pozdrav|hvala|"
+    r"(?:с наилучшими |наилучшие )?пожелания(?:ми)?|всего (?:доброго|хорошего)|спасибо|с ув\.?|з повагою|"
+    r"дякую|поздрави|"
+    r"sayg[iı]lar[iı]m(?:la|[iı]zla)?|sayg[iı]lar|sevgiler|te[sş]ekk[uü]rler|iyi [cç]al[iı][sş]malar|kolay gelsin|"
+    r"cu (?:stim[aă]|respect|drag)|mul[tț]umesc|o zi bun[aă]|με εκτίμηση|φιλικά|ευχαριστώ|k[oö]sz[oö]n[oö]m|"
+    r"tisztelettel|salutacions|atentament|gr[aà]cies|agur|lugupidamisega|pagarbiai|ar cieņu|בברכה|תודה|شكرا|"
+    r"مع التحية|"
+    r"trân trọng|cảm ơn|salam|hormat saya|terima kasih|"
+    r"祝好|此致|敬礼|敬禮|谢谢|謝謝|顺颂商祺|順頌商祺|顺祝商祺|敬上|祝工作顺利|敬具|以上|"
+    r"よろしく(?:お願い)?(?:します|いたします|致します)?|"
+    r"감사합니다|드림|ขอแสดงความนับถือ|ขอบคุณ(?:ครับ|ค่ะ)?)"
     r"(?:[\s,/&y]*(?:cordial(?:es)?|cordialmente|atentos?|atentamente|saludos?|regards|best|kind|thanks|grande|"
     r"afectuosos?|fraternos?|"
     r"and|y|a todos|desde [^\W\d_]{3,20}|from [^\W\d_]{3,20}|to all|distinguidos?|gracias|anticipadas|best "
@@ -29,8 +56,6 @@ _FAREWELL = re.compile(
     r"\s*[.,;:!\-–—]*\s*(?:[:;]-?[)D])?$",
     re.IGNORECASE,
 )
-_DEVICE = re.compile(rf"^(?:{'|'.join(words.DEVICE_LINES)})$", re.IGNORECASE)
-_DEVICE_NAMED = re.compile(rf"(?<!\w)(?:{words.DEVICES})", re.IGNORECASE)
 _DISCLAIMER = re.compile(
     r"confidencial|confidential|vertraulich|confidentiel|riservat|vertrouwelijk|conf[ií]denciais|"
     r"(?:no es|not|nicht|n'[eê]tes pas|non) (?:el|the|der|le|il)? ?(?:destinatario|intended recipient|"
@@ -124,15 +149,6 @@ def is_farewell(line: str) -> bool:
     """A line that only says goodbye."""
     text = line.strip(" \t*_")
     return 0 < len(text) <= 80 and _FAREWELL.match(text) is not None
-
-
-def is_device_line(line: str) -> bool:
-    """A line a phone or program adds ("Enviado desde mi iPhone"); a sentence that merely begins so is none."""
-    text = line.strip(" \t*_>-–—[]()")
-    text = re.sub(r"<https?://[^>]{0,300}>|\[?https?://\S{0,300}", "", text).strip()
-    if not 0 < len(text) <= 110 or _DEVICE.match(text) is None:
-        return False
-    return _DEVICE_NAMED.search(text) is not None and len(text.split()) <= 14 and "," not in text
 
 
 def is_disclaimer(paragraph: str) -> bool:

@@ -7,6 +7,16 @@ from mailbot.reading.html.anchors import MARKS, QUOTE_BEGIN, QUOTE_END, SIGNATUR
 
 _QUOTED = re.compile(r"^\s{0,3}(?:>|&gt;)(?!.*<<\s*$)")
 
+DECORATION = " \t>*_|•"
+# Hebrew and Arabic programs wrap names and addresses in signs of direction.
+_DIRECTION = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def bare(line: str) -> str:
+    """A line without the quote marks and bold marks around it."""
+    text = line.lstrip(DECORATION).rstrip(" \t*_")
+    return text if text.isascii() else _DIRECTION.sub("", text).lstrip(DECORATION).rstrip(" \t*_")
+
 
 @dataclass(frozen=True, slots=True)
 class Line:

@@ -106,6 +106,11 @@ class Signer:
             return True
         return len(found) <= 3 and self._is_nickname(found[0])
 
+    def is_name(self, line: str) -> bool:
+        """Whether the line is nothing but this signer's name or a part of it."""
+        found = _head(line)[1]
+        return bool(found) and len(line) <= _NAME_CHARS and all(word in self.tokens for word in found)
+
     def names_firm(self, line: str) -> bool:
         """Whether the line holds a word of the firm that the sender's domain names."""
         return any(len(word) >= 5 and word in self.domain for word in _WORD.findall(fold(line)))

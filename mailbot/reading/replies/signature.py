@@ -3,15 +3,21 @@
 import re
 from collections.abc import Sequence
 
-from mailbot.reading.replies.closings import is_contact, is_device_line, is_disclaimer, is_farewell, is_notice
+from mailbot.reading.replies.closings import is_contact, is_disclaimer, is_farewell, is_notice
+from mailbot.reading.replies.devices import is_device_line
 from mailbot.reading.replies.names import Signer, is_sentence, is_title_case
 
 # The usual one is "-- " (RFC 3676 section 4.3); gateways strip the blank, people draw their own.
 _DELIMITER = re.compile(r"^\s*(?:--|—|––|-- -|__|~~|\*\*|==)\s*$")
 _LONG_RULE = re.compile(r"^\s*[-_=*─—~]{3,}\s*$")
 _DASH_NAME = re.compile(r"^\s*[-–—~]{1,2}\s?[^\W\d_][\w.'’]*(?:\s+[^\W\d_][\w.'’]*){0,3}\s*$")
+_THANKS = re.compile(
+    r"(?:many |muchas |mil |vielen )?(?:thank|thx|tks|gracias|merci|danke|grazie|obrigad|bedankt|tack|tak)", re.I
+)
 _LINES_BELOW_DELIMITER = 14
 _LINE_CHARS = 95
+# Shorter than where programs wrap: what follows does not go on with it.
+_SHORT_LINE = 60
 _BLOCK_LINES = 12
 _LINES_BELOW_NAME = 10
 
@@ -72,9 +78,13 @@ def _device(lines: Sequence[str], end: int) -> int:
             break
         if is_device_line(lines[index]):
             below = [line for line in lines[index + 1 : end] if line.strip()]
-            if len(below) <= 6 and all(not is_sentence(line) or is_disclaimer(line) for line in below):
+            if len(below) <= 6 and all(_goes_with_device(line) for line in below):
                 return _device(lines, index)
     return end
+
+
+def _goes_with_device(line: str) -> bool:
+    return not is_sentence(line) or is_disclaimer(line) or is_device_line(line) or is_contact(line)
 
 
 def _paragraph_start(lines: Sequence[str], end: int) -> int:
@@ -124,9 +134,18 @@ def _named_block(lines: Sequence[str], last: int, signer: Signer, *, may_be_empt
 def _stands_apart(lines: Sequence[str], index: int, last: int, signer: Signer) -> bool:
     """A name stands at the top of its paragraph or below a farewell; a full one also below a sentence."""
     above = lines[index - 1] if index else ""
-    if not above.strip() or is_farewell(above):
+    if not above.strip() or is_farewell(above) or _is_rule(above):
         return True
     line = lines[index]
+    words = above.split()
+    if (
+        index == last - 1
+        and len(above) < _SHORT_LINE
+        and len(words) >= 4
+        and not is_title_case(words)
+        and signer.is_name(line)
+    ):
+        return True
     is_full = signer.matches(line) >= 2 or len(line.split()) <= (4 if index < last - 1 else 3)
     return is_full and is_sentence(above) and not is_sentence(line)
 
@@ -154,11 +173,29 @@ def _unnamed_block(lines: Sequence[str], last: int, signer: Signer) -> int | Non
     for index in range(max(start, last - _BLOCK_LINES), last):
         if not _has_text(lines[:index]) or (index > start and not is_farewell(lines[index - 1])):
             continue
-        if _DASH_NAME.match(lines[index]) and index == last - 1:
+        if _DASH_NAME.match(lines[index]) and index == last - 1 and not _is_bullet(lines, index):
             return index
-        if _is_block(lines[index:last], signer):
+        is_signed = index > start and index == last - 1 and _is_signed_off(lines[index - 1], lines[index])
+        if is_signed or _is_block(lines[index:last], signer):
             return _with_farewell(lines, index, may_be_empty=False)
     return None
+
+
+def _is_bullet(lines: Sequence[str], index: int) -> bool:
+    """One of several lines with a dash in front is a point of a list."""
+    return any(line.lstrip()[:1] == "-" and line.strip("- ") for line in lines[:index])
+
+
+def _is_signed_off(farewell: str, line: str) -> bool:
+    """Below a farewell one to three words that begin like names are one; thanks may be what was written last."""
+    found = line.split()
+    if _THANKS.match(farewell.strip()):
+        return False
+    return (
+        len(line) < _SHORT_LINE
+        and len(found) <= 3
+        and all(word[0].isalpha() and not word[0].islower() for word in found)
+    )
 
 
 def _is_block(block: Sequence[str], signer: Signer) -> bool:
@@ -186,11 +223,17 @@ def _is_block_line(line: str) -> bool:
     return not is_sentence(text) or is_contact(text)
 
 
+def _is_rule(line: str) -> bool:
+    return bool(_LONG_RULE.match(line) or _DELIMITER.match(line))
+
+
 def _with_farewell(lines: Sequence[str], start: int, *, may_be_empty: bool) -> int:
     """The farewell above a name belongs to the signature; one that is a sentence of its own does not."""
     index = start
     while True:
         above = _last_written(lines, index)
+        if above and _is_rule(lines[above - 1]) and _has_text(lines[: above - 1]):
+            return above - 1
         if above == 0 or not is_farewell(lines[above - 1]):
             return start
         if above < index and lines[above - 1].rstrip().endswith((".", "!")):

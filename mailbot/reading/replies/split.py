@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mailbot.reading.html.anchors import MARKS
+from mailbot.reading.replies.attributions import attribution_length
 from mailbot.reading.replies.closings import is_banner
 from mailbot.reading.replies.inline import inline_answers
 from mailbot.reading.replies.marks import Line, marked_lines
 from mailbot.reading.replies.names import Signer
 from mailbot.reading.replies.separators import (
-    attribution_length,
     header_block_length,
     is_marker,
     ruled_block_start,
@@ -18,6 +18,8 @@ from mailbot.reading.replies.separators import (
 from mailbot.reading.replies.signature import signature_start
 
 _LINES = 3000
+# Some programs quote with a bar; cells of a table stand between two.
+_BAR = re.compile(r"^\s?\|(?!.*\|\s*$)")
 _MANY_BREAKS = re.compile(r"\n{3,}")
 _ARMOUR_TOP = re.compile(r"^-----BEGIN PGP SIGNED MESSAGE-----\n(?:[A-Z][\w-]*: .*\n)*\n?", re.MULTILINE)
 _ARMOUR_END = re.compile(r"^-----BEGIN PGP SIGNATURE-----\n[\s\S]*?(?:^-----END PGP SIGNATURE-----|\Z)", re.MULTILINE)
@@ -131,6 +133,10 @@ def _sort(lines: Sequence[Line], plain: Sequence[str]) -> _Layers:
                 layers.quote(plain[position:following])
                 position = following
                 continue
+            if following < len(lines) and _BAR.match(plain[following]):
+                position = _bars_end(plain, following)
+                layers.quote(plain[following:position])
+                continue
             return _with_tail(layers, plain, position)
         if header_block_length(plain, position) or ruled_block_start(plain, position):
             return _with_tail(layers, plain, position)
@@ -141,6 +147,12 @@ def _sort(lines: Sequence[Line], plain: Sequence[str]) -> _Layers:
 
 def _next_written(plain: Sequence[str], position: int) -> int:
     while position < len(plain) and not plain[position].strip():
+        position += 1
+    return position
+
+
+def _bars_end(plain: Sequence[str], position: int) -> int:
+    while position < len(plain) and _BAR.match(plain[position]):
         position += 1
     return position
 

@@ -6,7 +6,7 @@ Notes in their translations), gathered by language, not from any one test suite.
 
 # Who wrote: stands in the line above a quotation ("El mar, 3 mar 2026, Rosa escribió:").
 WRITING_VERBS = (
-    r"wrote|writes|has written|said",
+    r"wrote|writes|has written|said(?: the following)?|excerpts from",
     r"escribi[oó]|escribe|ha escrito|va escriure|escrigu[eé]|idatzi du|escribiu",
     r"a [eé]crit|[eé]crivait",
     r"ha scritto|scrive|scrisse",
@@ -16,10 +16,11 @@ WRITING_VERBS = (
     r"napisał\(?a?\)?|pisze|napsal\(?a?\)?|nap[ií]sal\(?a?\)?|je napisao(?:/la)?|je napisala|napisa[ol]",
     r"написала?|написал\(а\)|написав|пишет|пише|писала?|написа|напиша",
     r"[ií]rta|a scris|rašė|rakstīja|shkroi|yazdı|yazmış",
-    r"đã viết|viết|menulis|เขียน",
-    r"έγραψε|כתב/?ה?|כתבה|كتب",
-    r"写道|寫道|のメール|書きました|wrote|작성|님이 작성",
+    r"đã viết|viết|menulis",
+    r"έγραψε|כתב/?ה?|כתבה|كتب|تمت كتابة",
+    r"je написао(?:/ла)?|је написао(?:/ла)?|је написала|писали|пользователь .{2,80} написал",
 )
+UNSPACED_VERBS = "เขียน|写道|寫道|のメール|書いたメール|書きました|작성|쓴 글|님의 말"
 
 # A cheap look before the long pattern: every verb above holds one of these.
 VERB_STEMS = (
@@ -28,6 +29,7 @@ VERB_STEMS = (
         "naps",
         "wrote",
         "said",
+        "excerpts",
         "escri",
         "idatzi",
         "crit",
@@ -56,12 +58,34 @@ VERB_STEMS = (
         "yaz",
         "viết",
     ),
-    *("menulis", "เขียน", "έγραψε", "כתב", "كتب", "写", "寫", "メール", "書き", "작성"),
+    *(
+        "escrev",
+        "كتاب",
+        "쓴 글",
+        "님의 말",
+        "menulis",
+        "เขียน",
+        "έγραψε",
+        "כתב",
+        "كتب",
+        "写",
+        "寫",
+        "メール",
+        "書き",
+        "작성",
+    ),
 )
 
+# How a line begins that names the author alone.
+SURE_OPENINGS = (
+    r"quoting|citando(?: a)?|citado por|mensaje citado por|zitat von|citat|citation de|selon|missatge de|"
+    r"wiadomość napisana przez|from|mensaje de|message de|nachricht von"
+)
 # How such a line begins.
 OPENINGS = (
-    r"on|at|in a message dated|quoting|el|en|o|le|il|em|am|op|den|dne|d[nň]a|dnia|w dniu|pe|în data|la data|la|a|"
+    r"on|at|in a message dated|quoting|el|en|o|le|il|em|no dia|am|op|den|dne|d[nň]a|dnia|w dniu|pe|în data|"
+    r"la data|la|a|"
+    r"în|þann|kasutaja|ในวันที่|missatge|wiadomość|mensaje citado|excerpts|"
     r"ma|da|dana|"
     r"dne|u|на|в|від|on the|tarihinde|vào|pada|ngày|στις|ב-?|בתאריך|في|于|在|il giorno|il giorno|le jour|lördag|"
     r"maandag|dinsdag|woensdag|donderdag|vrijdag|zaterdag|zondag|zitat von|citando|citado|from"
@@ -69,7 +93,7 @@ OPENINGS = (
 
 FROM_LABELS = (
     "no|од|отправитель|відправник|from|de|von|da|van|od|från|fra|lähettäjä|kimden|gönderen|от|от кого|від|"
-    "发件人|寄件者|寄件人|"
+    "发件人|發件人|寄件者|寄件人|"
     "差出人|送信者|보낸 사람|보낸사람|"
     "feladó|de la|expéditeur|remitente|mittente|remetente|afzender|absender|avsändare|afsender|avsender|nadawca|"
     "odesílatel|odosielateľ|saatja|nuo|pošiljatelj|šalje|από|από|từ|จาก|מאת|من|dari|desde|nork"
@@ -82,13 +106,14 @@ DATE_LABELS = (
     "sendt|dato|"
     "lähetetty|päivämäärä|päiväys|tarih|gönderildi|gönderme tarihi|gönderilme tarihi|gönderilen|отправлено|"
     "отправлен|дата|"
-    "надіслано|发送时间|发送日期|日期|傳送時間|寄件日期|送信日時|日時|日付|보낸 날짜|날짜|보낸 시간|elküldve|"
+    "надіслано|发送时间|发送日期|日期|發送時間|已傳送|傳送時間|寄件日期|送信日時|日時|日付|보낸 날짜|날짜|"
+    "보낸 시간|elküldve|"
     "dátum|küldve|odesláno|"
     "odoslané|dňa|trimis|trimis la|poslano|enviat|saadetud|išsiųsta|ημερομηνία|στάλθηκε|ngày|đã gửi|תאריך|נשלח|تاريخ|"
     "sendt den|skickat den|enviat el|enviado às|tanggal|dikirim"
 )
 TO_LABELS = (
-    "kam|за|adressaat|получатель|отримувач|ถึง|to|para|an|à|a|aan|do|till|til|vastaanottaja|kime|"
+    "收件人|kam|за|adressaat|получатель|отримувач|ถึง|to|para|an|à|a|aan|do|till|til|vastaanottaja|kime|"
     "alıcı|кому|до|收件人|收件者|宛先|받는 사람|받는사람|"
     "címzett|komu|pre|către|"
     "za|per|destinataire|destinatario|destinatário|empfänger|prima|saaja|προς|đến|ถึง|אל|إلى|kepada|nori"
@@ -139,7 +164,9 @@ ORIGINAL_WORDS = (
     r"missatge original|missatge reenviat|αρχικό μήνυμα|προωθημένο μήνυμα|tin nhắn gốc|"
     r"原始邮件|原始郵件|转发邮件|轉寄的郵件|转发的邮件|元のメッセージ|転送メッセージ|"
     r"オリジナルメッセージ|원본 메시지|원본 메일|전달된 메시지|"
-    r"pesan asli|pesan terusan|message forwarded"
+    r"mail original|e-?mail original|original e-?mail|p[uů]vodn[ií] e-?mail|oprindelig (?:besked|mail)|"
+    r"[oö]zg[uü]n ileti|邮件原件|原邮件|"
+    r"原始信件|原文|pesan asli|pesan terusan|message forwarded"
 )
 # Those among them that say "forwarded".
 FORWARD_WORDS = (
@@ -167,38 +194,4 @@ BARE_FORWARD_WORDS = (
     r"начало перенаправленного сообщения|iletilen mesajın başlangıcı|továbbított üzenet kezdete|"
     r"次のメッセージを転送|전달된 "
     r"메시지의 시작"
-)
-
-# Lines that a phone or program adds below what was written.
-DEVICE_LINES = (
-    r"sent (?:from|via|with|using|by|on)\b.{0,60}",
-    r"enviad[oa] (?:desde|con|a trav[eé]s|do|da|del|pelo|via)\b.{0,80}",
-    r"enviat des d.{0,60}",
-    r"envoy[eé] (?:de(?:puis)?|[aà] partir|avec|via)\b.{0,70}",
-    r"(?:von meine[mr] .{1,50} gesendet|gesendet (?:von|mit|vom|[uü]ber)\b.{0,60}|diese nachricht wurde von "
-    r".{1,60} gesendet)",
-    r"inviato (?:da|dal|con|tramite)\b.{0,60}",
-    r"(?:verzonden|verstuurd) (?:vanaf|vanuit|met|via|door)\b.{0,60}",
-    r"skickat fr[aå]n\b.{0,60}|sendt (?:fra|med)\b.{0,60}|l[aä]hetetty .{1,60}|saadetud .{1,60}",
-    r"wys[lł]ane? (?:z|za pomoc[aą])\b.{0,60}|odesl[aá]no (?:z|ze|pomoc[ií])\b.{0,60}|odoslan[eé] (?:z|zo)\b.{0,60}",
-    r"отправлено (?:с|из|от)\b.{0,60}|надіслано (?:з|із)\b.{0,60}|trimis de pe\b.{0,60}|elk[uü]ldve .{1,60}",
-    r".{0,20}(?:iphone|ipad|android|telefon)\S{0,5} g[oö]nderildi.{0,20}|.{0,20}(?:iphone|ipad)から送信.{0,20}|"
-    r"发自我的.{0,30}|"
-    r"從我的.{0,20}傳送|나의 .{0,20}보냄|.{0,30}에서 보냄",
-    r"(?:get|obtener|obtenga|obt[eé]n|descargar|t[eé]l[eé]charger|obtenez|scarica|obter|obtenha|holen sie sich|"
-    r"outlook f[uü]r|download|ladda ned|hämta|"
-    r"pobierz|скачать) .{0,20}outlook.{0,80}|outlook (?:for|para|für|pour|per) (?:ios|android)\b.{0,60}",
-    r"(?:this (?:message|e-?mail) was |mensaje |correo )?(?:sent|enviado) from my\b.{0,60}",
-)
-DEVICES = (
-    r"iphone|ipad|ipod|ios|android|blackberry|nokia|samsung|galaxy|xiaomi|redmi|huawei|motorola|moto|lg|htc|sony|"
-    r"xperia|pixel|oneplus|oppo|"
-    r"vivo|windows|phone|mobile|m[oó]vil|celular|cellulare|handy|smartphone|tel[eé]fono|telefone|t[eé]l[eé]phone|"
-    r"mobil|"
-    r"telefon|outlook|gmail|yahoo|mail|correo|thunderbird|airmail|spark|protonmail|proton|tutanota|aquamail|bluemail|"
-    r"boxer|nine|typeapp|mailbird|webmail|zimbra|verizon|t-mobile|at&t|4g|5g|lte|tablet|tableta|tablette|hotmail|"
-    r"icloud|aol|watch|"
-    r"macbook|mac|surface|dispositivo|device|ger[aä]t|appareil|palm|treo|dell|front|polymail|superhuman|hey|"
-    r"missive|newton|"
-    r"desktop app|smartphone|телефон|手机|айфон|почты|яндекс|mail\.ru"
 )

@@ -1,0 +1,104 @@
+"""What mail programs of many languages put around a reply is cut off it, and nothing else is.
+
+The lines stand in the text files beside this one: attributions, header blocks, drawn rules, device lines, signatures.
+"""
+
+from pathlib import Path
+
+import pytest
+
+from mailbot.reading.replies.split import split_reply
+
+_FOLDER = Path(__file__).parent
+_OWN = "Gracias, con eso está todo conforme.\n\nPagamos el lunes."
+_EARLIER = [
+    "Dear colleague,",
+    "we did not get the papers yet. Please send them",
+    "today.",
+    "",
+    "Regards",
+    "Rosa Quispe",
+]
+_SENDER = "Karina Velarde <kvelarde@agencia.example>"
+
+
+def _lines(name: str) -> list[str]:
+    return (_FOLDER / name).read_text(encoding="utf-8").rstrip("\n").split("\n")
+
+
+def _blocks(name: str) -> list[str]:
+    return (_FOLDER / name).read_text(encoding="utf-8").rstrip("\n").split("\n#\n")
+
+
+def _quoted(text: str) -> str:
+    return "\n".join(f"> {line}".rstrip() for line in text.split("\n"))
+
+
+@pytest.mark.parametrize("line", _lines("attributions.txt"))
+def test_what_stands_below_an_attribution_is_earlier_mail(line: str) -> None:
+    earlier = "\n".join(_EARLIER)
+    for below in (_quoted(earlier), earlier, f"\n{_quoted(earlier)}"):
+        assert split_reply(f"{_OWN}\n\n{line}\n{below}", sender=_SENDER).new_text == _OWN
+
+
+@pytest.mark.parametrize("block", _blocks("header_blocks.txt"))
+def test_what_stands_below_a_header_block_is_earlier_mail(block: str) -> None:
+    earlier = "\n".join(["", *_EARLIER])
+    rule = "_" * 32
+    for tail in (
+        f"\n{block}{earlier}",
+        f"\n{_quoted(block + earlier)}",
+        f"\n{rule}\n{block}{earlier}",
+        block + earlier,
+    ):
+        assert split_reply(f"{_OWN}\n{tail}", sender=_SENDER).new_text == _OWN
+
+
+@pytest.mark.parametrize("rule", _lines("rules.txt"))
+def test_what_stands_below_a_rule_of_a_mail_program_is_earlier_mail(rule: str) -> None:
+    headers = "From: Rosa Quispe <rosa@textiles.example>\nSent: Tuesday\nSubject: RE: x\n\n"
+    for below in ("\n".join(_EARLIER), headers + "\n".join(_EARLIER)):
+        assert split_reply(f"{_OWN}\n\n{rule}\n{below}", sender=_SENDER).new_text == _OWN
+
+
+@pytest.mark.parametrize("line", _lines("device_lines.txt"))
+def test_the_line_of_a_phone_or_program_is_no_text_of_the_sender(line: str) -> None:
+    split = split_reply(
+        f"{_OWN}\n\n{line}\n\nOn Tue, Mar 3, 2026 Rosa <rosa@textiles.example> wrote:\n> x", sender=_SENDER
+    )
+    assert (split.new_text, split.signature) == (_OWN, line)
+
+
+@pytest.mark.parametrize("signature", _blocks("signatures.txt"))
+def test_a_signature_in_any_language_is_told_from_the_text(signature: str) -> None:
+    split = split_reply(f"{_OWN}\n\n{signature}", sender=_SENDER)
+    assert (split.new_text, split.signature) == (_OWN, "\n".join(map(str.rstrip, signature.split("\n"))))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "On your remote host you can run:\n\n    telnet 127.0.0.1 52698\n\nThis should connect.",
+        "My points:\n\n- one thing\n\n- another thing",
+        "Just so you know, on Tuesday Bob wrote:\nI will not come.",
+        'As Rosa wrote on 3/3/2026:\n\n"We pay on Friday."\n\nI think they will.',
+        "I sent this on 3 March 2026 at 18:02 to rosa@textiles.example:\n\nThe box is broken.",
+        "From: Callao\nTo: Miami\nDate: 3 March\n\nThese are the details of the shipment to quote.",
+        "Please change this:\nTo: Miami instead of Callao\nSubject: to approval",
+        "The first section.\n\n---\n\nThe second section is longer, and no signature at all, is it?",
+        "Message sent from my phone\n\nThanks for that.",
+        "Sent via DHL yesterday\n\nPlease confirm the arrival.",
+        "Hello Jamie\n\nI think on July 3 you wrote: nothing.",
+    ],
+    ids=lambda text: str(text)[:20],
+)
+def test_a_senders_own_sentences_are_kept_whole(text: str) -> None:
+    assert split_reply(text, sender=_SENDER).new_text == text
+
+
+@pytest.mark.parametrize("bar", ["> ", "| "], ids=["sign", "bar"])
+def test_answers_between_and_below_quoted_lines_are_the_senders(bar: str) -> None:
+    text = f"On Tue, Mar 3, 2026 Rosa wrote:\n{bar}Is it ready?\n\nYes.\n\n{bar}And the bill?\n\nTomorrow."
+    if bar == "| ":
+        text = text.replace("| And the bill?\n\n", "")
+    assert split_reply(text, sender=_SENDER).new_text == "Yes.\n\nTomorrow."
