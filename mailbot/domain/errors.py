@@ -45,6 +45,10 @@ class MailChanged(Transient):
     """Somebody changed a mail on the server while it was to be changed; nothing was done: read it again."""
 
 
+class MarkRefused(Permanent):
+    """The server keeps no such mark on this one mail; what it could keep of the change was set."""
+
+
 class DeliveryDeferred(Transient):
     """The sending server asked to try again later (SMTP 4xx, or no connection before DATA)."""
 

@@ -8,8 +8,9 @@ from mailbot.domain.errors import MailboxRefused
 from mailbot.domain.message import MailKey
 from mailbot.login import Security
 from mailbot.mailboxes.imap_account import ImapAccount
-from mailbot.mailboxes.imap_connection import ImapConnection, ImapLink, ListedFolder
-from mailbot.mailboxes.imap_listing import list_folder, measure
+from mailbot.mailboxes.imap_connection import ImapConnection, ListedFolder
+from mailbot.mailboxes.imap_link import ImapLink
+from mailbot.mailboxes.imap_listing import list_folder, measure_all
 from mailbot.mailboxes.imap_reading import FolderReading
 from mailbot.mailboxes.imap_watch import ImapWatch
 from mailbot.ports.mailbox import Cursor, FetchedMail
@@ -31,8 +32,6 @@ SENT_NAMES = (
     "INBOX.Sent",
     "INBOX.Enviados",
 )
-# How many mails are asked about with one command.
-_LIST_AT_ONCE = 500
 _SECURITY_WORDS = {
     Security.TLS: "con TLS y certificado verificado",
     Security.STARTTLS: "con STARTTLS y certificado verificado",
@@ -45,7 +44,7 @@ class ImapMailSource:
 
     def __init__(self, account: ImapAccount) -> None:
         self._account = account
-        self._link = ImapLink(account)
+        self._link = ImapLink(account, ImapConnection)
         self._watch = ImapWatch(account)
         self._next_uids: dict[str, int | None] = {}
         # INBOX is the one name that means the same in any case (RFC 3501 section 5.1); keys need one spelling.
@@ -149,11 +148,9 @@ class ImapMailSource:
 
 def _keys(connection: ImapConnection, mailbox: str, folder: str, since: datetime) -> Sequence[MailKey]:
     listing = list_folder(connection, folder, None, since)
-    parts = (listing.uids[start : start + _LIST_AT_ONCE] for start in range(0, len(listing.uids), _LIST_AT_ONCE))
     return [
         MailKey(mailbox=mailbox, folder=folder, validity=listing.folder.validity, uid=mail.uid)
-        for part in parts
-        for mail in measure(connection, listing, part)
+        for mail in measure_all(connection, listing)
     ]
 
 

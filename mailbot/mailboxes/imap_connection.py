@@ -1,16 +1,15 @@
-"""One logged-in IMAP connection, and the link that opens it when needed and lets it go.
+"""One logged-in IMAP connection that reads.
 
 Folders are only ever opened with EXAMINE and mails fetched with BODY.PEEK, so nothing here can
 change a flag; `append` is the single command that writes.
 """
 
 import socket
-import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, Self
 
 from imapclient import SEEN, IMAPClient, SocketTimeout
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, LoginError
@@ -20,9 +19,8 @@ from mailbot.login import Security, access_token, oauthbearer, tls_context, xoau
 from mailbot.mailboxes.imap_account import ImapAccount
 from mailbot.mailboxes.imap_errors import said, translated
 
-Result = TypeVar("Result")
-
-_SENT_FLAG = b"\\Sent"
+# Folders that show mails which lie in others (RFC 6154).
+_VIEWS = {b"\\all", b"\\flagged"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +32,8 @@ class FolderState:
     # The uid the next mail will get; None where the server does not say (RFC 3501 section 7.1).
     next_uid: int | None
     exists: int
+    # The number of the last change in it; None where the server counts none (RFC 7162).
+    modseq: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,14 +45,12 @@ class ListedFolder:
     leaf: str
     is_sent: bool
     is_selectable: bool
+    # Whether its mails lie in other folders too.
+    is_view: bool = False
 
 
 class MailUnfetchable(Exception):
     """The server answered no, or nonsense, for these mails; the connection itself is fine."""
-
-
-class LinkClosed(MailboxUnavailable):
-    """Somebody closed the link while it was used; what was under way must not connect again."""
 
 
 class ImapConnection:
@@ -64,7 +62,7 @@ class ImapConnection:
         self._selected: FolderState | None = None
 
     @classmethod
-    def open(cls, account: ImapAccount) -> "ImapConnection":
+    def open(cls, account: ImapAccount) -> Self:
         """Connect, secure and log in."""
         with translated(account, "conectar"):
             client = _connected(account)
@@ -85,15 +83,18 @@ class ImapConnection:
     def examine(self, folder: str) -> FolderState:
         """Open a folder for reading alone and see how it stands now."""
         self._selected = None
+        self._selected = state_of(folder, self._answer(folder, is_readonly=True), self._account)
+        return self._selected
+
+    def _answer(self, folder: str, *, is_readonly: bool) -> Mapping[bytes, Any]:
+        """What the server says when a folder is opened."""
         with translated(self._account, f"abrir la carpeta «{folder}»"):
             try:
-                answer = self.client.select_folder(folder, readonly=True)
+                return self.client.select_folder(folder, readonly=is_readonly)  # type: ignore[no-any-return]
             except IMAPClientAbortError:
                 raise
             except IMAPClientError as error:
                 raise self._without_folder(folder, error) from error
-        self._selected = _state(folder, answer, self._account)
-        return self._selected
 
     def opened(self, folder: str) -> FolderState:
         """The folder as it stood when it was opened last; opens it if it is not the current one."""
@@ -198,7 +199,8 @@ def _log_in_with_token(client: IMAPClient, account: ImapAccount, command: str) -
     client.sasl_login(mechanism, lambda _challenge: words.pop() if words else b"\x01")
 
 
-def _state(folder: str, answer: Mapping[bytes, Any], account: ImapAccount) -> FolderState:
+def state_of(folder: str, answer: Mapping[bytes, Any], account: ImapAccount) -> FolderState:
+    """What an answer to SELECT or EXAMINE says of a folder."""
     validity = answer.get(b"UIDVALIDITY")
     if validity is None:
         raise MailboxRefused(
@@ -211,6 +213,7 @@ def _state(folder: str, answer: Mapping[bytes, Any], account: ImapAccount) -> Fo
         validity=int(validity),
         next_uid=None if next_uid is None else int(next_uid),
         exists=int(answer.get(b"EXISTS", 0)),
+        modseq=answer.get(b"HIGHESTMODSEQ") or None,
     )
 
 
@@ -220,68 +223,12 @@ def _listed(flags: Sequence[bytes], delimiter: bytes | None, name: str) -> Liste
     return ListedFolder(
         name=name,
         leaf=leaf,
-        is_sent=_SENT_FLAG.lower() in lower,
+        is_sent=b"\\sent" in lower,
         is_selectable=not lower & {b"\\noselect", b"\\nonexistent"},
+        is_view=bool(lower & _VIEWS),
     )
 
 
 def _shut(client: IMAPClient) -> None:
     with suppress(Exception):
         client.shutdown()
-
-
-class ImapLink:
-    """Opens the connection when somebody needs it, and again when it went stale.
-
-    Several threads may use it; each piece of work has the connection for itself.
-    """
-
-    def __init__(self, account: ImapAccount) -> None:
-        self._account = account
-        self._lock = threading.RLock()
-        self._connection: ImapConnection | None = None
-        # Counts the calls of `close`, so that a piece of work cut short by one does not connect again.
-        self._closings = 0
-
-    def run(self, work: Callable[[ImapConnection], Result], *, again: bool = True) -> Result:
-        """Do a piece of work; once more on a fresh connection when an old one turned out dead."""
-        with self._lock:
-            was_open, closings = self._connection is not None, self._closings
-            try:
-                return work(self._opened())
-            except MailboxUnavailable as error:
-                self._drop()
-                if closings != self._closings:
-                    raise LinkClosed(f"Buzón «{self._account.name}»: la conexión se cerró.") from error
-                if not (was_open and again):
-                    raise
-            try:
-                return work(self._opened())
-            except MailboxUnavailable:
-                self._drop()
-                raise
-
-    def close(self) -> None:
-        """Let the connection go, also while another thread waits on it."""
-        self._closings += 1
-        connection = self._connection
-        if not self._lock.acquire(blocking=False):
-            if connection is not None:
-                connection.abort()
-            self._lock.acquire()
-        try:
-            if self._connection is not None:
-                self._connection.close()
-            self._connection = None
-        finally:
-            self._lock.release()
-
-    def _opened(self) -> ImapConnection:
-        if self._connection is None:
-            self._connection = ImapConnection.open(self._account)
-        return self._connection
-
-    def _drop(self) -> None:
-        if self._connection is not None:
-            self._connection.drop()
-        self._connection = None

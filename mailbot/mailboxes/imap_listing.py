@@ -14,6 +14,8 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # imaplib refuses an answer line over 1,000,000 bytes, which a search for some 100,000 uids can reach.
 _SEARCH_AT_ONCE = 80_000
 _SEARCH_STEP = 50_000
+# How many mails are measured with one command.
+_MEASURE_AT_ONCE = 500
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,6 +85,12 @@ def measure(connection: ImapConnection, listing: Listing, uids: Sequence[int]) -
         answers = {}
     mails = (_measured(uid, answers.get(uid)) for uid in uids)
     return [mail for mail in mails if _is_wanted(mail, listing.since)]
+
+
+def measure_all(connection: ImapConnection, listing: Listing) -> Iterator[ListedMail]:
+    """The same for every mail of a listing, some at a time."""
+    for start in range(0, len(listing.uids), _MEASURE_AT_ONCE):
+        yield from measure(connection, listing, listing.uids[start : start + _MEASURE_AT_ONCE])
 
 
 def _measured(uid: int, answer: Any) -> ListedMail:

@@ -11,7 +11,8 @@ from mailbot.domain.clock import to_utc
 from mailbot.domain.errors import MailboxUnavailable
 from mailbot.domain.message import MailKey
 from mailbot.mailboxes.imap_account import ImapAccount
-from mailbot.mailboxes.imap_connection import ImapConnection, ImapLink, LinkClosed, MailUnfetchable
+from mailbot.mailboxes.imap_connection import ImapConnection, MailUnfetchable
+from mailbot.mailboxes.imap_link import ImapLink, LinkClosed
 from mailbot.mailboxes.imap_listing import EPOCH, ListedMail, Listing, batches, measure
 from mailbot.ports.mailbox import FetchedMail
 
@@ -24,7 +25,7 @@ _CONTENT = ["BODY.PEEK[]", "INTERNALDATE"]
 class FolderReading:
     """One pass over the listed mails of one folder."""
 
-    def __init__(self, link: ImapLink, account: ImapAccount, listing: Listing) -> None:
+    def __init__(self, link: ImapLink[ImapConnection], account: ImapAccount, listing: Listing) -> None:
         self._link = link
         self._account = account
         self._listing = listing

@@ -115,7 +115,8 @@ class MailMarks(Protocol):
         What is so already stays so without a word to the server. Repeating is harmless. Raises
         `MailChanged` when somebody changed the mail after `mail` was read, and then nothing was
         changed: find it again. What the abilities do not hold is left out; a flag that is complete
-        becomes none there.
+        becomes none there. Raises `MarkRefused` when the server kept less of this mail's marks than it
+        can keep elsewhere; the rest of the change was made.
         """
         ...
 

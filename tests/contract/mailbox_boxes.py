@@ -2,15 +2,11 @@
 
 import abc
 import shlex
-import socket
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
-
-from imapclient import IMAPClient
 
 from mailbot.demo.servers import EmbeddedMailServer
 from mailbot.domain.errors import MailboxUnavailable
@@ -19,6 +15,7 @@ from mailbot.mailboxes.imap import ImapAccount, ImapMailSource
 from mailbot.mailboxes.memory import MemoryMailSource
 from mailbot.ports.mailbox import MailSource
 from tests.servers.dovecot import PASSWORD, Dovecot
+from tests.servers.imap_client import mail_program
 
 # A folder besides the inbox that may be thrown away; its name has to survive modified UTF-7.
 EXTRA = "Año & despachos ñandú"
@@ -145,13 +142,8 @@ class EmbeddedBox(ImapBox):
             )
         )
 
-    @contextmanager
-    def client(self) -> Iterator[IMAPClient]:
-        with IMAPClient("127.0.0.1", self.account.port, ssl=False, timeout=5) as client:
-            # imaplib sends in pieces; without this each waits for the one before to be acknowledged.
-            client.socket().setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            client.login("ana@broker.example", "demo")
-            yield client
+    def client(self) -> Any:
+        return mail_program(self.account.port, "ana@broker.example", "demo")
 
     def break_off(self) -> None:
         self._started.__exit__(None, None, None)

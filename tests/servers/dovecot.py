@@ -15,7 +15,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from imapclient import IMAPClient
 
+from tests.servers.imap_client import mail_program
 from tests.servers.tls import Certificates, make_certificates
 
 PASSWORD = "contraseña-de-prueba"
@@ -134,22 +135,19 @@ class Dovecot:
         signature = self._signing_key.sign(f"{head}.{body}".encode(), padding.PKCS1v15(), hashes.SHA256())
         return f"{head}.{body}.{base64.urlsafe_b64encode(signature).rstrip(b'=').decode()}"
 
-    @contextmanager
-    def client(self, user: str) -> Iterator[IMAPClient]:
+    def client(self, user: str) -> AbstractContextManager[IMAPClient]:
         """A colleague's mail program, with every right."""
-        client = IMAPClient("127.0.0.1", self.imap_port, ssl=False, timeout=20)
-        # imaplib sends in pieces; without this each waits for the one before to be acknowledged.
-        client.socket().setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        try:
-            client.plain_login(user, PASSWORD)
-            yield client
-        finally:
-            client.logout()
+        return mail_program(self.imap_port, user, PASSWORD)
 
     def mail_files(self, user: str) -> list[Path]:
         """The files of the user's inbox in order of arrival."""
         box = self.home / "mail" / user / "Maildir"
         return sorted([*(box / "new").iterdir(), *(box / "cur").iterdir()], key=lambda path: path.name)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it was started and not stopped."""
+        return self._process is not None
 
     def start(self) -> None:
         """Start the server and wait until it listens."""
