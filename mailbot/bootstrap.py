@@ -12,6 +12,7 @@ from pydantic import SecretStr
 
 from mailbot.bootstrap_ews import ews_outlook, ews_problems, ews_sender, ews_source
 from mailbot.bootstrap_graph import graph_outlook, graph_problems, graph_sender, graph_source
+from mailbot.bootstrap_imap import imap_outlook, imap_problems, imap_source
 from mailbot.bootstrap_office import office_checklist, office_policy
 from mailbot.bootstrap_values import list_of, password_of
 from mailbot.domain.errors import SettingsError
@@ -30,15 +31,11 @@ from mailbot.services.tick import Habits
 from mailbot.settings import MailboxSettings, SendMode, Settings
 
 if TYPE_CHECKING:
-    from mailbot.mailboxes.imap_account import ImapAccount
     from mailbot.ports.classifier import Classifier
     from mailbot.rendering.templates import TemplateRenderer
 
-# Where a password is no way in any more (Microsoft ended basic authentication in 2022).
-_EXCHANGE_ONLINE = frozenset({"outlook.office365.com", "outlook.office.com"})
-_IMAP_PORTS = {Security.TLS: 993, Security.STARTTLS: 143, Security.PLAIN: 143}
 # By kind of mailbox: what can show marks on its mails.
-_OUTLOOKS = {"graph": graph_outlook, "ews": ews_outlook}
+_OUTLOOKS = {"imap": imap_outlook, "graph": graph_outlook, "ews": ews_outlook}
 _SMTP_PORTS = {Security.TLS: 465, Security.STARTTLS: 587, Security.PLAIN: 25}
 
 
@@ -51,6 +48,12 @@ class Watched:
     # What may be shown on its mails; None where the office switched nothing on.
     outlook: Outlook | None = None
 
+    def close(self) -> None:
+        """Let its connections go."""
+        self.source.close()
+        if self.outlook is not None:
+            self.outlook.close()
+
 
 def open_database(settings: Settings) -> Store:
     """The store of the settings, its schema brought up to date."""
@@ -62,7 +65,7 @@ def open_database(settings: Settings) -> Store:
 
 def build_watched(settings: Settings) -> tuple[Watched, ...]:
     """Every mailbox of the settings; nothing is connected yet."""
-    problems = [problem for name, box in settings.mailbox.items() for problem in _mailbox_problems(name, box, settings)]
+    problems = [problem for name, box in settings.mailbox.items() for problem in imap_problems(name, box, settings)]
     if any(box.kind == "graph" for box in settings.mailbox.values()):
         problems += graph_problems(settings)
     if any(box.kind == "ews" for box in settings.mailbox.values()):
@@ -85,7 +88,7 @@ def _box(name: str, box: MailboxSettings, settings: Settings) -> Box:
         address=box.address.lower(),
         sent_folder=box.sent_folder or None,
         keeps_copies=box.address.lower() == settings.blind_copy.lower(),
-        switches=frozenset(map(Switch, list_of(settings.marks))) if box.kind in _OUTLOOKS else frozenset(),
+        switches=frozenset(map(Switch, list_of(settings.marks))),
     )
 
 
@@ -99,58 +102,7 @@ def _source(name: str, box: MailboxSettings, settings: Settings) -> MailSource:
         return graph_source(name, box, settings)
     if box.kind == "ews":
         return ews_source(name, box, settings)
-    from mailbot.mailboxes.imap import ImapMailSource
-
-    return ImapMailSource(_imap_account(name, box, settings))
-
-
-def _mailbox_problems(name: str, box: MailboxSettings, settings: Settings) -> list[str]:
-    prefix = f"MAILBOT_MAILBOX__{name.upper()}__"
-    if box.kind != "imap":
-        return []
-    problems = []
-    host, login = box.host or settings.imap_host, _login(box, settings)
-    if host.lower() in _EXCHANGE_ONLINE and not login.token_command:
-        problems.append(
-            f"{prefix}HOST: Exchange Online no admite contraseñas por IMAP; ponga {prefix}KIND=graph (docs/graph.md), "
-            f"o {prefix}TOKEN_COMMAND con un token XOAUTH2"
-        )
-    if not host:
-        problems.append(f"{prefix}HOST: falta el servidor (o MAILBOT_IMAP_HOST para todos)")
-    if not (login.password or login.password_command or login.token_command):
-        problems.append(f"{prefix}PASSWORD: falta la contraseña, {prefix}PASSWORD_COMMAND o {prefix}TOKEN_COMMAND")
-    return problems
-
-
-def _imap_account(name: str, box: MailboxSettings, settings: Settings) -> "ImapAccount":
-    from mailbot.mailboxes.imap_account import ImapAccount
-
-    security = box.security or settings.imap_security
-    login = _login(box, settings)
-    return ImapAccount(
-        name=name,
-        host=box.host or settings.imap_host,
-        port=box.port or settings.imap_port or _IMAP_PORTS[security],
-        security=security,
-        username=box.username or box.address,
-        password=password_of(login.password, login.password_command),
-        token_command=login.token_command or None,
-        ca_file=box.ca_file or settings.imap_ca_file,
-        folders=list_of(box.folders or settings.imap_folders),
-        sent_folder=box.sent_folder or None,
-    )
-
-
-def _login(box: MailboxSettings, settings: Settings) -> MailboxSettings:
-    """The mailbox with how it logs in: its own way, or the one for all."""
-    if box.password or box.password_command or box.token_command:
-        return box
-    common = {
-        "password": settings.imap_password,
-        "password_command": settings.imap_password_command,
-        "token_command": settings.imap_token_command,
-    }
-    return box.model_copy(update=common)
+    return imap_source(name, box, settings)
 
 
 def build_sender(settings: Settings, watched: Sequence[Watched] = ()) -> MailSender | None:

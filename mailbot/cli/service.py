@@ -62,7 +62,7 @@ def open_shop(*, needs_mailboxes: bool = True) -> Iterator[Shop]:
         yield Shop(settings=settings, desk=desk, watched=watched, post=post)
     finally:
         for item in watched:
-            item.source.close()
+            item.close()
         store.close()
 
 

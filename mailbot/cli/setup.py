@@ -13,6 +13,7 @@ from mailbot.cli.output import say
 
 if TYPE_CHECKING:
     from mailbot.ports.mailbox import MailSource
+    from mailbot.services.outlook import Outlook
     from mailbot.settings import Settings
 
 
@@ -167,10 +168,8 @@ def check() -> int:
     for item in build_watched(settings):
         probes.append((f"buzón {item.box.address}", partial(_check_mailbox, item.source)))
         if item.outlook is not None:
-            marks = partial(item.outlook.marks.check, item.box.switches)
+            marks = partial(_check_marks, item.outlook)
             probes.append((f"marcas en {item.box.address}", marks))
-        elif settings.marks:
-            say(f"– marcas en {item.box.address}: MAILBOT_MARKS solo actúa en Microsoft 365 y Exchange; no aquí")
     sender = build_sender(settings)
     if sender is None:
         say("✔ envío: apagado (MAILBOT_SEND=off)")
@@ -192,6 +191,13 @@ def _probe(name: str, probe: Callable[[], Sequence[str]]) -> int:
     for line in lines:
         say(f"✔ {name}: {line}")
     return Exit.DONE
+
+
+def _check_marks(outlook: "Outlook") -> Sequence[str]:
+    try:
+        return outlook.marks.check(outlook.box.switches)
+    finally:
+        outlook.close()
 
 
 def _check_mailbox(source: "MailSource") -> Sequence[str]:

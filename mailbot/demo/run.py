@@ -127,7 +127,7 @@ def run_demo(*, keep: Path | None, is_fast: bool, screens: Path | None = None) -
             show_results(Shown(folder=folder, desk=desk, accepted=server.accepted, seconds=seconds, screens=screens))
         finally:
             for item in watched:
-                item.source.close()
+                item.close()
             store.close()
     return 0
 

@@ -135,3 +135,14 @@ class OfficeFileRejected(Permanent):
     def __init__(self, faults: Sequence[Fault]) -> None:
         super().__init__("; ".join(str(fault) for fault in faults))
         self.faults = tuple(faults)
+
+
+def all_told(faults: Sequence[MailbotError]) -> MailbotError:
+    """Several faults as one that tells each once; for good when one of them is, else to be tried again."""
+    if len(faults) == 1:
+        return faults[0]
+    text = " ".join(dict.fromkeys(str(fault) for fault in faults))
+    if any(not isinstance(fault, Transient) for fault in faults):
+        return Permanent(text)
+    moments = [fault.retry_at for fault in faults if isinstance(fault, Transient) and fault.retry_at is not None]
+    return Transient(text, retry_at=min(moments, default=None))

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, Self
 
 from imapclient import SEEN, IMAPClient, SocketTimeout
-from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, LoginError
+from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, IMAPClientReadOnlyError, LoginError
 
 from mailbot.domain.errors import MailboxRefused, MailboxUnavailable
 from mailbot.login import Security, access_token, oauthbearer, tls_context, xoauth2
@@ -53,6 +53,10 @@ class MailUnfetchable(Exception):
     """The server answered no, or nonsense, for these mails; the connection itself is fine."""
 
 
+class FolderReadOnly(MailboxRefused):
+    """A folder was to be opened for writing, and this login may only read it."""
+
+
 class ImapConnection:
     """One logged-in connection; only one thread may use it at a time."""
 
@@ -91,6 +95,8 @@ class ImapConnection:
         with translated(self._account, f"abrir la carpeta «{folder}»"):
             try:
                 return self.client.select_folder(folder, readonly=is_readonly)  # type: ignore[no-any-return]
+            except IMAPClientReadOnlyError as error:
+                raise FolderReadOnly(f"Buzón «{self._account.name}»: «{folder}» solo se puede leer.") from error
             except IMAPClientAbortError:
                 raise
             except IMAPClientError as error:

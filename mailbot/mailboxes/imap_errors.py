@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 from imapclient.exceptions import CapabilityError, IMAPClientAbortError, IMAPClientError, LoginError, ProtocolError
 
-from mailbot.domain.errors import MailbotError, MailboxRefused, MailboxUnavailable, Permanent, Transient
+from mailbot.domain.errors import MailbotError, MailboxRefused, MailboxUnavailable, MarkRefused, Permanent, Transient
 from mailbot.mailboxes.imap_account import ImapAccount
 
 # Response codes with which a server says that trying later may help (RFC 5530, RFC 9051 section 7.1).
@@ -29,7 +29,7 @@ def translated(account: ImapAccount, doing: str) -> Iterator[None]:
     """Anything that goes wrong inside comes out as `MailboxUnavailable` or `MailboxRefused`."""
     try:
         yield
-    except (MailboxUnavailable, MailboxRefused):
+    except (MailboxUnavailable, MailboxRefused, MarkRefused):
         raise
     except Transient as error:
         raise MailboxUnavailable(f"Buzón «{account.name}»: {error}") from error

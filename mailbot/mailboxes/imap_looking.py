@@ -18,7 +18,7 @@ from mailbot.mailboxes.imap_listing import list_folder, measure_all
 from mailbot.mailboxes.imap_marking import MarkingConnection
 from mailbot.ports.marks import Look, MarkedMail
 
-Flags = Mapping[int, tuple[str, ...]]
+Flags = dict[int, tuple[str, ...]]
 # Stands before the number of a change; without it a mark is the digest of all flags.
 _NUMBER = "m"
 
@@ -58,6 +58,11 @@ class FlagHistory:
                 uids = _arrived(connection, state, since)
             mails += marked_mails(connection, state, uids)
         return Look(mails=tuple(mails), token=_written(after))
+
+    def touched(self, folder: str, uid: int) -> None:
+        """We changed a mail ourselves: whoever takes that back leaves it as it was at the last look."""
+        for flags in self._flags.get(folder, {}).values():
+            flags.pop(uid, None)
 
     def _changed(
         self, connection: MarkingConnection, state: FolderState, known: _Seen | None

@@ -12,7 +12,7 @@ from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
 
 from mailbot.domain.errors import MailboxRefused, MailboxUnavailable, MarkRefused
 from mailbot.mailboxes.imap_account import ImapAccount
-from mailbot.mailboxes.imap_connection import FolderState, ImapConnection, MailUnfetchable, state_of
+from mailbot.mailboxes.imap_connection import FolderReadOnly, FolderState, ImapConnection, MailUnfetchable, state_of
 from mailbot.mailboxes.imap_errors import explained, said, translated
 
 FLAGGED = "\\Flagged"
@@ -71,13 +71,15 @@ class MarkingConnection(ImapConnection):
     def select(self, folder: str) -> Selected:
         """Open a folder for writing and see how it stands now."""
         self._selected = None
-        answer = self._answer(folder, is_readonly=False)
+        try:
+            answer = self._answer(folder, is_readonly=False)
+        except FolderReadOnly:
+            return Selected(state=self.examine(folder), keeping=Keeping(permanent=(), is_writable=False))
         state = state_of(folder, answer, self._account)
         # A server that says nothing of permanence keeps every flag it has (RFC 3501 section 7.1).
         flags = answer.get(b"PERMANENTFLAGS", answer.get(b"FLAGS", ()))
         names = tuple(flag.decode("ascii", "replace") for flag in flags)
-        keeping = Keeping(permanent=names, is_writable=b"READ-ONLY" not in answer)
-        return Selected(state=state, keeping=keeping)
+        return Selected(state=state, keeping=Keeping(permanent=names, is_writable=True))
 
     def there(self, folder: str) -> FolderState | None:
         """A folder opened for reading; None when it is not there, or not for this login."""

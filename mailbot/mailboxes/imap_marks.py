@@ -102,7 +102,8 @@ class ImapMarks:
             raise self._changed()
         if not opened.keeping.is_writable:
             raise self._read_only(place.folder)
-        come = _kept(opened.keeping, flags.come)
+        come = kept_names(opened.keeping, flags.come)
+        self._history.touched(place.folder, place.uid)
         self._store(connection, place, _Flags(come=come, gone=flags.gone), since=_modseq(opened, mail))
         after = mail_in(connection, opened.state, place)
         if after is not None:
@@ -202,7 +203,7 @@ def _is_up(flag: Flag) -> bool:
     return flag.state is FlagState.FLAGGED
 
 
-def _kept(keeping: Keeping, names: Sequence[str]) -> tuple[str, ...]:
+def kept_names(keeping: Keeping, names: Sequence[str]) -> tuple[str, ...]:
     """Those that the folder can keep; orders never take the room of our own few words."""
     ours = [mark.value for mark in MarkName if not keeping.keeps(mark.value)]
     room = MOST_KEYWORDS - len(keeping.keywords)

@@ -7,7 +7,7 @@ from datetime import datetime
 from email.parser import BytesHeaderParser
 
 from mailbot.domain.clock import to_utc
-from mailbot.domain.errors import MailChanged
+from mailbot.domain.errors import MailChanged, MarkRefused
 from mailbot.domain.marks import NO_FLAG, Colour, Flag, FlagState, Switch
 from mailbot.domain.message import MailKey
 from mailbot.mailboxes.memory import MemoryMailSource
@@ -37,6 +37,8 @@ class MemoryMarks:
         self._numbers = itertools.count(1)
         # The master list: people's own colours are kept.
         self.colours: dict[str, Colour] = {}
+        # Categories that the mailbox cannot keep any more.
+        self.full_for: Collection[str] = ()
         # How often something was really changed.
         self.changes = 0
 
@@ -75,6 +77,8 @@ class MemoryMarks:
         if after != before:
             self.changes += 1
             self._bear(found.key, after)
+        if set(change.add) & set(self.full_for):
+            raise MarkRefused(f"Buzón «{self.name}»: no caben más categorías.")
         return self._seen(found)
 
     def move(self, mail: MarkedMail, folder: str) -> MarkedMail | None:
@@ -134,7 +138,7 @@ class MemoryMarks:
         gone = {name.casefold() for name in change.remove}
         kept = tuple(name for name in mail.categories if name.casefold() not in gone)
         held = {name.casefold() for name in kept}
-        added = tuple(name for name in change.add if name.casefold() not in held)
+        added = tuple(name for name in change.add if name.casefold() not in held and name not in self.full_for)
         has_flag, has_stamp = change.flag is not None and Ability.FLAGS in can, change.stamp is not None
         return replace(
             mail,

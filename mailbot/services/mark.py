@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from mailbot.domain.errors import MailbotError, MailChanged
+from mailbot.domain.errors import MailbotError, MailChanged, MarkRefused, all_told
 from mailbot.domain.marking import KeptMarks, names_of_folder, our_names
 from mailbot.domain.marks import COLOURS, MarkName, Marks, Switch
 from mailbot.ports.marks import MarkChange, MarkedMail
@@ -49,20 +49,34 @@ def tend_marks(desk: Desk, outlook: Outlook, *, now: datetime) -> Tended:
     place = Place(desk=desk, outlook=outlook, can=outlook.marks.abilities(), now=now)
     _prepare(place)
     words = listen(place)
-    return Tended(heard=words, marked=sum(_bring(place, kept) for kept in _open(place)))
+    return Tended(heard=words, marked=_bring_all(place, _open(place)))
 
 
 def tend_all(desk: Desk, outlooks: Sequence[Outlook], *, now: datetime) -> Sequence[Tended]:
-    """Every mailbox in turn; one that is out of reach keeps none of the others back, and is told at the end."""
-    done, trouble = [], None
+    """Every mailbox in turn; one that is out of reach keeps none of the others back, and all faults are told."""
+    done: list[Tended] = []
+    faults: list[MailbotError] = []
     for outlook in outlooks:
         try:
             done.append(tend_marks(desk, outlook, now=now))
         except MailbotError as error:
-            trouble = error
-    if trouble is not None:
-        raise trouble
+            faults.append(error)
+    if faults:
+        raise all_told(faults)
     return done
+
+
+def _bring_all(place: Place, waiting: Sequence[KeptMarks]) -> int:
+    """Bring every mail to what is stored; one that the server will not mark keeps none of the others back."""
+    marked, refusals = 0, []
+    for kept in waiting:
+        try:
+            marked += _bring(place, kept)
+        except MarkRefused as refusal:
+            refusals.append(refusal)
+    if refusals:
+        raise all_told(refusals)
+    return marked
 
 
 def _prepare(place: Place) -> None:
@@ -130,10 +144,23 @@ def _next_step(place: Place, stale: KeptMarks, mail: MarkedMail) -> _Step | None
 
 
 def _carry_out(place: Place, step: _Step, mail: MarkedMail) -> bool:
-    after = place.marks.set(mail, step.change)
+    refusal: MarkRefused | None = None
+    try:
+        after = place.marks.set(mail, step.change)
+    except MarkRefused as error:
+        # What it could keep was set, and that is settled: the same is not tried every minute.
+        refusal, after = error, place.marks.find(wanted_of(step.kept))
     if after is None:
         _keep_gone(place, step.kept)
         return False
+    _settle(place, step, after)
+    if refusal is not None:
+        raise refusal
+    return True
+
+
+def _settle(place: Place, step: _Step, after: MarkedMail) -> None:
+    """Put the mail where it is to go, and keep what it bears now."""
     moved = _moved(place, after, step.folder) if step.folder else None
     last = moved or after
     with place.desk.store.begin() as uow:
@@ -152,7 +179,6 @@ def _carry_out(place: Place, step: _Step, mail: MarkedMail) -> bool:
         )
         uow.marks.update(kept)
         uow.commit()
-    return True
 
 
 def _moved(place: Place, mail: MarkedMail, category: str) -> MarkedMail | None:

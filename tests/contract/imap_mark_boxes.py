@@ -12,6 +12,7 @@ from mailbot.domain.marks import Colour, Flag, FlagState
 from mailbot.domain.message import MailKey
 from mailbot.login import Security
 from mailbot.mailboxes.imap_account import ImapAccount
+from mailbot.mailboxes.imap_marking import MOST_KEYWORDS
 from mailbot.mailboxes.imap_marks import ImapMarks
 from tests.contract.mark_boxes import MORNING, NAMED, OTHER, MarkBox, Shape, letter, message_id
 from tests.servers.dovecot import PASSWORD, Dovecot
@@ -99,6 +100,11 @@ class DovecotMarkBox(ImapMarkBox):
         with self.client() as client:
             for folder in (OTHER, NAMED):
                 client.create_folder(folder)
+
+    def fill_up(self) -> bool:
+        self.deliver(50)
+        self.person_sets(50, categories=("Reclamo", *(f"etiqueta{number}" for number in range(MOST_KEYWORDS - 1))))
+        return True
 
     def break_off(self) -> None:
         self._server.stop()

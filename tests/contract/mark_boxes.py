@@ -78,6 +78,10 @@ class MarkBox(abc.ABC):
     def break_off(self) -> None:
         """Let the server go away."""
 
+    def fill_up(self) -> bool:
+        """Let there be no room for another category than `Reclamo`; False where there always is."""
+        return False
+
     def close(self) -> None:
         """Clean up."""
         self.marks.close()
@@ -124,6 +128,10 @@ class MemoryMarkBox(MarkBox):
 
     def person_colours(self, name: str, colour: Colour) -> None:
         self._marks.colours[name] = colour
+
+    def fill_up(self) -> bool:
+        self._marks.full_for = ("2026-004512",)
+        return True
 
     def break_off(self) -> None:
         self.source.fail_with(MailboxUnavailable("gone"))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mailbot.domain.errors import MailboxUnavailable, MailChanged
+from mailbot.domain.errors import MailboxUnavailable, MailChanged, MarkRefused
 from mailbot.domain.marks import COLOURS, NO_FLAG, Colour, Flag, FlagState, MarkName, Switch
 from mailbot.ports.marks import Ability, MarkChange
 from tests.contract.mark_box_kinds import MARK_BOXES, mark_box
@@ -197,6 +197,16 @@ class TestConflict:
         assert box.found(1).categories == ("Personal",)
         _change(box, 1, add=("Reclamo",))
         assert set(box.found(1).categories) == {"Personal", "Reclamo"}
+
+    def test_what_a_mailbox_has_no_room_for_is_refused_and_the_rest_is_set(self, box: MarkBox) -> None:
+        box.deliver(1)
+        if not box.fill_up():
+            pytest.skip("there is always room")
+        with pytest.raises(MarkRefused):
+            box.marks.set(box.found(1), MarkChange(add=("Reclamo", "2026-004512"), flag=DUE))
+        found = box.found(1)
+        assert found.categories == ("Reclamo",)
+        assert found.flag.state is FlagState.FLAGGED
 
     def test_a_mail_that_is_gone_is_none(self, box: MarkBox) -> None:
         box.deliver(1)

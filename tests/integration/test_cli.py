@@ -75,17 +75,27 @@ def test_an_unreachable_mailbox_ends_with_4(folder: Path, capsys: pytest.Capture
     assert "127.0.0.1" in capsys.readouterr().out
 
 
-def test_check_says_where_marks_cannot_be_shown(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (folder / "settings.env").write_text(
-        "MAILBOT_MARKS=categories\nMAILBOT_MAILBOX__RQ__ADDRESS=rq@agencia.example\n"
-        "MAILBOT_MAILBOX__RQ__PASSWORD=x\nMAILBOT_IMAP_HOST=127.0.0.1\nMAILBOT_IMAP_PORT=1\n",
-        encoding="utf-8",
-    )
-    (folder / "settings.env").chmod(0o600)
+def test_check_says_what_of_the_marks_a_server_keeps(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with EmbeddedMailServer((ESC,)) as server:
+        _settings(
+            folder,
+            "MAILBOT_MARKS=categories,flags,dispatch,stamp,folders",
+            "MAILBOT_IMAP_HOST=127.0.0.1",
+            f"MAILBOT_IMAP_PORT={server.imap_port}",
+            "MAILBOT_IMAP_SECURITY=plain",
+            f"MAILBOT_IMAP_PASSWORD={server.password}",
+        )
+        assert run(["check"]) == 0
 
-    assert run(["check"]) == 4
-
-    assert "MAILBOT_MARKS solo actúa en Microsoft 365" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert f"✔ marcas en {ESC}: " in told
+    for words in (
+        "no guarda palabras clave",
+        "bandera sin fecha",
+        "no existe en IMAP",
+        "Mover correos («folders»): sí",
+    ):
+        assert words in told
 
 
 def test_a_refused_login_ends_with_4_and_hides_the_password(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

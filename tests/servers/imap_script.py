@@ -29,6 +29,7 @@ class Fault(StrEnum):
 
 
 ALWAYS = 1_000_000
+_HEADER = "BODY[HEADER.FIELDS (MESSAGE-ID)]"
 
 
 @dataclass(kw_only=True)
@@ -42,6 +43,11 @@ class ScriptedImap:
     # uid → fault and how many times it strikes.
     faults: dict[int, tuple[Fault, int]] = field(default_factory=dict)
     login_answer: str = "OK done"
+    # What SELECT says that may be changed for good, whether anything may, and what STORE is answered.
+    permanent: str = "\\Flagged \\Seen \\*"
+    is_read_only: bool = False
+    store_answer: str = "OK done"
+    flags: dict[int, set[str]] = field(default_factory=dict)
     # INTERNALDATE as the server writes it; None leaves it out.
     internal_date: str | None = "03-Nov-2026 09:00:00 -0500"
     # The command at which the server says goodbye, and how many times.
@@ -100,6 +106,8 @@ class _Session(socketserver.StreamRequestHandler):
             "LOGIN": lambda _words: self.script.login_answer,
             "LIST": self._list,
             "EXAMINE": self._examine,
+            "SELECT": self._select,
+            "UID STORE": self._store,
             "UID SEARCH": self._search,
             "UID FETCH": self._fetch,
             "NOOP": lambda _words: "OK done",
@@ -125,6 +133,18 @@ class _Session(socketserver.StreamRequestHandler):
             self._say(f"* OK [UIDNEXT {max(self.script.mails, default=0) + 1}] next")
         return "OK [READ-ONLY] done"
 
+    def _select(self, words: str) -> str:
+        self._examine(words)
+        self._say(f"* OK [PERMANENTFLAGS ({self.script.permanent})] kept")
+        return "OK [READ-ONLY] done" if self.script.is_read_only else "OK [READ-WRITE] done"
+
+    def _store(self, words: str) -> str:
+        if self.script.store_answer.startswith("OK"):
+            _, _, uid, sign, *names = words.replace("(", "").replace(")", "").split()
+            there = self.script.flags.setdefault(int(uid), set())
+            there.update(names) if sign.startswith("+") else there.difference_update(names)
+        return self.script.store_answer
+
     def _search(self, words: str) -> str:
         match = re.search(r"UID (\d+)(?::(\d+|\*))?", words.removeprefix("UID SEARCH "))
         uids = sorted(self.script.mails)
@@ -146,15 +166,21 @@ class _Session(socketserver.StreamRequestHandler):
                 continue
             if fault is Fault.NO:
                 return "NO [SERVERBUG] internal error"
-            self._send_mail(uid, wants_content, fault)
+            self._send_mail(uid, words, fault)
         return "OK done"
 
-    def _send_mail(self, uid: int, wants_content: bool, fault: Fault | None) -> None:
+    def _send_mail(self, uid: int, words: str, fault: Fault | None) -> None:
         content = self.script.mails[uid]
         number = sorted(self.script.mails).index(uid) + 1
         date = "" if self.script.internal_date is None else f' INTERNALDATE "{self.script.internal_date}"'
-        if not wants_content:
+        if "BODY" not in words:
             self._say(f"* {number} FETCH (UID {uid} RFC822.SIZE {len(content)}{date})")
+            return
+        if "HEADER.FIELDS" in words:
+            flags = " ".join(sorted(self.script.flags.get(uid, ())))
+            head = content.partition(b"\r\n\r\n")[0] + b"\r\n\r\n"
+            self._write(f"* {number} FETCH (UID {uid} FLAGS ({flags}) {_HEADER} {{{len(head)}}}\r\n".encode())
+            self._write(head + b")\r\n")
             return
         if fault is Fault.HANG:
             self.script.hang.wait(30)

@@ -6,12 +6,13 @@ from datetime import timedelta
 import pytest
 
 from mailbot.domain.corrections import LabelChange
-from mailbot.domain.errors import MailboxUnavailable
+from mailbot.domain.errors import MailboxRefused, MailboxUnavailable, MarkRefused, Permanent, Transient
 from mailbot.domain.labels import Category
 from mailbot.domain.marks import NO_FLAG, Flag, FlagState, Switch
 from mailbot.domain.obligation import ObligationKind, ObligationState
 from mailbot.ports.marks import Ability, MarkChange, MarkedMail
 from mailbot.services.hear import HEARD
+from mailbot.services.mark import tend_all
 from mailbot.services.word import correct, mark_done
 from tests.builders import COMPLAINT, DOCUMENTS, ESC, REQUIREMENT, lima, verdict
 from tests.unit.services.outlook_world import OutlookWorld
@@ -293,6 +294,18 @@ class TestCrashes:
         office.tend(NINE + MINUTE)
         assert office.mail(mail).categories == ("Requerimiento",)
 
+    def test_a_mail_that_is_refused_keeps_no_other_back_is_told_once_and_is_no_word_of_a_person(self) -> None:
+        office = world()
+        refused, other = office.come("Reclamo", NINE), office.come("Estado", NINE)
+        office.marks.full_for = ("Contingencia",)
+        with pytest.raises(MarkRefused):
+            office.tend(NINE)
+        assert office.mail(refused).categories == ("Reclamo",)
+        assert office.mail(refused).flag.state is FlagState.FLAGGED
+        assert office.mail(other).categories == ("Requerimiento",)
+        assert office.tend(NINE + MINUTE).marked == 0
+        assert office.said(HEARD) == []
+
     def test_a_mail_that_was_deleted_is_let_go(self) -> None:
         office = world()
         mail = office.come("Estado", NINE)
@@ -315,3 +328,26 @@ def test_the_flag_of_a_colleague_stands_in_the_colleagues_own_mailbox() -> None:
     assert office.only(ObligationKind.REPLY).owner == "RQ"
     assert office.desk.box("rq").address == ESC
     assert office.mail(mail).flag.state is FlagState.FLAGGED
+
+
+class TestSeveralMailboxes:
+    def _with_fault(self, fault: Exception | None) -> OutlookWorld:
+        office = world()
+        office.come("Estado", NINE)
+        office.source.fail_with(fault)  # type: ignore[arg-type]
+        return office
+
+    def test_all_that_fail_are_told_and_the_rest_is_marked(self) -> None:
+        away = self._with_fault(MailboxUnavailable("el buzón de Ana no responde"))
+        refused = self._with_fault(MailboxRefused("el buzón de Luis pide otra contraseña"))
+        fine = self._with_fault(None)
+        with pytest.raises(Permanent) as told:
+            tend_all(fine.desk, [away.outlook, refused.outlook, fine.outlook], now=NINE)
+        assert "Ana" in str(told.value)
+        assert "Luis" in str(told.value)
+        assert fine.marks.changes == 1
+
+    def test_several_that_are_away_are_tried_again(self) -> None:
+        offices = [self._with_fault(MailboxUnavailable(f"no responde {name}")) for name in ("Ana", "Luis")]
+        with pytest.raises(Transient, match=r"Ana.*Luis"):
+            tend_all(offices[0].desk, [office.outlook for office in offices], now=NINE)
