@@ -41,10 +41,11 @@ class Reloading:
         except MailbotError as error:
             _log.error("settings_refused", problems=[str(error)])
             return
-        before, self.shop = service.watchers, shop
+        before, past, self.shop = service.watchers, self.shop.watched, shop
         watchers = [self._watcher(item, before) for item in shop.watched]
         kept = sum(watcher in before for watcher in watchers)
         service.adopt(watchers, schedule_of(shop, service.stopping))
+        _let_go(past, shop.watched)
         _log.info("settings_reloaded", mailboxes=len(watchers), kept=kept)
 
     def _watcher(self, item: "Watched", before: "Iterable[Watcher]") -> "Watcher":
@@ -54,6 +55,14 @@ class Reloading:
         watcher.desk, watcher.interval = self.shop.desk, self.shop.settings.poll_interval
         watcher.since = timedelta(days=self.shop.settings.since_days)
         return watcher
+
+
+def _let_go(past: "Sequence[Watched]", present: "Sequence[Watched]") -> None:
+    """What showed marks before and does so no more; a source is closed by its watcher."""
+    kept = [item.outlook for item in present]
+    for item in past:
+        if item.outlook is not None and not any(item.outlook is one for one in kept):
+            item.outlook.close()
 
 
 def _renewed(shop: Shop) -> Shop:
