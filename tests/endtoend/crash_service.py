@@ -3,8 +3,8 @@
 It reads commands from standard input, a line each, and answers each with a line:
 `kill SECONDS` starts a service and kills it (SIGKILL) so long after it began to work; `start` starts one
 that goes on; `start-full` starts one for which the disk is full; `freeze` and `thaw` stop and continue it;
-`murder` kills it; `stop` ends it as systemd would (SIGTERM). Time runs faster in a service than outside,
-so that leases run out and limits pass while a test watches.
+`murder` kills it; `stop` ends it as systemd would (SIGTERM); `shift SECONDS` sets its clock.
+Time runs faster in a service than outside, so that leases run out and limits pass while a test watches.
 """
 
 import os
@@ -17,6 +17,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from multiprocessing.sharedctypes import RawValue
 from pathlib import Path
 
 from mailbot.cli.app import State
@@ -36,9 +37,13 @@ _PLENTY = (Window(most=1_000_000, within=timedelta(hours=24)),)
 _NO_CAPS = Caps(per_address=_PLENTY, per_thread=_PLENTY, per_domain=_PLENTY, altogether=_PLENTY)
 
 
+# By how many seconds the clock of every service was set; they share it with the nursery.
+_shift = RawValue("d", 0.0)
+
+
 def fast_clock(start: datetime, since: float, speed: float) -> Callable[[], datetime]:
     """A clock that showed `start` at `since` and runs `speed` times as fast as ours."""
-    return lambda: start + timedelta(seconds=(time.time() - since) * speed)
+    return lambda: start + timedelta(seconds=(time.time() - since) * speed + _shift.value)
 
 
 class EverythingComplains:
@@ -151,6 +156,8 @@ def main() -> None:
             answer = end(running, signal.SIGTERM)
         elif words[0] == "murder":
             answer = end(running, signal.SIGKILL)
+        elif words[0] == "shift":
+            _shift.value += float(words[1])
         elif words[0] in ("freeze", "thaw"):
             os.kill(running, signal.SIGSTOP if words[0] == "freeze" else signal.SIGCONT)
         print(answer, flush=True)

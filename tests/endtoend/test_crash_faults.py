@@ -159,3 +159,14 @@ def test_a_disk_without_room_stops_work_and_room_lets_it_go_on(office: CrashOffi
     nursery.say("start")
     _await(office, 4)
     _end(office, 4)
+
+
+def test_a_clock_that_is_set_back_repeats_nothing_and_stops_nothing(office: CrashOffice) -> None:
+    """What arrives meanwhile comes from the service's future: it is told when its moment comes."""
+    office.nurseries[0].say("shift", -1800)
+    office.complain(1)
+    _await(office, 2)
+    office.nurseries[0].say("shift", 1800)
+    office.complain(2)
+    _await(office, 3)
+    _end(office, 3)

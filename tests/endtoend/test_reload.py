@@ -6,11 +6,13 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import create_engine, text
 
 from mailbot.ports.stored import MessageFilter
 from tests.endtoend.crash_office import CrashOffice, complaint, crash_office, until
@@ -54,8 +56,13 @@ def _stored(office: CrashOffice) -> int:
 
 @pytest.fixture
 def running(dovecot: Dovecot, tmp_path: Path) -> Iterator[_Running]:
+    with _started(dovecot, tmp_path, f"sqlite:///{tmp_path}/mailbot.sqlite") as service:
+        yield service
+
+
+@contextmanager
+def _started(dovecot: Dovecot, tmp_path: Path, url: str) -> Iterator[_Running]:
     """A service that has read its first mail, told to send nothing."""
-    url = f"sqlite:///{tmp_path}/mailbot.sqlite"
     with crash_office(tmp_path, dovecot, url=url, speed=1.0) as office:
         environment = {name: value for name, value in os.environ.items() if not name.startswith("MAILBOT_")}
         settings = tmp_path / "settings.env"
@@ -116,3 +123,27 @@ def test_another_database_needs_a_new_start(running: _Running, tmp_path: Path) -
     running.office.complain(1)
     running.await_messages(2)
     assert not (tmp_path / "other.sqlite").exists()
+
+
+_LOCKS = "SELECT pid, classid, objid FROM pg_locks WHERE locktype = 'advisory' AND classid IN (7246, 7247)"
+
+
+@pytest.mark.needs_postgresql
+def test_leases_stay_with_the_session_that_holds_them(dovecot: Dovecot, postgresql_url: str, tmp_path: Path) -> None:
+    engine = create_engine(postgresql_url)
+
+    def held() -> set[tuple[int, ...]]:
+        with engine.connect() as connection:
+            return {tuple(row) for row in connection.execute(text(_LOCKS))}
+
+    with _started(dovecot, tmp_path, postgresql_url) as running:
+        # The schedule and two mailboxes.
+        until(lambda: len(held()) == 3, within=30, what=lambda: running.log.read_text())
+        before = held()
+        running.reload(lambda words: words + f"MAILBOT_MAILBOX__JS__ADDRESS={running.office.head}\n")
+        seen: list[set[tuple[int, ...]]] = []
+        until(lambda: seen.append(held()) or len(seen[-1]) == 4, within=30, what=lambda: running.log.read_text())
+        assert running.await_line("settings_reloaded")["kept"] == 2
+    assert [held_then for held_then in seen if not before <= held_then] == []
+    assert len({pid for pid, *_ in seen[-1]}) == 1
+    engine.dispose()
