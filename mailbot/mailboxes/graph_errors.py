@@ -10,9 +10,9 @@ from mailbot.mailboxes.graph_account import GraphAccount
 _HOW = "; los pasos están en docs/graph.md"
 # By Graph's code in small letters; what each asks of a person.
 _BY_CODE = {
-    "erroraccessdenied": "la aplicación no tiene permiso sobre {address}: falta el rol «Application Mail.Read» "
-    "(o «Application Mail.ReadWrite») con un ámbito que incluya este buzón. Un cambio tarda hasta dos horas en valer",
-    "authorization_requestdenied": "falta el consentimiento del administrador para leer el buzón (Mail.Read)",
+    "erroraccessdenied": "la aplicación no puede {doing} en {address}: falta el rol «Application {needs}» con un "
+    "ámbito que incluya este buzón. Un cambio tarda hasta dos horas en valer",
+    "authorization_requestdenied": "falta el consentimiento del administrador para {doing} ({needs})",
     "errorinvaliduser": "no existe ningún buzón {address} en ese inquilino: revise la dirección",
     "request_resourcenotfound": "no existe ningún buzón {address} en ese inquilino: revise la dirección",
     "resourcenotfound": "no existe ningún buzón {address} en ese inquilino: revise la dirección",
@@ -23,20 +23,24 @@ _BY_CODE = {
 
 
 @contextmanager
-def translated(account: GraphAccount, doing: str) -> Iterator[None]:
-    """Anything that goes wrong inside comes out as `MailboxUnavailable` or `MailboxRefused`."""
+def translated(account: GraphAccount, doing: str, *, needs: str = "Mail.Read") -> Iterator[None]:
+    """Anything that goes wrong inside comes out as `MailboxUnavailable` or `MailboxRefused`.
+
+    `needs` is the permission without which it is denied.
+    """
     try:
         yield
     except GraphFailure as failure:
-        raise explained(failure, account, doing) from failure
+        raise explained(failure, account, doing, needs=needs) from failure
 
 
-def explained(failure: GraphFailure, account: GraphAccount, doing: str) -> MailbotError:
+def explained(failure: GraphFailure, account: GraphAccount, doing: str, *, needs: str = "Mail.Read") -> MailbotError:
     """The mailbox error that says what happened and what to do."""
     start = f"Buzón «{account.name}»: "
     advice = _BY_CODE.get(failure.code.lower())
     if advice is not None:
-        return MailboxRefused(f"{start}{advice.format(address=account.address)}{_HOW} ({failure.code}).")
+        told = advice.format(address=account.address, doing=doing, needs=needs)
+        return MailboxRefused(f"{start}{told}{_HOW} ({failure.code}).")
     if failure.code == "NoToken":
         kind = MailboxRefused if failure.status == 401 else MailboxUnavailable
         return kind(f"{start}{failure}")
@@ -45,7 +49,7 @@ def explained(failure: GraphFailure, account: GraphAccount, doing: str) -> Mailb
             f"{start}Microsoft no acepta el token ({failure.code}): revise inquilino, aplicación y secreto{_HOW}."
         )
     if failure.status == 403:
-        return MailboxRefused(f"{start}Microsoft no permite {doing} ({failure.code}){_HOW}.")
+        return MailboxRefused(f"{start}Microsoft no permite {doing}: falta {needs} ({failure.code}){_HOW}.")
     if failure.status == 429:
         return MailboxUnavailable(f"{start}Microsoft pide esperar para {doing}.", retry_at=failure.retry_at)
     if failure.status in (400, 404):

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from urllib.parse import quote
 
 from mailbot.domain.clock import to_utc
-from mailbot.domain.errors import MailboxRefused, MailChanged
+from mailbot.domain.errors import MailChanged
 from mailbot.domain.marks import NO_FLAG, Colour, Flag, FlagState, MarkName, Switch
 from mailbot.graph.answers import GraphFailure, JsonObject, moment, text
 from mailbot.graph.client import Call, GraphClient
@@ -34,6 +34,8 @@ _PRESETS = {
 }
 _STATES = {"notFlagged": FlagState.NONE, "flagged": FlagState.FLAGGED, "complete": FlagState.COMPLETE}
 _WORDS = {state: word for word, state in _STATES.items()}
+# The permissions for it.
+_MARKING, _COLOURING = "Mail.ReadWrite", "MailboxSettings.ReadWrite"
 # What Graph answers to a change of a mail that somebody else changed first.
 _CONFLICT = 412
 
@@ -58,7 +60,7 @@ class GraphMarks:
     def prepare(self, colours: Mapping[str, Colour]) -> None:
         """Add what the master list lacks."""
         path = f"{self._account.root}/outlook/masterCategories"
-        with translated(self._account, "preparar las categorías (MailboxSettings.ReadWrite)"):
+        with translated(self._account, "preparar las categorías", needs=_COLOURING):
             there = {text(item, "displayName").casefold() for item in self._listed(path, {"$top": "200"})}
             for name, colour in colours.items():
                 if name.casefold() not in there:
@@ -83,7 +85,7 @@ class GraphMarks:
             return mail
         headers = {"If-Match": f'W/"{mail.version}"'}
         call = Call(method="PATCH", path=self._path(mail.item), json=body, headers=headers)
-        with translated(self._account, "marcar el correo (Mail.ReadWrite)"):
+        with translated(self._account, "marcar el correo", needs=_MARKING):
             try:
                 self._client.ask(call)
             except GraphFailure as failure:
@@ -100,7 +102,7 @@ class GraphMarks:
         if target is None:
             return None
         call = Call(method="POST", path=f"{self._path(mail.item)}/move", json={"destinationId": target.id})
-        with translated(self._account, "mover el correo (Mail.ReadWrite)"):
+        with translated(self._account, "mover el correo", needs=_MARKING):
             try:
                 self._client.ask(call)
             except GraphFailure as failure:
@@ -127,20 +129,15 @@ class GraphMarks:
     def check(self, switches: Collection[Switch]) -> Sequence[str]:
         """Ask for a change of a mail that is not there: whoever may change mails is told that it is missing."""
         lines = []
-        with translated(self._account, "marcar los correos (Mail.ReadWrite)"):
+        with translated(self._account, "marcar los correos", needs=_MARKING):
             try:
                 self._client.ask(Call(method="PATCH", path=self._path("mailbot-check"), json={"categories": []}))
             except GraphFailure as failure:
-                if failure.status == 403:
-                    raise MailboxRefused(
-                        f"Buzón «{self.name}»: falta el permiso Mail.ReadWrite para marcar correos y dejar borradores "
-                        f"en {self._account.address}; los pasos están en docs/graph.md ({failure.code})."
-                    ) from failure
                 if failure.status not in (400, 404):
                     raise
-        lines.append("Marcas: Graph deja cambiar categorías y seguimiento, y dejar borradores.")
+        lines.append("Marcas: Graph deja cambiar categorías y seguimiento.")
         if Switch.CATEGORIES in switches:
-            with translated(self._account, "leer las categorías (MailboxSettings.ReadWrite)"):
+            with translated(self._account, "preparar las categorías", needs=_COLOURING):
                 path = f"{self._account.root}/outlook/masterCategories"
                 there = {text(item, "displayName") for item in self._listed(path, {"$top": "200"})}
             lacking = [mark.value for mark in MarkName if mark.value not in there]

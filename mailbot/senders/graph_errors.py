@@ -9,8 +9,8 @@ _HOW = "; los pasos están en docs/graph.md"
 # By Graph's code in small letters: not the mail's fault, so it waits until somebody mends it.
 _FOR_A_PERSON = {
     "erroraccessdenied": "la aplicación no tiene permiso para enviar desde {address}: falta el rol "
-    "«Application Mail.Send» con un ámbito que incluya ese buzón (un cambio tarda hasta dos horas en valer)",
-    "authorization_requestdenied": "falta el consentimiento del administrador para enviar (Mail.Send)",
+    "«Application {needs}» con un ámbito que incluya ese buzón (un cambio tarda hasta dos horas en valer)",
+    "authorization_requestdenied": "falta el consentimiento del administrador para enviar ({needs})",
     "errorsendasdenied": "{address} no puede enviar con ese remitente: MAILBOT_SENDER debe ser un buzón propio",
     "errorinvaliduser": "no existe ningún buzón {address} en ese inquilino: revise MAILBOT_SENDER",
     "request_resourcenotfound": "no existe ningún buzón {address} en ese inquilino: revise MAILBOT_SENDER",
@@ -21,11 +21,11 @@ _FOR_A_PERSON = {
 }
 
 
-def advice(failure: GraphFailure, address: str) -> str | None:
+def advice(failure: GraphFailure, address: str, *, needs: str = "Mail.ReadWrite") -> str | None:
     """What a person has to do before anything can be sent from that address; None when it is not that."""
     known = _FOR_A_PERSON.get(failure.code.lower())
     if known is not None:
-        return f"Envío por Graph: {known.format(address=address)}{_HOW} ({failure.code})."
+        return f"Envío por Graph: {known.format(address=address, needs=needs)}{_HOW} ({failure.code})."
     if failure.code == "NoToken":
         return f"Envío por Graph: {failure}"
     if failure.status in (401, 403):
@@ -33,9 +33,9 @@ def advice(failure: GraphFailure, address: str) -> str | None:
     return None
 
 
-def before_sending(failure: GraphFailure, address: str) -> MailbotError:
+def before_sending(failure: GraphFailure, address: str, *, needs: str = "Mail.ReadWrite") -> MailbotError:
     """A step failed that by itself sends nothing."""
-    reason = advice(failure, address)
+    reason = advice(failure, address, needs=needs)
     if reason is not None:
         return DeliveryDeferred(reason, retry_at=failure.retry_at)
     if failure.status is not None and 400 <= failure.status < 500 and failure.status not in _PASSING:
@@ -48,5 +48,5 @@ def while_sending(failure: GraphFailure, address: str) -> MailbotError:
     is_throttled = failure.status == 429 or (failure.status == 503 and failure.retry_after is not None)
     is_answered = failure.status is not None and failure.status < 500
     if failure.is_unsent or is_throttled or is_answered:
-        return before_sending(failure, address)
+        return before_sending(failure, address, needs="Mail.Send")
     return DeliveryUncertain(f"Graph no confirmó el correo después de recibirlo ({failure}): puede haber salido o no.")

@@ -1,5 +1,6 @@
 """Marks by the settings alone: from `MAILBOT_MARKS` to categories and flags on a Graph server."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -48,9 +49,10 @@ def test_a_complaint_in_microsoft_365_bears_its_categories_and_due_date_and_a_cl
         assert ended.ended_at == NINE + timedelta(minutes=5)
 
 
-def test_a_missing_permission_is_named() -> None:
+@pytest.mark.parametrize("permission", ["Mail.ReadWrite", "MailboxSettings.ReadWrite"])
+def test_the_permission_that_is_missing_is_named_and_no_other(permission: str) -> None:
     with graph_box() as graph:
         account = GraphAccount(name="ana", address="ana@broker.example", app=graph.client.app)
-        graph.server.script.denied.add("ana@broker.example")
-        with pytest.raises(MailboxRefused, match=r"Mail\.ReadWrite"):
+        graph.server.script.lacking = {"ana@broker.example": {permission}}
+        with pytest.raises(MailboxRefused, match=rf"«Application {re.escape(permission)}»"):
             GraphMarks(account, client=graph.client).check([Switch.CATEGORIES])

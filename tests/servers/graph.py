@@ -2,6 +2,7 @@
 
 import json
 import re
+import ssl
 import threading
 import time
 from collections.abc import Iterator
@@ -14,7 +15,8 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from tests.servers.graph_mail import Mailbox, Refusal
-from tests.servers.graph_routes import ROUTES, Request
+from tests.servers.graph_routes import ROUTES, Request, permission_for
+from tests.servers.tls import Certificates
 
 TOKEN = "token-bueno"
 AT_ONCE = 4
@@ -41,6 +43,8 @@ class GraphScript:
 
     token: str = TOKEN
     denied: set[str] = field(default_factory=set)
+    # By address: what the application was not granted there.
+    lacking: dict[str, set[str]] = field(default_factory=dict)
     faults: list[GraphFault] = field(default_factory=list)
     # Where delta links lead; None: to the server itself.
     link_host: str | None = None
@@ -52,7 +56,7 @@ class GraphScript:
 class GraphServer:
     """A running server."""
 
-    def __init__(self, script: GraphScript, *, port: int = 0) -> None:
+    def __init__(self, script: GraphScript, *, port: int = 0, certificates: Certificates | None = None) -> None:
         self.script = script
         self.mailboxes: dict[str, Mailbox] = {}
         self.now = datetime(2026, 11, 3, 14, 0, tzinfo=UTC)
@@ -65,6 +69,7 @@ class GraphServer:
         self.most_at_once = 0
         self._running = 0
         self._port = port
+        self._certificates = certificates
         self._http: ThreadingHTTPServer | None = None
 
     @property
@@ -75,7 +80,12 @@ class GraphServer:
     @property
     def url(self) -> str:
         """What stands for https://graph.microsoft.com/v1.0."""
-        return f"http://127.0.0.1:{self._port}/v1.0"
+        return f"{self.root}/v1.0"
+
+    @property
+    def root(self) -> str:
+        """Scheme, host and port."""
+        return f"{'http' if self._certificates is None else 'https'}://127.0.0.1:{self._port}"
 
     def add_mailbox(self, address: str, *, folders: tuple[str, ...] = ()) -> Mailbox:
         """Somebody gets a mailbox."""
@@ -93,6 +103,10 @@ class GraphServer:
         """Listen."""
         handler = type("Handler", (_Handler,), {"graph": self})
         self._http = _Http(("127.0.0.1", self._port), handler)
+        if self._certificates is not None:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(self._certificates.cert_file, self._certificates.key_file)
+            self._http.socket = context.wrap_socket(self._http.socket, server_side=True, do_handshake_on_connect=False)
         self._port = self._http.server_address[1]
         threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
 
@@ -136,22 +150,26 @@ class GraphServer:
                 with self.lock:
                     if pattern.startswith("/upload/"):
                         return route(self, request, *words)
-                    return route(self, request, self._mailbox(words[0]), *words[1:])
+                    return route(self, request, self._mailbox(words[0], request), *words[1:])
         raise Refusal(400, "BadRequest", f"no route for {request.method} {request.path}")
 
-    def _mailbox(self, address: str) -> Mailbox:
+    def _mailbox(self, address: str, request: Request) -> Mailbox:
         mailbox = self.mailboxes.get(address.lower())
         if mailbox is None:
             raise Refusal(404, "ErrorInvalidUser")
         if address.lower() in self.script.denied:
             raise Refusal(403, "ErrorAccessDenied")
+        if permission_for(request.method, request.path) in self.script.lacking.get(address.lower(), ()):
+            raise Refusal(403, "ErrorAccessDenied")
         return mailbox
 
 
 @contextmanager
-def graph_server(script: GraphScript | None = None) -> Iterator[GraphServer]:
+def graph_server(
+    script: GraphScript | None = None, *, certificates: Certificates | None = None
+) -> Iterator[GraphServer]:
     """Run a server while the block lasts."""
-    server = GraphServer(script or GraphScript())
+    server = GraphServer(script or GraphScript(), certificates=certificates)
     server.start()
     try:
         yield server

@@ -11,14 +11,19 @@ from datetime import UTC, datetime
 from email.message import EmailMessage
 from typing import Any
 
-WELL_KNOWN = {"inbox": "Bandeja de entrada", "sentitems": "Enviados", "drafts": "Borradores"}
+WELL_KNOWN = {
+    "inbox": "Bandeja de entrada",
+    "sentitems": "Enviados",
+    "drafts": "Borradores",
+    "outbox": "Bandeja de salida",
+}
 # Colours of the master list are named, not free.
 PRESETS = frozenset({"none", *(f"preset{number}" for number in range(25))})
 
 
-_WRITABLE = frozenset(
-    ["isRead", "categories", "flag", "importance", "subject", "body", "toRecipients", "singleValueExtendedProperties"]
-)
+# What may be changed of a draft alone.
+_OF_DRAFTS = frozenset(["subject", "body", "toRecipients", "ccRecipients", "internetMessageId"])
+_WRITABLE = _OF_DRAFTS | {"isRead", "categories", "flag", "importance", "singleValueExtendedProperties"}
 _PROPERTY = re.compile(r"String \{[0-9A-Fa-f-]{36}\} Name [\w-]+")
 
 
@@ -48,6 +53,8 @@ class Mail:
     changes: int = 0
     changed_at: datetime | None = None
     files: list[tuple[str, str, bytes]] = field(default_factory=list)
+    # What it stands together with, once it was answered.
+    conversation: str = ""
 
     @property
     def headers(self) -> list[dict[str, str]]:
@@ -81,9 +88,12 @@ class Mail:
             parsed.set_content(change["body"]["content"], subtype="html" if kind.lower() == "html" else "plain")
         if "subject" in change:
             parsed.replace_header("Subject", change["subject"])
-        if "toRecipients" in change:
-            del parsed["To"]
-            parsed["To"] = ", ".join(item["emailAddress"]["address"] for item in change["toRecipients"])
+        for name, header in (("toRecipients", "To"), ("ccRecipients", "Cc")):
+            if name in change:
+                del parsed[header]
+                parsed[header] = ", ".join(item["emailAddress"]["address"] for item in change[name])
+        if "internetMessageId" in change:
+            parsed.replace_header("Message-ID", change["internetMessageId"])
         self.raw = parsed.as_bytes()
 
     @property
@@ -208,7 +218,7 @@ class Mailbox:
     def patch(self, mail: Mail, change: dict[str, Any]) -> None:
         """What may be changed of a mail; content only while it is a draft."""
         for name in change:
-            if name in {"subject", "body", "toRecipients", "ccRecipients"} and not mail.is_draft:
+            if name in _OF_DRAFTS and not mail.is_draft:
                 raise Refusal(403, "ErrorAccessDenied", "Mail-Advanced.ReadWrite is needed")
             if name not in _WRITABLE:
                 raise Refusal(400, "ErrorInvalidProperty", name)
@@ -223,7 +233,7 @@ class Mailbox:
             if not _PROPERTY.fullmatch(item["id"]):
                 raise Refusal(400, "ErrorInvalidArgument", "property id")
             mail.properties[item["id"]] = item["value"]
-        if change.keys() & {"subject", "body", "toRecipients"}:
+        if change.keys() & _OF_DRAFTS:
             mail.rewrite(change)
         mail.is_read = change.get("isRead", mail.is_read)
         mail.categories = list(change.get("categories", mail.categories))

@@ -250,7 +250,10 @@ def create(server: "GraphServer", request: Request, mailbox: Mailbox) -> tuple[i
 
 def create_reply(server: "GraphServer", request: Request, mailbox: Mailbox, id: str) -> tuple[int, Any]:
     """A draft in the conversation; a comment or a body, not both."""
-    asked, words = mailbox.mail(id), request.json
+    asked = mailbox.mail(id)
+    if request.headers.get("Content-Type", "").startswith("text/plain"):
+        return _reply_from_mime(server, request, mailbox, asked)
+    words = request.json
     if words.get("comment") and words.get("message", {}).get("body"):
         raise Refusal(400, "ErrorInvalidRequest", "comment and message.body")
     reply = {
@@ -266,6 +269,16 @@ def create_reply(server: "GraphServer", request: Request, mailbox: Mailbox, id: 
     if "singleValueExtendedProperties" in born:
         mailbox.patch(mail, {"singleValueExtendedProperties": born["singleValueExtendedProperties"]})
     return 201, _shown(mail, request)
+
+
+def _reply_from_mime(server: "GraphServer", request: Request, mailbox: Mailbox, asked: Mail) -> tuple[int, Any]:
+    """A reply given whole, in the conversation of what it answers; under a Message-ID of the service's own."""
+    raw = from_base64(request.body)
+    draft = mailbox.add(raw, at=server.now, folder=mailbox.folder("drafts"), is_draft=True)
+    draft.conversation = asked.conversation or asked.id
+    asked.conversation = draft.conversation
+    draft.rewrite({"internetMessageId": f"<{draft.id.strip('=')}@outlook.example>"})
+    return 201, _shown(draft, request)
 
 
 def attach(_server: "GraphServer", request: Request, mailbox: Mailbox, id: str) -> tuple[int, Any]:
@@ -287,7 +300,7 @@ def create_upload(server: "GraphServer", request: Request, mailbox: Mailbox, id:
         raise Refusal(400, "ErrorAttachmentSizeShouldNotBeLessThanMinimumSize")
     key = uuid4().hex
     server.uploads[key] = (mailbox.mail(id), item, bytearray())
-    return 201, {"uploadUrl": f"http://127.0.0.1:{server.port}/upload/{key}", "nextExpectedRanges": ["0-"]}
+    return 201, {"uploadUrl": f"{server.root}/upload/{key}", "nextExpectedRanges": ["0-"]}
 
 
 def upload(server: "GraphServer", request: Request, key: str) -> tuple[int, Any]:
@@ -300,10 +313,11 @@ def upload(server: "GraphServer", request: Request, key: str) -> tuple[int, Any]
         raise Refusal(416, "ErrorInvalidRange")
     if len(request.body) != int(found[2]) - int(found[1]) + 1:
         raise Refusal(400, "ErrorInvalidRange")
+    is_last = len(taken) + len(request.body) >= item["size"]
+    if not is_last and len(request.body) % _CHUNK_UNIT:
+        raise Refusal(400, "ErrorInvalidRange", "a piece is a multiple of 320 KiB")
     taken.extend(request.body)
-    if len(taken) < item["size"]:
-        if len(request.body) % _CHUNK_UNIT:
-            raise Refusal(400, "ErrorInvalidRange", "a piece is a multiple of 320 KiB")
+    if not is_last:
         return 200, {"nextExpectedRanges": [f"{len(taken)}-"]}
     mail.files.append((item["name"], item.get("contentType", "application/octet-stream"), bytes(taken)))
     del server.uploads[key]
@@ -358,6 +372,15 @@ def add_category(_server: "GraphServer", request: Request, mailbox: Mailbox) -> 
         raise Refusal(409, "ErrorCategoryAlreadyExists")
     mailbox.categories.append({"id": uuid4().hex, "displayName": given["displayName"], "color": given["color"]})
     return 201, mailbox.categories[-1]
+
+
+def permission_for(method: str, path: str) -> str:
+    """What the application has to be granted for a request."""
+    if path.endswith(("/send", "/sendMail")):
+        return "Mail.Send"
+    if "/outlook/masterCategories" in path:
+        return "MailboxSettings.ReadWrite"
+    return "Mail.Read" if method == "GET" else "Mail.ReadWrite"
 
 
 _USER = r"/users/([^/]+)"
