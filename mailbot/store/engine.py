@@ -17,6 +17,8 @@ from mailbot.domain.errors import StoreRefused
 # Set on a connection whose next transaction will write.
 WRITING = "mailbot_writing"
 
+# What is erased is to be gone from the file too, not only from its tables (secure_delete).
+_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY", "secure_delete=ON")
 _BUSY_SECONDS = 15
 # No error text, wherever it ends, may quote what was to be stored.
 _POOL: dict[str, Any] = {"pool_size": 8, "max_overflow": 16, "hide_parameters": True}
@@ -93,7 +95,7 @@ def _make_sqlite(url: URL) -> Engine:
 def _prepare_sqlite(connection: Any, record: object) -> None:
     # The driver must not begin transactions by itself: it would do so too late and never immediate.
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY"):
+    for pragma in _PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
 
 
