@@ -67,6 +67,13 @@ def explained(failure: EwsFailure, account: EwsAccount, doing: str) -> MailbotEr
     return MailboxUnavailable(f"{start}no se pudo {doing}: {failure}.", retry_at=failure.retry_at)
 
 
+def is_the_mails_own(failure: EwsFailure, account: EwsAccount) -> bool:
+    """Whether it is this one mail that the server will not change so, and not the mailbox or the server."""
+    is_told = failure.status is None and failure.code.startswith("Error") and not failure.may_pass
+    advice = advice_for(failure, username=account.endpoint.username, address=account.address)
+    return is_told and not failure.is_missing and advice is None
+
+
 def advice_for(failure: EwsFailure, *, username: str, address: str) -> str | None:
     """What a person has to do before anything works; None when it is not that."""
     if failure.code in _SPEAKING:

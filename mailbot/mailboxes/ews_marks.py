@@ -4,14 +4,14 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from mailbot.domain.clock import to_utc
-from mailbot.domain.errors import MailboxRefused, MailChanged
+from mailbot.domain.errors import MailboxRefused, MailChanged, MarkRefused
 from mailbot.domain.marks import Colour, MarkName, Switch
 from mailbot.ews.categories import EwsCategories
 from mailbot.ews.client import EwsClient, EwsFolder
 from mailbot.ews.failure import EwsFailure
 from mailbot.ews.marking import EwsMarking, MarkedItem, Values
 from mailbot.mailboxes.ews_account import EwsAccount
-from mailbot.mailboxes.ews_errors import translated
+from mailbot.mailboxes.ews_errors import is_the_mails_own, translated
 from mailbot.mailboxes.ews_flags import flag_of, flag_values
 from mailbot.mailboxes.ews_folders import EwsFolderNames
 from mailbot.ports.marks import Ability, Look, MarkChange, MarkedMail, Wanted
@@ -55,18 +55,19 @@ class EwsMarks:
 
     def set(self, mail: MarkedMail, change: MarkChange) -> MarkedMail | None:
         """One UpdateItem with what differs, on condition that the change key is still the same."""
-        values = self._values(mail, change)
-        if not values:
+        marks = self._differing(mail, change)
+        if not marks:
             return mail
         with translated(self._account, "marcar el correo"):
             try:
-                self._marking.update(MarkedItem(id=mail.item, change_key=mail.version), values)
+                whole = {name: value for values in marks for name, value in values.items()}
+                self._update(MarkedItem(id=mail.item, change_key=mail.version), whole)
             except EwsFailure as failure:
                 if failure.is_missing:
                     return None
-                if failure.is_conflict:
-                    raise MailChanged(f"Buzón «{self.name}»: alguien cambió el correo entretanto.") from failure
-                raise
+                if not is_the_mails_own(failure, self._account):
+                    raise
+                self._set_apart(mail.item, marks, failure)
             found = self._marking.get(mail.item)
         return self._seen(found) if found else None
 
@@ -115,6 +116,26 @@ class EwsMarks:
         """Let the connections go."""
         self._client.close()
 
+    def _update(self, item: MarkedItem, values: Values) -> None:
+        try:
+            self._marking.update(item, values)
+        except EwsFailure as failure:
+            if failure.is_conflict:
+                raise MailChanged(f"Buzón «{self.name}»: alguien cambió el correo entretanto.") from failure
+            raise
+
+    def _set_apart(self, id: str, marks: Sequence[Values], whole: EwsFailure) -> None:
+        """Each mark by itself, since the server takes all of a change or nothing; raises `MarkRefused` in the end."""
+        for values in marks:
+            item = self._marking.get(id)
+            try:
+                if item is not None and len(marks) > 1:
+                    self._update(item, values)
+            except EwsFailure as failure:
+                if not is_the_mails_own(failure, self._account):
+                    raise
+        raise MarkRefused(f"Buzón «{self.name}»: Exchange no admite estas marcas en un correo ({whole}).") from whole
+
     def _found(self, wanted: Wanted) -> MarkedItem | None:
         there = self._known.all()
         first = [folder.id for folder in there if folder.name == wanted.key.folder]
@@ -159,17 +180,17 @@ class EwsMarks:
         lacking = [mark.value for mark in MarkName if mark.value.casefold() not in have]
         return f"Categorías por crear: {', '.join(lacking)}." if lacking else "Categorías: están todas."
 
-    def _values(self, mail: MarkedMail, change: MarkChange) -> Values:
-        """Only what differs; categories as a whole list, since EWS knows no other way."""
+    def _differing(self, mail: MarkedMail, change: MarkChange) -> list[Values]:
+        """Only what differs, one for each mark; categories as a whole list, since EWS knows no other way."""
+        marks: list[Values] = []
         names = _names_after(mail, change)
-        named: Values = {} if names == mail.categories else {"categories": names}
-        flagged: Values = {}
-        stamped: Values = {}
+        if names != mail.categories:
+            marks.append({"categories": names})
         if change.flag is not None and change.flag != mail.flag:
-            flagged = flag_values(change.flag, self._account.zone)
+            marks.append(flag_values(change.flag, self._account.zone))
         if change.stamp is not None and change.stamp != mail.stamp:
-            stamped = {"mailbot_dispatch": ";".join(change.stamp) or None}
-        return {**named, **flagged, **stamped}
+            marks.append({"mailbot_dispatch": ";".join(change.stamp) or None})
+        return marks
 
     def _seen(self, item: MarkedItem) -> MarkedMail:
         return MarkedMail(

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from urllib.parse import quote
 
 from mailbot.domain.clock import to_utc
-from mailbot.domain.errors import MailChanged
+from mailbot.domain.errors import MailChanged, MarkRefused
 from mailbot.domain.marks import NO_FLAG, Colour, Flag, FlagState, MarkName, Switch
 from mailbot.graph.answers import GraphFailure, JsonObject, moment, text
 from mailbot.graph.client import Call, GraphClient
@@ -38,6 +38,8 @@ _WORDS = {state: word for word, state in _STATES.items()}
 _MARKING, _COLOURING = "Mail.ReadWrite", "MailboxSettings.ReadWrite"
 # What Graph answers to a change of a mail that somebody else changed first.
 _CONFLICT = 412
+# And to one that this very mail does not take.
+_THE_MAILS_OWN = frozenset({400, 422})
 
 
 class GraphMarks:
@@ -83,17 +85,15 @@ class GraphMarks:
         body = _patch(mail, change)
         if not body:
             return mail
-        headers = {"If-Match": f'W/"{mail.version}"'}
-        call = Call(method="PATCH", path=self._path(mail.item), json=body, headers=headers)
         with translated(self._account, "marcar el correo", needs=_MARKING):
             try:
-                self._client.ask(call)
+                self._change(mail, body)
             except GraphFailure as failure:
                 if failure.is_missing:
                     return None
-                if failure.status == _CONFLICT:
-                    raise MailChanged(f"Buzón «{self.name}»: alguien cambió el correo entretanto.") from failure
-                raise
+                if failure.status not in _THE_MAILS_OWN:
+                    raise
+                self._change_apart(mail.item, body, failure)
             return self._get(mail.item)
 
     def move(self, mail: MarkedMail, folder: str) -> MarkedMail | None:
@@ -147,6 +147,27 @@ class GraphMarks:
     def close(self) -> None:
         """Let the connections go."""
         self._client.close()
+
+    def _change(self, mail: MarkedMail, body: Mapping[str, object]) -> None:
+        headers = {"If-Match": f'W/"{mail.version}"'}
+        try:
+            self._client.ask(Call(method="PATCH", path=self._path(mail.item), json=body, headers=headers))
+        except GraphFailure as failure:
+            if failure.status == _CONFLICT:
+                raise MailChanged(f"Buzón «{self.name}»: alguien cambió el correo entretanto.") from failure
+            raise
+
+    def _change_apart(self, item: str, body: Mapping[str, object], whole: GraphFailure) -> None:
+        """Each mark by itself, since Graph takes all of a change or nothing; raises `MarkRefused` in the end."""
+        for name, value in body.items():
+            mail = self._get(item)
+            try:
+                if mail is not None and len(body) > 1:
+                    self._change(mail, {name: value})
+            except GraphFailure as failure:
+                if failure.status not in _THE_MAILS_OWN:
+                    raise
+        raise MarkRefused(f"Buzón «{self.name}»: Microsoft no admite estas marcas en un correo ({whole}).") from whole
 
     def _add_category(self, path: str, name: str, colour: Colour) -> None:
         try:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from mailbot.domain.errors import MailboxRefused, MailboxUnavailable, MailChanged
+from mailbot.domain.errors import MailboxRefused, MailboxUnavailable, MailChanged, MarkRefused
 from mailbot.domain.marks import COLOURS, Colour, Flag, FlagState, MarkName, Switch
 from mailbot.ews.endpoint import EwsRights
 from mailbot.ports.marks import MarkChange
@@ -141,6 +141,24 @@ class TestFaults:
         found = box.marks.find(wanted(1, key, item=read.item))
         assert found is not None
         assert (found.folder, found.item != read.item) == (NAMED, True)
+
+
+class TestRefusals:
+    def test_what_one_mail_does_not_take_is_refused_and_the_rest_of_its_marks_is_set(self, box: EwsMarkBox) -> None:
+        box.deliver(1)
+        read = box.found(1)
+        box.server.script.faults.append(EwsFault(match="UpdateItem", code="ErrorInvalidPropertySet", times=2))
+        with pytest.raises(MarkRefused, match="ErrorInvalidPropertySet"):
+            box.marks.set(read, MarkChange(add=("Reclamo",), flag=DUE, stamp=("2026-004512",)))
+        found = box.found(1)
+        assert (found.categories, found.flag, found.stamp) == ((), DUE, ("2026-004512",))
+
+    def test_what_is_wrong_with_the_server_is_no_mails_fault(self, box: EwsMarkBox) -> None:
+        box.deliver(1)
+        read = box.found(1)
+        box.server.script.faults.append(EwsFault(match="UpdateItem", code="ErrorMailboxStoreUnavailable", times=9))
+        with pytest.raises(MailboxUnavailable):
+            box.marks.set(read, MarkChange(add=("Reclamo",)))
 
 
 class TestPermissions:

@@ -6,15 +6,18 @@ from datetime import timedelta
 
 import pytest
 
-from mailbot.domain.errors import MailboxRefused
+from mailbot.domain.errors import MailboxRefused, MarkRefused
 from mailbot.domain.marks import Switch
+from mailbot.domain.message import MailKey
 from mailbot.mailboxes.graph import GraphAccount, GraphMailSource
 from mailbot.mailboxes.graph_marks import GraphMarks
+from mailbot.ports.marks import MarkChange, Wanted
 from mailbot.services.mark import tend_marks
 from mailbot.services.outlook import Outlook
 from mailbot.services.poll import poll
 from tests.builders import COMPLAINT, ESC, lima, raw_mail
 from tests.contract.graph_box import graph_box
+from tests.servers.graph import GraphFault
 from tests.unit.services.world import BOX, World
 
 NINE = lima("2026-11-16 09:00")
@@ -47,6 +50,20 @@ def test_a_complaint_in_microsoft_365_bears_its_categories_and_due_date_and_a_cl
         assert ended is not None
         assert ended.evidence.startswith("dado por hecho por RQ")
         assert ended.ended_at == NINE + timedelta(minutes=5)
+
+
+def test_what_one_mail_does_not_take_is_refused_and_the_rest_of_its_marks_is_set() -> None:
+    with graph_box() as graph:
+        mail = graph.mailbox.add(raw_mail(subject="Reclamo", at=NINE), at=NINE, folder=graph.mailbox.folder("inbox"))
+        account = GraphAccount(name="ana", address=graph.mailbox.address, app=graph.client.app)
+        marks = GraphMarks(account, client=graph.client)
+        key = MailKey(mailbox="ana", folder="INBOX", validity=1, uid=1)
+        found = marks.find(Wanted(message_id=mail.header("Message-ID"), key=key))
+        assert found is not None
+        graph.server.script.faults = [GraphFault(match="PATCH", status=400, code="ErrorInvalidProperty", times=2)]
+        with pytest.raises(MarkRefused):
+            marks.set(found, MarkChange(add=("Reclamo",), stamp=("2026-004512",)))
+        assert (mail.categories, list(mail.properties.values())) == ([], ["2026-004512"])
 
 
 @pytest.mark.parametrize("permission", ["Mail.ReadWrite", "MailboxSettings.ReadWrite"])
