@@ -11,12 +11,11 @@ from mailbot.reading.mime.addresses import parse_addresses
 from mailbot.reading.mime.tree import Part
 from mailbot.reading.mime.words import decode_header
 from mailbot.reading.replies.attributions import attribution_length
+from mailbot.reading.replies.header_blocks import header_block_length, header_values
 from mailbot.reading.replies.marks import bare
 from mailbot.reading.replies.separators import (
-    header_block_length,
     is_forward_marker,
     is_marker,
-    label_of,
     ruled_block_start,
 )
 from mailbot.reading.subjects import is_forward_subject, strip_marks
@@ -25,9 +24,8 @@ from mailbot.reading.texts import body_text
 _MOST = 20
 _MAILS = frozenset(("message/rfc822", "message/global"))
 _LINES = 3000
-_LABEL = re.compile(r"^[^:：]{1,40}[:：]\s*")
 _MAILTO = re.compile(r"\s*[<\[(](?:mailto|smtp):\s*([^\s<>\[\]()]+)[>\])]+", re.IGNORECASE)
-_BOLD = re.compile(r"\*{1,2}|(?<!\w)_(?=\S)|(?<=\S)_(?!\w)")
+_QUOTED_NAME = re.compile(r"^[\"']([^\"']{1,100})[\"']\s*(?=<)")
 _WRITTEN_BY = re.compile(r"[,;]?\s*(?:\"?([^\"<>,;:]{2,60})\"?\s*)?[<(\[]([^\s<>()\[\]]+@[^\s<>()\[\]]+)[>)\]]")
 _QUOTE_SIGN = re.compile(r"^\s{0,2}>\s?")
 
@@ -103,7 +101,7 @@ def _pasted(lines: Sequence[str], start: _Start, matter: str) -> Forwarded:
     text = "\n".join(line.rstrip() for line in body).strip()
     if start.is_attribution:
         return _from_attribution(" ".join(bare(line) for line in lines[start.headers : start.body]), matter, text)
-    values = _block_values(lines[start.headers : start.body])
+    values = header_values(lines[start.headers : start.body])
     return Forwarded(
         sender=clean_sender(values.get("from", "")),
         subject=values.get("subject", ""),
@@ -119,27 +117,9 @@ def _from_attribution(line: str, matter: str, text: str) -> Forwarded:
     return Forwarded(sender=sender, subject=matter, date=date.strip(" ,"), text=text)
 
 
-def _block_values(lines: Sequence[str]) -> dict[str, str]:
-    """Header values by kind; a line without a label goes on with the one above."""
-    values: dict[str, str] = {}
-    current = ""
-    for line in lines:
-        kind = label_of(line)
-        text = bare(line)
-        if kind is not None and (kind not in values or kind == "other"):
-            current = kind
-            values[current] = _clean(_LABEL.sub("", text, count=1))
-        elif text and current:
-            values[current] = f"{values[current]} {_clean(text)}".strip()
-    return values
-
-
-def _clean(text: str) -> str:
-    return " ".join(_BOLD.sub("", text).split())
-
-
 def clean_sender(value: str) -> str:
     """`Rosa [mailto:rosa@…]` and doubled addresses as `Rosa <rosa@…>`."""
     value = re.sub(r"<([^<>]+@[^<>]+)<mailto:[^<>]*>>", r"<\1>", value)
     value = re.sub(r"([^\s<>]+@[^\s<>]+)\s*<mailto:\1>", r"\1", value, flags=re.IGNORECASE)
-    return _MAILTO.sub(r" <\1>", value).strip().strip('"')
+    value = _MAILTO.sub(r" <\1>", value).strip()
+    return _QUOTED_NAME.sub(r"\1 ", value).strip('"')

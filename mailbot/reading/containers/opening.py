@@ -9,7 +9,7 @@ from mailbot.reading.containers.tnef import is_tnef, tnef_entries
 
 _ZIP_TYPES = frozenset(("application/zip", "application/x-zip-compressed", "application/x-zip", "multipart/x-zip"))
 _ZIP_MAGIC = b"PK\x03\x04"
-_MAIL_TYPES = frozenset(("application/vnd.ms-outlook", "message/rfc822"))
+_MAIL_KINDS = frozenset(("message/rfc822", "message/global", "message/news"))
 
 
 def entries_inside(name: str, kind: str, content: bytes, budget: Budget) -> Iterator[Entry]:
@@ -28,5 +28,5 @@ def mail_inside(name: str, kind: str, content: bytes, budget: Budget) -> bytes |
         except ValueError:
             budget.note("an Outlook file is damaged")
             return None
-    is_mail = name.lower().endswith(".eml") or kind == "message/rfc822"
+    is_mail = name.lower().endswith(".eml") or kind in _MAIL_KINDS
     return content if is_mail and b":" in content[:200] else None

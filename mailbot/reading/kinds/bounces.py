@@ -6,7 +6,8 @@ from mailbot.reading.kinds.delivery_status import status_parts
 from mailbot.reading.kinds.facts import Facts
 
 _DAEMON = re.compile(
-    r"^(?:post[-_]?office|mailer[-_. ]?d(?:a|ae)?emon|postmaster|mail[-_. ]?daemon|maildaemon|mdaemon|mmdf|uucp|daemon|"
+    r"^(?:post[-_]?office|post[-_]master|mailer[-_. ]?d(?:a|ae)?emon|postmaster|mail[-_. ]?daemon|maildaemon|"
+    r"mdaemon|mmdf|uucp|daemon|"
     r"smtp[-_]?gateway|"
     r"mail[-_.]?(?:er|delivery|system)[-\w]*|mailsubsystem|bounces?[-+\w.=]*|no[-_]?reply[-_]?bounce\w*|"
     r"delivery[-_]?\w*|"
@@ -20,7 +21,7 @@ _DAEMON_NAME = re.compile(
     r"microsoft (?:outlook|exchange)|"
     r"subsistema de entrega|sistema de (?:correo|entrega)|administrador del sistema|mailer|internet mail "
     r"delivery|mail administrator|"
-    r"e-?mail (?:delivery|system)|complaint|feedback",
+    r"e-?mail (?:delivery|system)|complaint|feedback|undeliver|non-?deliver|메일 ?시스템|配信システム|邮件系统",
     re.IGNORECASE,
 )
 _SUBJECT = re.compile(
@@ -62,7 +63,8 @@ _SUBJECT = re.compile(
     r"(?:niedostarcz|zwrot)|(?:nedoru[cč]|ned[oó]ru)|не доставлен|недоставлен|сообщение не|ошибка доставки|"
     r"невозможно доставить|"
     r"メール(?:が|を)?配信|配信(?:できません|不能|エラー)|送信(?:エラー|できません)|宛先不明|エラーメール|退信"
-    r"|投递失败|未送达|系统退信|邮件被退回|반송|전송 ?실패|배달 실패"
+    r"|投递失败|未送达|系统退信|邮件被退回|반송|전송에? ?실패|발송 ?실패|배달 실패|無法(?:遞送|傳遞)|"
+    r"无法(?:送达|投递)"
     r")",
     re.IGNORECASE,
 )
@@ -93,7 +95,8 @@ FAILURE = re.compile(
     r"(?:remis|distribu)|"
     r"n[aã]o (?:foi|p[oô]de|pode) (?:poss|ser)|impossibile|non [eè] stato|niet (?:worden|bezorgd)|не (?:может|"
     r"удалось|доставл)|"
-    r"配信できません|届けること|エラー|宛先|見つかりません|無法|无法|失败|不存在|退信|전송|feedback-type|abuse "
+    r"配信できません|届けること|エラー|宛先|見つかりません|無法|无法|無法|失败|失敗|不存在|退信|退回|전송|"
+    r"발송되지|못했습니다|존재하지 않|feedback-type|abuse "
     r"report|complaint",
     re.IGNORECASE | re.MULTILINE,
 )
@@ -112,6 +115,7 @@ _SAID_BY_SERVER = re.compile(
     r"message headers? follow|original message (?:follows|headers)|copia del mensaje|host .{1,80} said:",
     re.IGNORECASE,
 )
+_NOTIFICATION = re.compile(r"\"notificationType\"\s*:\s*\"(?:Bounce|Complaint)\"")
 _SAMPLE = 6000
 
 
@@ -119,7 +123,7 @@ def bounce_reason(facts: Facts) -> str:
     """Why a mail is a report of a failed delivery; empty when it is none."""
     if is_arrival_report(facts):
         return ""
-    return _by_structure(facts) or _by_header(facts) or _by_wording(facts)
+    return _by_structure(facts) or _by_header(facts) or _by_wording(facts) or _by_notification(facts)
 
 
 def is_arrival_report(facts: Facts) -> bool:
@@ -151,6 +155,11 @@ def _by_header(facts: Facts) -> str:
     return ""
 
 
+def _by_notification(facts: Facts) -> str:
+    """Amazon's mail service tells of a bounce as JSON in a mail of its notification service."""
+    return "notificationType: Bounce" if _NOTIFICATION.search(facts.text[:_SAMPLE]) else ""
+
+
 def _by_wording(facts: Facts) -> str:
     is_daemon = bool(_DAEMON.match(facts.local_part) or _DAEMON_NAME.search(facts.sender.name))
     is_subject = bool(_SUBJECT.match(facts.subject)) and not _ANSWERED.match(facts.subject)
@@ -159,7 +168,9 @@ def _by_wording(facts: Facts) -> str:
     sample = facts.text[:_SAMPLE]
     fails = FAILURE.search(sample)
     said = _SAID_BY_SERVER.search(sample)
-    if is_daemon and (is_subject or said or (fails and not _is_written_by_person(facts))):
+    # The name that RFC 3464 reports are sent under, with an envelope only programs use: in any language.
+    is_sure = facts.has_null_return_path and facts.local_part == "mailer-daemon"
+    if is_daemon and (is_subject or said or is_sure or (fails and not _is_written_by_person(facts))):
         return f"From: {facts.sender.address or facts.sender.name}"
     if is_subject and fails and (said or facts.has_null_return_path or _holds_original(facts)):
         return f"Subject: {facts.subject[:80]}"

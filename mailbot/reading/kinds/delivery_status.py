@@ -19,6 +19,8 @@ _RECIPIENT_FIELDS = (
     "removal-recipient",
 )
 _STATUS = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
+# A letter beyond ASCII where the way back took none (RFC 6533 section 3).
+_ESCAPED = re.compile(r"\\x\{([0-9A-Fa-f]{2,5})\}")
 _ADDRESS = re.compile(r"[^\s<>,;:\"'()\[\]{}=]+@[^\s<>,;:\"'()\[\]{}=]+")
 
 
@@ -58,7 +60,7 @@ def recipient_reports(text: str) -> list[RecipientReport]:
 def _recipient(fields: Mapping[str, str]) -> str:
     """The address the mail was sent to: where it was forwarded matters less to the sender."""
     for name in _RECIPIENT_FIELDS:
-        value = fields.get(name, "")
+        value = _ESCAPED.sub(lambda found: chr(int(found.group(1), 16)), fields.get(name, ""))
         match = _ADDRESS.search(value.partition(";")[2] or value)
         if match:
             return match.group().strip(".")

@@ -34,6 +34,7 @@ _PATTERNS = (
         r"^\s*(?:final|original)-recipient\s*:\s*(?:rfc822|x-\w+|unknown)?\s*;?\s*<?([^\s<>;]+@[^\s<>;]+)", re.I | re.M
     ),
     re.compile(r"^[ \t]*<([^<>\s]+@[^<>\s]+)>[ \t]*(?:\([^)\n]{0,100}\))?[ \t]*:", re.M),
+    re.compile(r"\"emailAddress\"\s*:\s*\"([^\s\"]+@[^\s\"]+)\""),
     re.compile(r"rcpt to\s*:\s*<([^<>\s]+@[^<>\s]+)>", re.I),
     re.compile(
         r"^[ \t]*[\"'<]?([^\s<>\"':;,()]+@[^\s<>\"':;,()]+)[\"'>]?[ \t]*(?:[(\[][^)\]\n]{0,100}[)\]])?[ \t]*:?[ \t]*$",
@@ -91,6 +92,7 @@ _ID_LINE = re.compile(r"^[ \t>]*message-id[ \t]*:[ \t]*(?:\n[ \t]+)?(<[^<>\n]{1,
 _HEADS = frozenset(
     ("text/rfc822-headers", "message/rfc822", "message/rfc822-headers", "text/rfc822", "message/partial")
 )
+_PREFIX = re.compile(r"^(?:smtp|mailto|rfc822|internet)[:=;]\s*", re.I)
 _SAMPLE = 30_000
 _LIMITS = ReadingLimits()
 
@@ -113,7 +115,7 @@ def read_bounce(facts: Facts) -> Bounce:
 def _unique(addresses: Iterable[str]) -> tuple[str, ...]:
     seen: dict[str, str] = {}
     for address in addresses:
-        clean = address.strip(" <>.,;:'\"")
+        clean = _PREFIX.sub("", address.strip(" <>.,;:'\""))
         if "@" in clean:
             seen.setdefault(clean.lower(), clean)
     return tuple(seen.values())

@@ -152,7 +152,7 @@ class Scanner:
 
     def _open_mail(self, part: Part, depth: int) -> None:
         # RFC 2046 section 5.2.1 forbids encoding an attached mail; some do it all the same.
-        if part.encoding in {"base64", "quoted-printable"} and not _looks_like_mail(part):
+        if part.encoding in {"base64", "quoted-printable"} and (not _looks_like_mail(part) or _is_escaped(part)):
             buffer = part.content()
             start, end = 0, len(buffer)
         else:
@@ -262,6 +262,11 @@ def _looks_like_mail(part: Part) -> bool:
     head = part.buffer[part.start : min(part.end, part.start + 400)].lstrip()
     match = HEADER_NAME.match(head)
     return match is not None
+
+
+def _is_escaped(part: Part) -> bool:
+    """Headers can pass for plain while the equals signs of what follows are written in three letters."""
+    return part.encoding == "quoted-printable" and b"=3D" in part.buffer[part.start : min(part.end, part.start + 4000)]
 
 
 def _beginning(raw: bytes) -> int:

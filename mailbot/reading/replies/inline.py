@@ -5,8 +5,9 @@ from collections.abc import Sequence
 
 from mailbot.reading.replies.attributions import attribution_length
 from mailbot.reading.replies.closings import is_farewell
+from mailbot.reading.replies.header_blocks import header_block_length
 from mailbot.reading.replies.names import Signer
-from mailbot.reading.replies.separators import header_block_length, is_marker
+from mailbot.reading.replies.separators import is_marker
 from mailbot.reading.replies.signature import signature_start
 
 _ANNOUNCED = re.compile(

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from mailbot.reading.html.anchors import MARKS
 from mailbot.reading.replies.attributions import attribution_length
 from mailbot.reading.replies.closings import is_banner
+from mailbot.reading.replies.header_blocks import header_block_length
 from mailbot.reading.replies.inline import inline_answers
 from mailbot.reading.replies.marks import Line, marked_lines
 from mailbot.reading.replies.names import Signer
 from mailbot.reading.replies.separators import (
-    header_block_length,
     is_marker,
     ruled_block_start,
 )

@@ -92,6 +92,7 @@ OPENINGS = (
 )
 
 FROM_LABELS = (
+    "від кого|шаље|шиље|от кого|pengirim|người gửi|nadawca|إرسال من|المرسل|ผู้ส่ง|שולח|avsendt av|afsendt af|"
     "no|од|отправитель|відправник|from|de|von|da|van|od|från|fra|lähettäjä|kimden|gönderen|от|от кого|від|"
     "发件人|發件人|寄件者|寄件人|"
     "差出人|送信者|보낸 사람|보낸사람|"
@@ -99,7 +100,9 @@ FROM_LABELS = (
     "odesílatel|odosielateľ|saatja|nuo|pošiljatelj|šalje|από|από|từ|จาก|מאת|من|dari|desde|nork"
 )
 DATE_LABELS = (
-    "nosūtīts|изпратено|послато|датум|ส่ง|bidalia|enviado o|sent|date|sent at|sent on|enviado el|enviado|"
+    "dată|відправлено|kuupäev|datums|датум|تاريخ|التاريخ|تم الإرسال|أرسلت|วันที่|เวลา|terkirim|ngày gửi|תאריך שליחה|"
+    "enviadas|gönderilme|تاريخ الإرسال|wysłane|odeslané|skickades|data e hora|date et heure|nosūtīts|"
+    "изпратено|послато|датум|ส่ง|bidalia|enviado o|sent|date|sent at|sent on|enviado el|enviado|"
     "enviados|enviada|enviada em|enviado em|enviado a|fecha|envoyé|"
     "envoyé le|"
     "date d'envoi|gesendet|gesendet am|datum|data|inviato|data invio|verzonden|wysłano|data wysłania|skickat|"
@@ -113,7 +116,8 @@ DATE_LABELS = (
     "sendt den|skickat den|enviat el|enviado às|tanggal|dikirim"
 )
 TO_LABELS = (
-    "收件人|kam|за|adressaat|получатель|отримувач|ถึง|to|para|an|à|a|aan|do|till|til|vastaanottaja|kime|"
+    "per a|прима|за|untuk|người nhận|المستلم|ผู้รับ|"
+    "pentru|收件人|kam|за|adressaat|получатель|отримувач|ถึง|to|para|an|à|a|aan|do|till|til|vastaanottaja|kime|"
     "alıcı|кому|до|收件人|收件者|宛先|받는 사람|받는사람|"
     "címzett|komu|pre|către|"
     "za|per|destinataire|destinatario|destinatário|empfänger|prima|saaja|προς|đến|ถึง|אל|إلى|kepada|nori"
@@ -123,7 +127,9 @@ CC_LABELS = (
     "kopie|kopi|kopia|копия|копія|抄送|副本|参照|참조|cópia|copie à|copie|másolat|pk|bilgi"
 )
 SUBJECT_LABELS = (
-    "относно|tēma|subject|asunto|assunto|betreff|betr\\.|objet|sujet|oggetto|onderwerp|temat|ämne|emne|aihe|"
+    "temats|наслов|judul|subyek|tajuk|หัวข้อ|"
+    "ogg|naslov|относно|tēma|subject|asunto|assunto|betreff|betr\\.|objet|sujet|oggetto|onderwerp|temat|ämne|"
+    "emne|aihe|"
     "konu|тема|主题|主旨|"
     "主題|件名|제목|"
     "tárgy|předmět|predmet|subiect|zadeva|assumpte|teema|tema|θέμα|chủ đề|เรื่อง|נושא|الموضوع|perihal|subjek|gaia|re"
@@ -181,6 +187,20 @@ FORWARD_WORDS = (
 )
 # These stand without any rule around them.
 BARE_FORWARD_WORDS = (
+    r".{0,30}(?:reenvi|remitid|weitergeleitet|transf[eé]r|r[eé]exp[eé]d|inoltrat|encaminhad|doorgestuurd|"
+    r"vidarebefordr|"
+    r"videresend|v[aä]litet|edelleenl[aä]h|przekaz|p[rř]epos[ií]l|preposiel|p[rř]eposlan|tov[aá]bb[ií]t|"
+    r"redirec|iletil|"
+    r"y[oö]nlendir|пересыл|пересил|перенаправл|переадрес|пересл|препрат|προωθ|reenviat|terusan|edast|persi[uų]st|"
+    r"proslije[dđ]|posredov|forwarded).{0,12}"
+    r"(?:mensaje|correo|messag|nachricht|e.?mail|mensagem|bericht|meddeland|brev|besked|melding|meddelelse|"
+    r"viesti|wiadomo|"
+    r"zpr[aá]v|spr[aá]v|lev[eé]l|[uü]zenet|mesaj|ileti|сообщени|письм|лист|повідомл|съобщ|μήνυμα|missatge|pesan|kiri|"
+    r"lai[sš]k|poruk|sporo[cč]il).{0,20}:|"
+    r".{0,20}(?:mensaje|correo|message|messaggio|nachricht|mensagem|mesaj|mesajului|poruk|листа|лист|письма|"
+    r"сообщения).{0,6}(?:reenviado|transf[eé]r[eé]|r[eé]exp[eé]di[eé]|inoltrato|(?:re)?encaminhada|redirec[tț]ionat|"
+    r"що пересилається|пересылаемого).{0,12}:|"
+    r".{0,6}(?:转发|轉寄|転送|전달된).{0,6}(?:邮件|郵件|消息|信件|メッセージ|メール|메시지|메일).{0,6}[:：]|"
     r"begin forwarded message|inicio del mensaje reenviado|d[eé]but du message (?:r[eé]exp[eé]di[eé]|"
     r"transf[eé]r[eé])|"
     r"anfang der weitergeleiteten (?:nachricht|e-mail)|inizio messaggio inoltrato|in[ií]cio da mensagem "
