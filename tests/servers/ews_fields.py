@@ -19,7 +19,14 @@ HEADERS = _SETS["InternetHeaders"]
 _ORDER = [name.rstrip("?*+") for name in RULES["t:Message"].children.split()]
 # What a search never gives: the content, and who else got the mail.
 _NOT_IN_SEARCH = frozenset(
-    {"item:MimeContent", "item:Body", "item:TextBody", "item:UniqueBody", "item:InternetMessageHeaders"}
+    {
+        "item:MimeContent",
+        "item:Attachments",
+        "item:Body",
+        "item:TextBody",
+        "item:UniqueBody",
+        "item:InternetMessageHeaders",
+    }
     | {f"message:{name}" for name in ("ToRecipients", "CcRecipients", "BccRecipients", "ReplyTo")}
 )
 
@@ -142,6 +149,22 @@ def _text_of(item: Item) -> str:
     return str(part.get_content()) if part is not None else ""
 
 
+def attachment(item: Item, number: int, *, has_content: bool = False) -> Element:
+    """One file of an item, as lists tell of it or with what is in it."""
+    part = list(item.message.iter_attachments())[number]
+    content = part.get_payload(decode=True) or b""
+    told = [node("t:AttachmentId", Id=f"{item.id}#{number}"), node("t:Name", part.get_filename() or "")]
+    told += [node("t:ContentType", part.get_content_type()), node("t:Size", str(len(content)))]
+    if has_content:
+        told.append(node("t:Content", base64.b64encode(content).decode()))
+    return node("t:FileAttachment", None, *told)
+
+
+def _attachments(item: Item) -> Element | None:
+    count = len(list(item.message.iter_attachments()))
+    return node("t:Attachments", None, *(attachment(item, number) for number in range(count))) if count else None
+
+
 def _recipients(name: str, header: str) -> Callable[[Item], Element | None]:
     def made(item: Item) -> Element | None:
         found = getaddresses([str(item.message[header] or "")])
@@ -156,6 +179,7 @@ _SPECIAL: Mapping[str, Callable[[Item], Element | None]] = {
     "item:Categories": lambda item: (
         node("t:Categories", None, *(node("t:String", name) for name in item.categories)) if item.categories else None
     ),
+    "item:Attachments": _attachments,
     "item:Body": _body,
     "message:ToRecipients": _recipients("ToRecipients", "To"),
     "message:CcRecipients": _recipients("CcRecipients", "Cc"),
@@ -281,7 +305,7 @@ def _set_categories(item: Item, given: Element | None) -> None:
 
 
 def _set_read(item: Item, given: Element | None) -> None:
-    item.is_read = given is not None and given.text == "true"
+    item.is_read = given is not None and given.text in ("true", "1")
 
 
 def _need_draft(item: Item) -> None:

@@ -93,7 +93,20 @@ class Item:
                 message[name] = str(value)
         kind, text = self.body or ("Text", "")
         message.set_content(text, subtype="html" if kind == "HTML" else "plain")
+        files = list(old.iter_attachments())
+        if files:
+            message.make_mixed()
+        for file in files:
+            message.attach(file)
         self.raw = message.as_bytes(policy=email.policy.SMTP)
+
+    def attach(self, name: str, kind: str, content: bytes) -> int:
+        """Somebody attaches a file; which one it is."""
+        message = self.message
+        main, _, sub = kind.partition("/")
+        message.add_attachment(content, maintype=main, subtype=sub, filename=name)
+        self.raw = message.as_bytes(policy=email.policy.SMTP)
+        return len(list(message.iter_attachments())) - 1
 
 
 @dataclass(frozen=True, kw_only=True)

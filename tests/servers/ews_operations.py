@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from xml.etree.ElementTree import Element
 
 from tests.servers.ews_asked import Answers, Asked, each, inside, page_of
-from tests.servers.ews_fields import fits, folder_element, item_element, node
+from tests.servers.ews_fields import attachment, fits, folder_element, item_element, node
 from tests.servers.ews_mail import Mailbox, Refusal, Subscription
 from tests.servers.ews_schema import long, short
-from tests.servers.ews_writing import create_item, delete_item, move_item, send_item, update_item
+from tests.servers.ews_writing import create_attachment, create_item, delete_item, move_item, send_item, update_item
 
 
 def answer(asked: Asked) -> Element:
@@ -128,11 +128,7 @@ def get_attachment(asked: Asked) -> Answers:
     def tell(element: Element) -> Element:
         id_, _, number = element.attrib["Id"].rpartition("#")
         mailbox = asked.mailbox_of(id_, kind="item")
-        part = list(mailbox.get(id_).message.iter_attachments())[int(number)]
-        content = base64.b64encode(part.get_payload(decode=True) or b"").decode()
-        told = (node("t:AttachmentId", Id=element.attrib["Id"]), node("t:Name", part.get_filename() or ""))
-        file = node("t:FileAttachment", None, *told, node("t:Content", content))
-        return asked.good(node("m:Attachments", None, file))
+        return asked.good(node("m:Attachments", None, attachment(mailbox.get(id_), int(number), has_content=True)))
 
     return each(asked, inside(asked.body, "m:AttachmentIds"), tell)
 
@@ -222,6 +218,7 @@ OPERATIONS: Mapping[str, Callable[[Asked], Answers]] = {
     "SendItem": send_item,
     "MoveItem": move_item,
     "DeleteItem": delete_item,
+    "CreateAttachment": create_attachment,
     "GetAttachment": get_attachment,
     "Subscribe": subscribe,
     "Unsubscribe": unsubscribe,

@@ -185,6 +185,12 @@ RULES: Mapping[str, Rule] = {
     "t:AppendToItemField": Rule(children=f"{_PROPERTY.replace(' ', '|')} t:Message|t:Item"),
     "t:Item": Rule(children=_ITEM),
     "t:DeleteItemField": Rule(choice=_PROPERTY),
+    "m:ParentItemId": Rule(attributes="Id! ChangeKey"),
+    "m:Attachments": Rule(choice="t:FileAttachment t:ItemAttachment +"),
+    "t:FileAttachment": Rule(
+        children="t:AttachmentId? t:Name? t:ContentType? t:ContentId? t:ContentLocation? t:Size? t:LastModifiedTime? "
+        "t:IsInline? t:IsContactPhoto? t:Content?"
+    ),
     "m:SubscriptionIds": Rule(children="t:SubscriptionId+"),
     "t:EventTypes": Rule(children="t:EventType+"),
     "m:Folders": Rule(choice="t:Folder +"),

@@ -142,6 +142,25 @@ def _all_or_none(item: Item, updates: Sequence[Element]) -> list[str]:
         raise
 
 
+def create_attachment(asked: Asked) -> Answers:
+    parent = asked.body.find(long("m:ParentItemId"))
+    assert parent is not None
+
+    def attach(element: Element) -> Element:
+        mailbox, item = asked.own_item(parent)
+        number = item.attach(
+            element.findtext(long("t:Name")) or "",
+            element.findtext(long("t:ContentType")) or "application/octet-stream",
+            base64.b64decode(element.findtext(long("t:Content")) or ""),
+        )
+        mailbox.touch(item)
+        named = {"Id": f"{item.id}#{number}", "RootItemId": item.id, "RootItemChangeKey": item.change_key}
+        file = node("t:FileAttachment", None, node("t:AttachmentId", None, **named))
+        return asked.good(node("m:Attachments", None, file))
+
+    return each(asked, inside(asked.body, "m:Attachments"), attach, "m:Attachments")
+
+
 def send_item(asked: Asked) -> Answers:
     saves = asked.body.attrib["SaveItemToFolder"] == "true"
     place = asked.body.find(long("m:SavedItemFolderId"))
