@@ -26,6 +26,9 @@ from mailbot.services.escalate import moments_ahead
 from mailbot.services.lines import alert_of, item_of
 from mailbot.services.outgoing import compose
 
+# Nobody reads more in one mail, and a mail without an end would take ever longer to make.
+MOST_LINES = 200
+
 
 @dataclass(frozen=True, kw_only=True)
 class Pending:
@@ -137,7 +140,9 @@ def _bundles(
     while waiting and (planned_at := _complete_at(waiting, ahead, rules)) <= now:
         bundle = Bundle(recipient=recipient, items=waiting, planned_at=planned_at)
         until = now if bundle.is_missed_at(now) else planned_at
-        yield replace(bundle, items=[item for item in waiting if item.leaves_at <= until])
+        ready = [item for item in waiting if item.leaves_at <= until]
+        for start in range(0, len(ready), MOST_LINES):
+            yield replace(bundle, items=ready[start : start + MOST_LINES])
         waiting = [item for item in waiting if item.leaves_at > until]
 
 

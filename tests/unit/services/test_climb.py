@@ -156,6 +156,19 @@ def test_mails_that_were_made_stay_when_the_next_cannot_be(world: World) -> None
     assert notify(world.desk, now=now) == ()
 
 
+def test_a_mail_has_an_end_and_what_it_does_not_hold_goes_in_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mailbot.services.notify.MOST_LINES", 2)
+    subjects = ["alfa", "beta", "gamma", "delta", "zeta"]
+    world = World(verdicts=dict.fromkeys(subjects, REQUIREMENT))
+    for subject in subjects:
+        world.write(subject, MONDAY_9, text=subject)
+
+    sent = _walk(world, "10:46", "10:47")
+
+    assert sorted(len(mail.obligations) for mail in sent) == [1, 2, 2]
+    assert {owed for mail in sent for owed in mail.obligations} == {owed.id for owed in world.owed()}
+
+
 def test_what_one_recipient_is_due_within_ten_minutes_goes_in_one_mail(world: World) -> None:
     world.write("levante", MONDAY_9)
     world.write("otra", lima("2026-11-16 09:05"), text="¿Otra cosa?")
