@@ -44,6 +44,13 @@ class EwsFolderNames:
         found = self._found or self._learn()
         return self.name_of(found.sent)
 
+    def id_of(self, name: str) -> str:
+        """The id of the folder of that name; empty when there is none."""
+        if name not in self._by_name:
+            self._learn()
+        folder = self._by_name.get(name)
+        return folder.id if folder else ""
+
     def name_of(self, id: str) -> str:
         """The name of the folder with that id; empty when it is not known."""
         return next((name for name, folder in self._by_name.items() if folder.id == id), "")

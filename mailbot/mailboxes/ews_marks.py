@@ -137,15 +137,22 @@ class EwsMarks:
         raise MarkRefused(f"Buzón «{self.name}»: Exchange no admite estas marcas en un correo ({whole}).") from whole
 
     def _found(self, wanted: Wanted) -> MarkedItem | None:
-        there = self._known.all()
-        first = [folder.id for folder in there if folder.name == wanted.key.folder]
-        others = [folder.id for folder in there if folder.name != wanted.key.folder]
-        for folders in (first, others):
-            found = self._marking.by_message_id(wanted.message_id, folders)
-            if found:
-                # A search may cut long values short and give an older change key.
-                return self._marking.get(found[0].id)
-        return None
+        here = self._known.id_of(wanted.key.folder)
+        found = self._lying_in([here], wanted) if here else ()
+        if not found:
+            # Somebody moved it, perhaps into a folder made since the folders were listed.
+            found = self._lying_in([folder.id for folder in self._known.all() if folder.id != here], wanted)
+        # A search may cut long values short and give an older change key.
+        return self._marking.get(found[0].id) if found else None
+
+    def _lying_in(self, folders: Sequence[str], wanted: Wanted) -> Sequence[MarkedItem]:
+        try:
+            return self._marking.by_message_id(wanted.message_id, folders)
+        except EwsFailure as failure:
+            # The folder itself is gone.
+            if failure.is_missing and len(folders) == 1:
+                return ()
+            raise
 
     def _folder_called(self, name: str) -> EwsFolder | None:
         there = self._known.all()

@@ -17,7 +17,7 @@ _BY_CODE = {
     "request_resourcenotfound": "no existe ningún buzón {address} en ese inquilino: revise la dirección",
     "resourcenotfound": "no existe ningún buzón {address} en ese inquilino: revise la dirección",
     "mailboxnotenabledforrestapi": "{address} no está en Exchange Online (servidor propio o sin licencia): "
-    "use IMAP para ese buzón",
+    "para ese buzón ponga KIND=ews (docs/ews.md)",
     "mailboxnotsupportedforrestapi": "{address} no es un buzón que Graph pueda leer",
 }
 

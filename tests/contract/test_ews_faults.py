@@ -213,6 +213,15 @@ class TestRights:
                 with pytest.raises(MailboxRefused, match="MAILBOT_EWS_AUTH"):
                     _all(box)
 
+    @pytest.mark.parametrize("status", [301, 302], ids=str)
+    def test_a_redirect_to_another_server_never_gets_the_login(self, box: EwsBox, status: int) -> None:
+        with ews_server() as other:
+            other.add_mailbox(ADDRESS)
+            box.server.script.faults = [EwsFault(match=".", status=status, location=other.url, times=9)]
+            with pytest.raises(MailboxRefused, match="MAILBOT_EWS_URL"):
+                _all(box)
+            assert other.requests == []
+
 
 class TestCertificates:
     def test_the_office_s_own_authority_is_trusted_when_it_is_given_and_only_then(self, tmp_path: Path) -> None:

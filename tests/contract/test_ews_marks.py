@@ -7,6 +7,7 @@ import pytest
 
 from mailbot.domain.errors import MailboxRefused, MailboxUnavailable, MailChanged, MarkRefused
 from mailbot.domain.marks import COLOURS, Colour, Flag, FlagState, MarkName, Switch
+from mailbot.domain.message import MailKey
 from mailbot.ews.endpoint import EwsRights
 from mailbot.ports.marks import MarkChange
 from tests.contract.ews_box import ADDRESS
@@ -111,6 +112,34 @@ class TestRestraint:
         orders = tuple(f"2026-{number:06d}" for number in range(40))
         box.marks.set(box.found(1), MarkChange(stamp=orders))
         assert box.found(1).stamp == orders
+
+
+class TestWhere:
+    def test_a_mail_is_found_in_a_folder_made_since_the_folders_were_listed(self, box: EwsMarkBox) -> None:
+        key = box.deliver(1)
+        before = box.found(1, key)
+        made = box.mailbox.add_folder("Reclamos")
+        box.mailbox.move(box.item(1), made.id)
+        after = box.marks.find(wanted(1, key, item=before.item))
+        assert after is not None
+        assert (after.folder, after.item) == ("Reclamos", box.item(1).id)
+
+    def test_a_mail_is_found_though_the_folder_where_it_was_read_is_gone(self, box: EwsMarkBox) -> None:
+        made = box.mailbox.add_folder("Archivo")
+        box.deliver(1)
+        box.mailbox.move(box.item(1), made.id)
+        key = MailKey(mailbox="ana", folder="Archivo", validity=1, uid=1)
+        assert box.found(1, key).folder == "Archivo"
+        box.mailbox.move(box.item(1), box.mailbox.known["inbox"])
+        del box.mailbox.folders[made.id]
+        assert box.found(1, key).folder == "INBOX"
+
+    def test_a_mail_that_lies_where_it_was_read_costs_no_list_of_folders(self, box: EwsMarkBox) -> None:
+        key = box.deliver(1)
+        box.found(1, key)
+        before = len(box.server.requests)
+        box.found(1, key)
+        assert box.server.requests[before:] == ["FindItem", "GetItem"]
 
 
 class TestFaults:

@@ -13,7 +13,7 @@ from mailbot.mailboxes.graph import GraphAccount, GraphMailSource
 from mailbot.ports.mailbox import Cursor, FetchedMail
 from tests.contract.graph_box import ADDRESS, GraphBox, StaticTokens, graph_box
 from tests.contract.mailbox_boxes import EXTRA
-from tests.servers.graph import TOKEN, GraphFault, GraphScript
+from tests.servers.graph import TOKEN, GraphFault, GraphScript, graph_server
 
 MORNING = datetime(2026, 11, 3, 14, 0, tzinfo=UTC)
 
@@ -257,6 +257,14 @@ class TestRefusals:
             cursor = _cursor(_all(box)[-1])
             with pytest.raises(MailboxUnavailable, match="otro servidor"):
                 _all(box, cursor=cursor)
+
+    @pytest.mark.parametrize("status", [301, 302, 307], ids=str)
+    def test_a_redirect_to_another_server_never_gets_the_token(self, box: GraphBox, status: int) -> None:
+        with graph_server() as other:
+            box.server.script.faults = [GraphFault(match="delta", status=status, location=f"{other.url}/me")]
+            with pytest.raises(MailboxUnavailable):
+                _all(box)
+            assert other.requests == []
 
 
 class TestConnection:

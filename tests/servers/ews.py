@@ -53,6 +53,8 @@ class EwsFault:
     after: bool = False
     # Nothing is answered for so long.
     delay: float = 0.0
+    # Where a redirect leads.
+    location: str = ""
 
 
 @dataclass(kw_only=True)
@@ -354,8 +356,9 @@ class _Handler(BaseHTTPRequestHandler):
         elif fault.status is None:
             self.close_connection = True
         else:
-            retry = {} if fault.retry_after is None else {"Retry-After": str(fault.retry_after)}
-            self._answer(fault.status, b"<html>scripted</html>", {"Content-Type": "text/html", **retry})
+            asks = {"Retry-After": str(fault.retry_after or ""), "Location": fault.location}
+            told = {name: value for name, value in asks.items() if value}
+            self._answer(fault.status, b"<html>scripted</html>", {"Content-Type": "text/html", **told})
 
     def _fault(self, code: str, text: str, *, back_off: int | None = None) -> None:
         detail = [node("e:ResponseCode", code), node("e:Message", text)]

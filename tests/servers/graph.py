@@ -35,6 +35,8 @@ class GraphFault:
     after: bool = False
     # Nothing is answered for so long.
     delay: float = 0.0
+    # Where a redirect leads.
+    location: str = ""
 
 
 @dataclass(kw_only=True)
@@ -223,8 +225,9 @@ class _Handler(BaseHTTPRequestHandler):
         if fault.status is None:
             self.close_connection = True
             return
-        retry = {} if fault.retry_after is None else {"Retry-After": str(fault.retry_after)}
-        self._reply(fault.status, {"error": {"code": fault.code, "message": "scripted"}}, retry)
+        asks = {"Retry-After": str(fault.retry_after or ""), "Location": fault.location}
+        told = {name: value for name, value in asks.items() if value}
+        self._reply(fault.status, {"error": {"code": fault.code, "message": "scripted"}}, told)
 
     do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = _handle  # noqa: N815
 
