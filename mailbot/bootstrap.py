@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 from pydantic import SecretStr
 
 from mailbot.bootstrap_ews import ews_outlook, ews_problems, ews_sender, ews_source
-from mailbot.bootstrap_graph import graph_outlook, graph_problems, graph_sender, graph_source
-from mailbot.bootstrap_imap import imap_outlook, imap_problems, imap_source
+from mailbot.bootstrap_graph import graph_outlook, graph_problems, graph_sender, graph_source, person_tokens
+from mailbot.bootstrap_imap import imap_outlook, imap_problems, imap_source, is_exchange_online
 from mailbot.bootstrap_office import office_checklist, office_policy
 from mailbot.bootstrap_values import list_of, password_of
 from mailbot.domain.errors import SettingsError
@@ -29,8 +29,10 @@ from mailbot.services.outlook import Outlook
 from mailbot.services.propose import Classroom
 from mailbot.services.tick import Habits
 from mailbot.settings import MailboxSettings, SendMode, Settings
+from mailbot.settings_graph import GraphLogin
 
 if TYPE_CHECKING:
+    from mailbot.graph.person import PersonTokens
     from mailbot.ports.classifier import Classifier
     from mailbot.rendering.templates import TemplateRenderer
 
@@ -53,6 +55,24 @@ class Watched:
         self.source.close()
         if self.outlook is not None:
             self.outlook.close()
+
+
+def person_logins(settings: Settings) -> "dict[str, PersonTokens]":
+    """By address, the mailboxes of Microsoft 365 that are entered in a person's name.
+
+    Raises `SettingsError` where the settings say that nobody enters so.
+    """
+    if settings.graph_login is not GraphLogin.DEVICE:
+        raise SettingsError(["MAILBOT_GRAPH_LOGIN: «mailbot login» necesita el valor device (docs/graph.md)"])
+    problems = list(graph_problems(settings, needed=("msal",)))
+    if problems:
+        raise SettingsError(problems)
+    boxes = settings.mailbox.values()
+    found = {box.address.lower(): False for box in boxes if box.kind == "graph"}
+    found |= {box.address.lower(): True for box in boxes if is_exchange_online(box, settings)}
+    if settings.send is SendMode.GRAPH:
+        found.setdefault(settings.sender.lower(), False)
+    return {address: person_tokens(address, settings, is_imap=is_imap) for address, is_imap in found.items()}
 
 
 def open_database(settings: Settings) -> Store:

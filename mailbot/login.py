@@ -6,9 +6,11 @@ Mailboxes and senders share it. A secret never appears in an error, and a comman
 import shlex
 import ssl
 import subprocess
+import threading
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
+from typing import Protocol
 
 from mailbot.domain.errors import Permanent, Transient
 
@@ -24,6 +26,34 @@ class Security(StrEnum):
     STARTTLS = "starttls"
     # Never encrypted: for servers on the same machine.
     PLAIN = "plain"
+
+
+class Tokens(Protocol):
+    """Gives an access token; asked before every request or login, from several threads."""
+
+    def get(self, *, renew: bool = False) -> str:
+        """A token that should hold; with `renew` the last one was refused, so another.
+
+        Raises `Permanent` when a person has to act, `Transient` when trying later may help.
+        """
+        ...
+
+
+class CommandTokens:
+    """What a command prints, kept until it is refused where it is asked for often."""
+
+    def __init__(self, command: str, *, keeps: bool = True) -> None:
+        self._command = command
+        self._keeps = keeps
+        self._lock = threading.Lock()
+        self._token = ""
+
+    def get(self, *, renew: bool = False) -> str:
+        """Run the command when there is no token that is kept, or the last one was refused."""
+        with self._lock:
+            if renew or not (self._keeps and self._token):
+                self._token = access_token(self._command)
+            return self._token
 
 
 def tls_context(ca_file: Path | None) -> ssl.SSLContext:

@@ -5,7 +5,6 @@ problems are told at once.
 """
 
 import os
-import re
 import stat
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
@@ -21,6 +20,7 @@ from mailbot.domain.errors import SettingsError
 from mailbot.domain.marks import Switch
 from mailbot.login import Security
 from mailbot.settings_ews import EwsSettings
+from mailbot.settings_graph import GraphSettings
 from mailbot.settings_words import mail_address, nearest, said
 
 PREFIX = "MAILBOT_"
@@ -54,6 +54,8 @@ class MailboxSettings(BaseModel):
     address: str
     # Any mail server, or Microsoft 365 by the `MAILBOT_GRAPH_*`, or Exchange by the `MAILBOT_EWS_*` settings.
     kind: Literal["imap", "graph", "ews"] = "imap"
+    # What is known of the server that it does not say itself: Exchange Online is logged into by `MAILBOT_GRAPH_*`.
+    profile: Literal["", "exchange-online"] = ""
     host: str = ""
     port: int | None = None
     security: Security | None = None
@@ -71,7 +73,7 @@ class MailboxSettings(BaseModel):
         return mail_address(value)
 
 
-class Settings(EwsSettings):
+class Settings(EwsSettings, GraphSettings):
     """All settings. Names in files and environment are these in capitals behind `MAILBOT_`."""
 
     model_config = SettingsConfigDict(
@@ -95,15 +97,6 @@ class Settings(EwsSettings):
     imap_token_command: str = ""
     imap_ca_file: Path | None = None
     imap_folders: str = "INBOX"
-    # The application by which Microsoft 365 knows mailbot.
-    graph_tenant: str = ""
-    graph_client_id: str = ""
-    graph_client_secret: SecretStr | None = None
-    graph_client_secret_command: str = ""
-    graph_certificate_file: Path | None = None
-    graph_token_command: str = ""
-    graph_ca_file: Path | None = None
-    graph_url: str = "https://graph.microsoft.com/v1.0"
     marks: str = ""  # what mailbot may do to mails in their mailboxes, words with commas (docs/outlook.md)
     poll_seconds: int = Field(default=60, ge=5, le=3600)
     since_days: int = Field(default=3, ge=0, le=3650)
@@ -214,13 +207,6 @@ class Settings(EwsSettings):
         if value.upper() not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
             raise ValueError("debe ser DEBUG, INFO, WARNING o ERROR")
         return value.upper()
-
-    @field_validator("graph_url")
-    @classmethod
-    def _is_safe(cls, value: str) -> str:
-        if not re.match(r"https://|http://(127\.0\.0\.1|localhost)[:/]", value):
-            raise ValueError("debe empezar por https://: por ahí viaja el token")
-        return value.rstrip("/")
 
     @model_validator(mode="after")
     def _sending_is_complete(self) -> "Settings":

@@ -6,6 +6,7 @@ from mailbot.cli import (
     database,
     evidence,
     glosas,
+    login,
     model,
     obligations,
     office,
@@ -27,6 +28,7 @@ def register(app: typer.Typer) -> None:
     for module in (
         show,
         setup,
+        login,
         service,
         reading,
         replay,

@@ -74,6 +74,10 @@ def _ask_graph(address: str, name: str) -> list[str]:
         f"MAILBOT_GRAPH_TENANT={tenant}",
         f"MAILBOT_GRAPH_CLIENT_ID={client}",
     ]
+    how = typer.prompt("¿Entra la aplicación (a), o una persona con un código (p)?", default="a").strip().lower()
+    if how.startswith("p"):
+        say("Después de escribir la configuración, ejecute «mailbot login».")
+        return [*lines, "MAILBOT_GRAPH_LOGIN=device"]
     file = typer.prompt("Certificado con su clave, archivo PEM (vacío: secreto)", default="", show_default=False)
     if file.strip():
         return [*lines, f"MAILBOT_GRAPH_CERTIFICATE_FILE={_quoted(file.strip())}"]

@@ -12,11 +12,16 @@ _LOGINS = {
     "dod-graph.microsoft.us": "https://login.microsoftonline.us",
     "microsoftgraph.chinacloudapi.cn": "https://login.partner.microsoftonline.cn",
 }
+_IMAP = {
+    "graph.microsoft.us": "outlook.office365.us",
+    "dod-graph.microsoft.us": "outlook.office365.us",
+    "microsoftgraph.chinacloudapi.cn": "partner.outlook.cn",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
 class GraphApp:
-    """The registered application. Give a secret, a certificate or a command that prints a token."""
+    """The registered application. Give a secret, a certificate, a file of logins, or a command."""
 
     tenant: str = ""
     client_id: str = ""
@@ -25,6 +30,10 @@ class GraphApp:
     certificate_file: Path | None = None
     # Prints an access token for Graph; used instead of secret and certificate.
     token_command: str | None = field(default=None, repr=False)
+    # Where the logins of persons are kept (`mailbot login`); then mailbot acts as they, not as the application.
+    token_file: Path | None = None
+    # Where Microsoft's login is; empty: known by the cloud.
+    login_url: str = ""
     url: str = GRAPH_URL
     ca_file: Path | None = None
     timeout: timedelta = timedelta(seconds=60)
@@ -39,9 +48,15 @@ class GraphApp:
     @property
     def authority(self) -> str:
         """Who gives out tokens for the tenant."""
-        return f"{_LOGINS.get(self.host, 'https://login.microsoftonline.com')}/{self.tenant}"
+        login = self.login_url or _LOGINS.get(self.host, "https://login.microsoftonline.com")
+        return f"{login}/{self.tenant}"
 
     @property
     def scope(self) -> str:
         """Everything that was granted to the application."""
         return f"https://{self.host}/.default"
+
+    @property
+    def imap_scope(self) -> str:
+        """The same for IMAP, whose tokens are others."""
+        return f"https://{_IMAP.get(self.host, 'outlook.office365.com')}/.default"

@@ -19,8 +19,8 @@ import httpx
 from mailbot.domain.errors import Permanent, Transient
 from mailbot.graph.answers import Answer, GraphFailure, failure_of
 from mailbot.graph.app import GraphApp
-from mailbot.graph.tokens import Tokens, tokens_for
-from mailbot.login import tls_context
+from mailbot.graph.tokens import tokens_for
+from mailbot.login import Tokens, tls_context
 
 # Graph answers 429 to the fifth request at once of an application (throttling limits of Outlook).
 AT_ONCE = 4

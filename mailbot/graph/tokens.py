@@ -1,13 +1,15 @@
 """Access tokens for Graph: from Microsoft's own library or from a command. No token is ever logged."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from mailbot.domain.errors import Permanent, Transient
 from mailbot.graph.app import GraphApp
-from mailbot.login import access_token
+from mailbot.login import CommandTokens, Tokens
 
 # What Microsoft's login answers (AADSTS codes), and what a person does about it.
 _ADVICE = {
@@ -19,80 +21,86 @@ _ADVICE = {
     90002: "el inquilino no existe: revise MAILBOT_GRAPH_TENANT",
     900023: "el inquilino no es un nombre válido: revise MAILBOT_GRAPH_TENANT",
     7000112: "la aplicación está desactivada en Microsoft Entra: actívela",
+    7000218: "la aplicación no admite el inicio de sesión por código: permita «flujos de cliente público» en ella",
+    65001: "falta el consentimiento: el administrador o esa persona tiene que aceptar los permisos de la aplicación",
     53003: "una directiva de acceso condicional lo impide: hable con el administrador de Microsoft 365",
 }
 
 
-class Tokens(Protocol):
-    """Gives an access token; asked before every request, from several threads."""
+def tokens_for(app: GraphApp, *, scope: str = "", username: str = "") -> Tokens:
+    """The way in that the application was given: a command, a person's own login, or the application itself.
 
-    def get(self, *, renew: bool = False) -> str:
-        """A token that should hold; with `renew` the last one was refused, so another.
+    `scope` is Graph's own unless another is named; `username` is the person's address.
+    """
+    if app.token_command:
+        return CommandTokens(app.token_command)
+    if app.token_file is not None:
+        from mailbot.graph.person import PersonTokens
 
-        Raises `Permanent` when a person has to act, `Transient` when trying later may help.
-        """
-        ...
-
-
-def tokens_for(app: GraphApp) -> Tokens:
-    """The way in that the application was given."""
-    return CommandTokens(app.token_command) if app.token_command else MsalTokens(app)
-
-
-class CommandTokens:
-    """What a command prints, kept until it is refused."""
-
-    def __init__(self, command: str) -> None:
-        self._command = command
-        self._lock = threading.Lock()
-        self._token = ""
-
-    def get(self, *, renew: bool = False) -> str:
-        """Run the command when there is no token yet or the last one was refused."""
-        with self._lock:
-            if renew or not self._token:
-                self._token = access_token(self._command)
-            return self._token
+        return PersonTokens(app, file=app.token_file, scope=scope or app.scope, username=username)
+    return MsalTokens(app, scope=scope)
 
 
 class MsalTokens:
     """Client credentials by msal, which keeps a token until shortly before it ends."""
 
-    def __init__(self, app: GraphApp, *, http_client: Any = None) -> None:
+    def __init__(self, app: GraphApp, *, scope: str = "", http_client: Any = None) -> None:
         self._app = app
+        self._scope = scope or app.scope
         self._http_client = http_client
         self._lock = threading.Lock()
         self._client: Any = None
 
     def get(self, *, renew: bool = False) -> str:
         """The kept token, or a new one."""
-        with self._lock:
-            try:
-                client = self._client = self._client or self._connected()
-                if renew:
-                    client.remove_tokens_for_client()
-                answer = client.acquire_token_for_client(scopes=[self._app.scope])
-            except OSError as error:
-                # requests' errors are OSErrors: the login server is out of reach.
-                raise Transient(f"No se alcanza el inicio de sesión de Microsoft ({type(error).__name__}).") from error
-            except ValueError as error:
-                raise Permanent(
-                    "Microsoft no acepta la aplicación: revise MAILBOT_GRAPH_TENANT y que el certificado sea un PEM "
-                    f"con su clave privada ({type(error).__name__})."
-                ) from error
-        return _checked(answer)
+        with self._lock, asking():
+            client = self._client = self._client or self._connected()
+            if renew:
+                client.remove_tokens_for_client()
+            answer = client.acquire_token_for_client(scopes=[self._scope])
+        return checked_token(answer)
 
     def _connected(self) -> Any:
         import msal  # type: ignore[import-untyped]
 
         return msal.ConfidentialClientApplication(
-            self._app.client_id,
-            authority=self._app.authority,
-            client_credential=_credential(self._app),
-            # Saves a request to a host that firewalls often close; the authority is fixed above.
-            instance_discovery=False,
-            http_client=self._http_client,
+            self._app.client_id, client_credential=_credential(self._app), **connection_of(self._app, self._http_client)
         )
+
+
+def connection_of(app: GraphApp, http_client: Any = None) -> dict[str, Any]:
+    """How msal reaches the login of the application's tenant."""
+    return {
+        "authority": app.authority,
+        # Saves a request to a host that firewalls often close; the authority is fixed above.
+        "instance_discovery": False,
+        "http_client": http_client or _session(app),
+    }
+
+
+def _session(app: GraphApp) -> Any:
+    """One that gives up in time, and trusts the office's own authority whatever the environment says."""
+    import requests
+
+    session: Any = requests.Session()
+    verify = str(app.ca_file) if app.ca_file is not None else None
+    session.request = partial(session.request, timeout=app.timeout.total_seconds(), verify=verify)
+    return session
+
+
+@contextmanager
+def asking() -> Iterator[None]:
+    """What msal raises comes out as `Transient` or `Permanent`."""
+    try:
+        yield
+    except OSError as error:
+        # requests' errors are OSErrors: the login server is out of reach.
+        raise Transient(f"No se alcanza el inicio de sesión de Microsoft ({type(error).__name__}).") from error
+    except ValueError as error:
+        raise Permanent(
+            "Microsoft no acepta la aplicación: revise MAILBOT_GRAPH_TENANT y que el certificado sea un PEM "
+            f"con su clave privada ({type(error).__name__})."
+        ) from error
 
 
 def _credential(app: GraphApp) -> str | dict[str, str]:
@@ -113,7 +121,8 @@ def _text_of(file: Path) -> str:
     return pem
 
 
-def _checked(answer: Mapping[str, Any]) -> str:
+def checked_token(answer: Mapping[str, Any]) -> str:
+    """The token in an answer of Microsoft's; what it means where there is none."""
     token = answer.get("access_token")
     if isinstance(token, str) and token:
         return token

@@ -129,7 +129,7 @@ class ImapMailSource:
 
     def _checked(self, connection: ImapConnection) -> Sequence[str]:
         account = self._account
-        how = "con un token (OAuth)" if account.token_command else "con contraseña"
+        how = "con un token (OAuth)" if account.tokens else "con contraseña"
         lines = [
             f"Conectado a {account.place} {_SECURITY_WORDS[account.security]}.",
             f"Sesión iniciada como «{account.username}» {how}.",

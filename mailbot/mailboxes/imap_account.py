@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
-from mailbot.login import Security
+from mailbot.login import Security, Tokens
 
 # Servers that file a copy of every mail they send: a second copy would only confuse people.
 _SERVERS_THAT_FILE = ("imap.gmail.com", "outlook.office365.com", "imap-mail.outlook.com")
@@ -12,7 +12,7 @@ _SERVERS_THAT_FILE = ("imap.gmail.com", "outlook.office365.com", "imap-mail.outl
 
 @dataclass(frozen=True, kw_only=True)
 class ImapAccount:
-    """One mailbox. Give `password`, or `token_command` that prints an OAuth access token."""
+    """One mailbox. Give `password`, or `tokens` that give an OAuth access token."""
 
     name: str
     host: str
@@ -20,7 +20,7 @@ class ImapAccount:
     security: Security = Security.TLS
     username: str
     password: str | None = field(default=None, repr=False)
-    token_command: str | None = field(default=None, repr=False)
+    tokens: Tokens | None = field(default=None, repr=False)
     ca_file: Path | None = None
     # What to read besides the Sent folder, the inbox first.
     folders: tuple[str, ...] = ("INBOX",)

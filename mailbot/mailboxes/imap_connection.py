@@ -15,7 +15,7 @@ from imapclient import SEEN, IMAPClient, SocketTimeout
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, IMAPClientReadOnlyError, LoginError
 
 from mailbot.domain.errors import MailboxRefused, MailboxUnavailable
-from mailbot.login import Security, access_token, oauthbearer, tls_context, xoauth2
+from mailbot.login import Security, Tokens, oauthbearer, tls_context, xoauth2
 from mailbot.mailboxes.imap_account import ImapAccount
 from mailbot.mailboxes.imap_errors import said, translated
 
@@ -179,8 +179,8 @@ def _connected(account: ImapAccount) -> IMAPClient:
 
 
 def _log_in(client: IMAPClient, account: ImapAccount) -> None:
-    if account.token_command is not None:
-        _log_in_with_token(client, account, account.token_command)
+    if account.tokens is not None:
+        _log_in_with_token(client, account, account.tokens)
         return
     password = account.password or ""
     words = account.username + password
@@ -193,16 +193,30 @@ def _log_in(client: IMAPClient, account: ImapAccount) -> None:
     client.login(account.username, password)
 
 
-def _log_in_with_token(client: IMAPClient, account: ImapAccount, command: str) -> None:
+def _log_in_with_token(client: IMAPClient, account: ImapAccount, tokens: Tokens) -> None:
     if client.has_capability("AUTH=OAUTHBEARER") and not client.has_capability("AUTH=XOAUTH2"):
         mechanism, answer = "OAUTHBEARER", oauthbearer
     elif client.has_capability("AUTH=XOAUTH2"):
         mechanism, answer = "XOAUTH2", xoauth2
     else:
         raise LoginError("el servidor no ofrece XOAUTH2 ni OAUTHBEARER: use una contraseña")
-    words = [answer(account.username, access_token(command)).encode()]
+    token = tokens.get()
+    try:
+        _say_token(client, mechanism, answer(account.username, token))
+    except LoginError as error:
+        if isinstance(error.__context__, IMAPClientAbortError):
+            raise
+        # It may have been withdrawn before its time.
+        other = tokens.get(renew=True)
+        if other == token:
+            raise
+        _say_token(client, mechanism, answer(account.username, other))
+
+
+def _say_token(client: IMAPClient, mechanism: str, words: str) -> None:
+    left = [words.encode()]
     # A refusal comes as a challenge that explains it; it must be answered with nothing before the NO.
-    client.sasl_login(mechanism, lambda _challenge: words.pop() if words else b"\x01")
+    client.sasl_login(mechanism, lambda _challenge: left.pop() if left else b"\x01")
 
 
 def state_of(folder: str, answer: Mapping[bytes, Any], account: ImapAccount) -> FolderState:

@@ -89,7 +89,7 @@ def _explain_login(error: Exception, account: ImapAccount) -> MailbotError:
     answer = said(error)
     if _TRY_LATER.search(answer):
         return MailboxUnavailable(f"Buzón «{account.name}»: {account.place} no admite la entrada por ahora ({answer}).")
-    what = "el token (tal vez caducó) y MAILBOT_IMAP_TOKEN_COMMAND" if account.token_command else "usuario y contraseña"
+    what = "el token (TOKEN_COMMAND o MAILBOT_GRAPH_*) y los permisos" if account.tokens else "usuario y contraseña"
     return MailboxRefused(
         f"Buzón «{account.name}»: {account.place} no deja entrar a «{account.username}» ({answer}): revise {what}."
     )

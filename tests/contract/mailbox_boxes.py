@@ -10,7 +10,7 @@ from typing import Any
 
 from mailbot.demo.servers import EmbeddedMailServer
 from mailbot.domain.errors import MailboxUnavailable
-from mailbot.login import Security
+from mailbot.login import CommandTokens, Security
 from mailbot.mailboxes.imap import ImapAccount, ImapMailSource
 from mailbot.mailboxes.memory import MemoryMailSource
 from mailbot.ports.mailbox import MailSource
@@ -185,7 +185,7 @@ class DovecotBox(ImapBox):
                 security=Security.TLS if is_tls else Security(login),
                 username=self.user,
                 password=None if login == "xoauth2" else PASSWORD,
-                token_command=shlex.join(printing) if login == "xoauth2" else None,
+                tokens=CommandTokens(shlex.join(printing), keeps=False) if login == "xoauth2" else None,
                 ca_file=None if is_plain else server.certificates.ca_file,
                 folders=("INBOX", EXTRA),
                 batch_count=BATCH,

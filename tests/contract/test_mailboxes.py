@@ -327,7 +327,7 @@ class TestOtherWaysIn:
 
     def test_check_says_how_it_got_in(self, other_box: DovecotBox) -> None:
         lines = "\n".join(other_box.source.check())
-        assert ("token" in lines) == (other_box.account.token_command is not None)
+        assert ("token" in lines) == (other_box.account.tokens is not None)
         assert ("SIN CIFRAR" in lines) == (other_box.account.security is Security.PLAIN)
 
 

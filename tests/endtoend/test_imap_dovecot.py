@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from mailbot.domain.errors import MailboxRefused, MailboxUnavailable
-from mailbot.login import Security
+from mailbot.login import CommandTokens, Security
 from mailbot.mailboxes.imap import ImapAccount, ImapMailSource
 from mailbot.ports.mailbox import Cursor, FetchedMail
 from tests.servers.dovecot import PASSWORD, Dovecot
@@ -48,6 +48,10 @@ def make(dovecot: Dovecot, user: str) -> Iterator[Make]:
     yield _make
     for source in made:
         source.close()
+
+
+def _printed(file: Path) -> CommandTokens:
+    return CommandTokens(shlex.join(["cat", str(file)]), keeps=False)
 
 
 def _deliver(dovecot: Dovecot, user: str, *numbers: int, size: int = 0) -> None:
@@ -165,19 +169,19 @@ def test_a_wrong_password_is_refused(make: Make) -> None:
 def test_an_expired_token_is_refused_with_what_to_do(dovecot: Dovecot, user: str, make: Make, tmp_path: Path) -> None:
     (tmp_path / "token").write_text(dovecot.token(user, lasts=-60))
     with pytest.raises(MailboxRefused, match="TOKEN_COMMAND"):
-        make(password=None, token_command=shlex.join(["cat", str(tmp_path / "token")])).check()
+        make(password=None, tokens=_printed(tmp_path / "token")).check()
 
 
 def test_somebody_elses_token_opens_no_mailbox(dovecot: Dovecot, make: Make, tmp_path: Path) -> None:
     (tmp_path / "token").write_text(dovecot.token(dovecot.new_user()))
     with pytest.raises(MailboxRefused):
-        make(password=None, token_command=shlex.join(["cat", str(tmp_path / "token")])).check()
+        make(password=None, tokens=_printed(tmp_path / "token")).check()
 
 
 def test_a_token_is_asked_for_again_at_every_login(dovecot: Dovecot, user: str, make: Make, tmp_path: Path) -> None:
     file = tmp_path / "token"
     file.write_text(dovecot.token(user, lasts=-60))
-    source = make(password=None, token_command=shlex.join(["cat", str(file)]), security=Security.TLS)
+    source = make(password=None, tokens=_printed(file), security=Security.TLS)
     with pytest.raises(MailboxRefused):
         source.check()
     file.write_text(dovecot.token(user))

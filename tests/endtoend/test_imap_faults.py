@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from mailbot.domain.errors import MailboxRefused, MailboxUnavailable, Transient
-from mailbot.login import Security
+from mailbot.login import CommandTokens, Security
 from mailbot.mailboxes.imap import ImapAccount, ImapMailSource
 from mailbot.ports.mailbox import Cursor, FetchedMail
 from tests.servers.imap_script import ALWAYS, Fault, ScriptedImap, scripted_imap
@@ -220,7 +220,7 @@ class TestLogin:
 
     def test_a_server_without_tokens_is_refused_with_what_to_do(self, make: Make) -> None:
         with pytest.raises(MailboxRefused, match="contraseña"):
-            _all(make(password=None, token_command="echo abc"))
+            _all(make(password=None, tokens=CommandTokens("echo abc")))
 
     def test_starttls_that_is_not_offered_is_never_skipped(self, script: ScriptedImap, make: Make) -> None:
         with pytest.raises(MailboxRefused):
@@ -242,7 +242,7 @@ class TestLogin:
     ) -> None:
         script.capabilities = "IMAP4rev1 AUTH=XOAUTH2"
         with pytest.raises(error, match="TOKEN_COMMAND"):
-            _all(make(password=None, token_command=command))
+            _all(make(password=None, tokens=CommandTokens(command)))
 
 
 class TestWatch:

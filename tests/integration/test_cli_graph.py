@@ -61,7 +61,7 @@ def _answering(monkeypatch: pytest.MonkeyPatch, *answers: str) -> None:
 def test_init_asks_where_the_mailbox_is_first_and_writes_settings_that_load(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    _answering(monkeypatch, "1", "ana@agencia.example", "", "11111111-2222", "", "el-secreto", AVISOS)
+    _answering(monkeypatch, "1", "ana@agencia.example", "", "11111111-2222", "a", "", "el-secreto", AVISOS)
 
     assert run(["init"]) == 0
 
@@ -73,6 +73,18 @@ def test_init_asks_where_the_mailbox_is_first_and_writes_settings_that_load(
     assert settings.sender == AVISOS
     said = capsys.readouterr().out
     assert said.index("¿Dónde está el buzón?") < said.index("Dirección del buzón")
+
+
+def test_init_for_a_person_who_types_a_code_asks_for_no_secret(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _answering(monkeypatch, "1", "ana@agencia.example", "", "11111111-2222", "p", AVISOS)
+
+    assert run(["init"]) == 0
+
+    settings = load_settings(folder / "settings.env")
+    assert (settings.graph_login, settings.graph_client_secret) == ("device", None)
+    assert "mailbot login" in capsys.readouterr().out
 
 
 def test_init_for_another_server_asks_for_imap_as_ever(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,8 @@ from cryptography.x509.oid import NameOID
 
 from mailbot.domain.errors import Permanent, Transient
 from mailbot.graph.app import GraphApp
-from mailbot.graph.tokens import CommandTokens, MsalTokens, tokens_for
+from mailbot.graph.tokens import MsalTokens, tokens_for
+from mailbot.login import CommandTokens
 
 APP = GraphApp(tenant="agencia.example", client_id="11111111-2222", client_secret="un-secreto")
 _LOGIN = "https://login.microsoftonline.com/agencia.example"

@@ -12,7 +12,7 @@ from mailbot.mailboxes.imap_account import ImapAccount
 from mailbot.mailboxes.imap_errors import translated
 
 ACCOUNT = ImapAccount(
-    name="ana", host="imap.broker.example", username="ana@broker.example", password="s3cr3t0", token_command=None
+    name="ana", host="imap.broker.example", username="ana@broker.example", password="s3cr3t0", tokens=None
 )
 
 
