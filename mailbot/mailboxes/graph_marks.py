@@ -6,7 +6,7 @@ application with Mail.ReadWrite change no more of a mail that came in.
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
 from mailbot.domain.clock import to_utc
@@ -34,6 +34,8 @@ _PRESETS = {
 }
 _STATES = {"notFlagged": FlagState.NONE, "flagged": FlagState.FLAGGED, "complete": FlagState.COMPLETE}
 _WORDS = {state: word for word, state in _STATES.items()}
+# What changed between the two questions of the last look is looked at once more.
+_OVERLAP = timedelta(minutes=1)
 # The permissions for it.
 _MARKING, _COLOURING = "Mail.ReadWrite", "MailboxSettings.ReadWrite"
 # What Graph answers to a change of a mail that somebody else changed first.
@@ -115,7 +117,7 @@ class GraphMarks:
         """All mails modified since the newest that was seen, whatever their folder, and those in named folders."""
         last = _instant(token)
         field = "receivedDateTime" if last is None else "lastModifiedDateTime"
-        start = to_utc(since) if last is None else last
+        start = to_utc(since) if last is None else last - _OVERLAP
         call = {**_FIELDS, "$filter": f"{field} ge {start.strftime('%Y-%m-%dT%H:%M:%SZ')}", "$top": "100"}
         with translated(self._account, "ver qué cambió"):
             found = {mail.item: mail for mail in map(self._seen, self._listed(f"{self._account.root}/messages", call))}

@@ -12,7 +12,7 @@ from mailbot.ews.endpoint import EwsRights
 from mailbot.ports.marks import MarkChange
 from tests.contract.ews_box import ADDRESS
 from tests.contract.ews_mark_box import LIMA, LIST, EwsMarkBox
-from tests.contract.mark_boxes import NAMED, wanted
+from tests.contract.mark_boxes import MORNING, NAMED, wanted
 from tests.servers.ews import SERVICE, EwsFault, EwsScript
 
 TASK, COMMON = "00062003-0000-0000-c000-000000000046", "00062008-0000-0000-c000-000000000046"
@@ -140,6 +140,15 @@ class TestWhere:
         before = len(box.server.requests)
         box.found(1, key)
         assert box.server.requests[before:] == ["FindItem", "GetItem"]
+
+    def test_what_changed_while_the_last_look_went_on_is_looked_at_once_more(self, box: EwsMarkBox) -> None:
+        for number in (1, 2):
+            box.deliver(number)
+        box.person_sets(2, categories=("Documentos",))
+        token = box.marks.look(["INBOX"], named=[], token=MORNING.isoformat(), since=MORNING).token
+        box.item(1).categories, box.item(1).modified_at = ["Reclamo"], box.server.now - timedelta(seconds=30)
+        look = box.marks.look(["INBOX"], named=[], token=token, since=MORNING)
+        assert ("Reclamo",) in [mail.categories for mail in look.mails]
 
 
 class TestFaults:

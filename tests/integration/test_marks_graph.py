@@ -66,6 +66,21 @@ def test_what_one_mail_does_not_take_is_refused_and_the_rest_of_its_marks_is_set
         assert (mail.categories, list(mail.properties.values())) == ([], ["2026-004512"])
 
 
+def test_what_changed_while_the_last_look_went_on_is_looked_at_once_more() -> None:
+    with graph_box() as graph:
+        inbox = graph.mailbox.folder("inbox")
+        first, second = (graph.mailbox.add(raw_mail(subject=str(n), at=NINE), at=NINE, folder=inbox) for n in range(2))
+        graph.server.now = NINE + timedelta(minutes=5)
+        graph.mailbox.patch(second, {"categories": ["Documentos"]})
+        marks = GraphMarks(
+            GraphAccount(name="ana", address=graph.mailbox.address, app=graph.client.app), client=graph.client
+        )
+        token = marks.look(["INBOX"], named=[], token=NINE.isoformat(), since=NINE).token
+        first.categories, first.changed_at = ["Reclamo"], graph.server.now - timedelta(seconds=30)
+        look = marks.look(["INBOX"], named=[], token=token, since=NINE)
+        assert ("Reclamo",) in [mail.categories for mail in look.mails]
+
+
 @pytest.mark.parametrize("permission", ["Mail.ReadWrite", "MailboxSettings.ReadWrite"])
 def test_the_permission_that_is_missing_is_named_and_no_other(permission: str) -> None:
     with graph_box() as graph:

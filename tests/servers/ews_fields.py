@@ -67,7 +67,8 @@ def item_element(item: Item, mailbox: Mailbox, fields: Sequence[Element], *, is_
             if found is not None:
                 # A search gives no more of a text than this.
                 found = found[:255] if is_search and field.attrib["PropertyType"] == "String" else found
-                made = node("t:ExtendedProperty", None, field, *_values(found, field.attrib["PropertyType"]))
+                values = _values(found, field.attrib["PropertyType"])
+                made = node("t:ExtendedProperty", None, _echoed(field), *values)
                 told.setdefault("t:ExtendedProperty", []).append(made)
             continue
         name = field.attrib["FieldURI"]
@@ -78,6 +79,15 @@ def item_element(item: Item, mailbox: Mailbox, fields: Sequence[Element], *, is_
             told[short(made.tag)] = [made]
     ordered = [element for name in _ORDER for element in told.get(name, [])]
     return node(f"t:{item.kind}", None, *ordered)
+
+
+def _echoed(field: Element) -> Element:
+    """The property as the service names it: at times a set by its GUID that was asked for by its name."""
+    given = dict(field.attrib)
+    if given.get("DistinguishedPropertySetId") == "Task":
+        del given["DistinguishedPropertySetId"]
+        given["PropertySetId"] = _SETS["Task"]
+    return node("t:ExtendedFieldURI", None, **given)
 
 
 def field_element(item: Item, mailbox: Mailbox, name: str) -> Element | None:
