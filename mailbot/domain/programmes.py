@@ -56,7 +56,12 @@ def told_at(planned_at: datetime, now: datetime) -> datetime:
 
     So a restart of some minutes changes no word of it.
     """
-    return planned_at if planned_at <= now < planned_at + _PROMPT else now
+    return planned_at if planned_at <= now and is_prompt(planned_at, now) else now
+
+
+def is_prompt(planned_at: datetime, now: datetime) -> bool:
+    """Whether what was planned for a moment can still be said as of that moment."""
+    return now < planned_at + _PROMPT
 
 
 def parse_frequency(text: str) -> Frequency:

@@ -15,6 +15,7 @@ from mailbot.ports.store import UnitOfWork
 from mailbot.ports.stored import ObligationFilter
 from mailbot.services.desk import Desk
 from mailbot.services.glosas import glosas_of
+from mailbot.services.history import owed_at
 from mailbot.services.lines import item_of
 from mailbot.services.outgoing import compose
 from mailbot.services.people import agenda_readers
@@ -36,6 +37,8 @@ class _Morning:
     now: datetime
     made_at: datetime
     day: date
+    # Everything that was owed then, whoever owed it.
+    owed: Sequence[Obligation]
     questions: dict[str, tuple[Question, ...]]
 
 
@@ -46,7 +49,8 @@ def queue_agendas(desk: Desk, *, now: datetime, at: time = time(8)) -> int:
         if day is None:
             return 0
         told = told_at(_planned(day, at, desk), now)
-        morning = _Morning(now=told, made_at=now, day=day, questions=open_questions(uow, now=told))
+        owed, questions = owed_at(uow, at=told), open_questions(uow, now=told)
+        morning = _Morning(now=told, made_at=now, day=day, owed=owed, questions=questions)
         mails = [found for person in uow.records.staff() for found in _mails(person, uow, desk, morning)]
         queued = sum(_keep(mail, context, uow) for mail, context in mails)
         uow.facts.set(_LAST_AGENDA, day.isoformat())
@@ -63,7 +67,9 @@ def agenda_for(desk: Desk, code: str, *, now: datetime) -> AgendaContext | None:
 
 def agenda_context(person: Staff, uow: UnitOfWork, *, desk: Desk, now: datetime) -> AgendaContext:
     """A person's agenda as it stands at `now`, also when nothing is in it."""
-    morning = _Morning(now=now, made_at=now, day=desk.day_of(now), questions=open_questions(uow, now=now))
+    owed = uow.obligations.list(ObligationFilter(owner=person.code, is_open=True))
+    questions = open_questions(uow, now=now)
+    morning = _Morning(now=now, made_at=now, day=desk.day_of(now), owed=owed, questions=questions)
     return _context(person, uow, desk=desk, morning=morning)
 
 
@@ -124,7 +130,7 @@ def _mails(
 
 
 def _context(person: Staff, uow: UnitOfWork, *, desk: Desk, morning: _Morning) -> AgendaContext:
-    owed = uow.obligations.list(ObligationFilter(owner=person.code, is_open=True))
+    owed = [obligation for obligation in morning.owed if obligation.owner == person.code]
     lines = _numbered(owed, uow, desk=desk, morning=morning)
     return AgendaContext(
         recipient=person.name,

@@ -20,9 +20,9 @@ from mailbot.domain.programmes import LastSent
 from mailbot.domain.status import Value
 from mailbot.domain.words import word
 from mailbot.ports.store import UnitOfWork
-from mailbot.ports.stored import ObligationFilter
 from mailbot.services.desk import Desk
 from mailbot.services.freshness import is_stale
+from mailbot.services.history import owed_at
 from mailbot.services.lacking import lacking
 
 # In these states the client never saw the mail, so the next one is compared with the one before it.
@@ -123,8 +123,8 @@ def gather(audience: Audience, uow: UnitOfWork, *, desk: Desk, seen: Seen, now: 
     """Everything a client's digest says at `now`, compared with what was seen."""
     client = audience.client
     dispatches = _dispatches(client, seen, uow)
-    obligations = uow.obligations.list(ObligationFilter(client=client.ruc, is_open=True))
-    missing = lacking(dispatches, uow, checklist=desk.checklist)
+    obligations = owed_at(uow, at=now, client=client.ruc)
+    missing = lacking(dispatches, uow, checklist=desk.checklist, at=now)
     request = _request(audience, dispatches, uow, desk=desk, seen=seen, now=now)
     request = replace(request, extras=_with_missing(request, missing))
     table = status_table(dispatches, request)

@@ -11,6 +11,7 @@ from datetime import datetime
 from mailbot.domain.ladder import regime_marks, regularization_steps, sendable_at
 from mailbot.domain.obligation import EventName, Obligation, ObligationEvent, ObligationKind, ObligationState, Step
 from mailbot.domain.plan import Rules
+from mailbot.domain.programmes import is_prompt
 from mailbot.ports.records import Records
 from mailbot.ports.store import UnitOfWork
 from mailbot.ports.stored import Notice
@@ -89,6 +90,15 @@ def _climb(obligation: Obligation, uow: UnitOfWork, *, desk: Desk, rules: Rules,
     _breach(obligation, uow, now=now)
     uow.obligations.schedule(obligation.id, next_look(obligation, rungs, now))
     return bool(due)
+
+
+def climb_to(at: datetime, obligation: Obligation, uow: UnitOfWork, *, desk: Desk, now: datetime) -> bool:
+    """Take the step that was due at a moment before `now`, where its notice can still leave in time."""
+    rules = desk.rules(uow.records)
+    due = _due(rungs_of(obligation, rules, uow.records), _taken(obligation, uow), at)
+    if not due or not is_prompt(sendable_at(due[-1].at, rules.calendar), now):
+        return False
+    return _climb(obligation, uow, desk=desk, rules=rules, now=at)
 
 
 def _stay_silent(obligation: Obligation, until: datetime, uow: UnitOfWork, *, now: datetime) -> bool:

@@ -4,9 +4,9 @@ Nothing is guessed: a state comes from the event log, a deadline that was moved 
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from mailbot.domain.clock import to_utc
 from mailbot.domain.obligation import EventName, Obligation, ObligationEvent, ObligationState
@@ -22,6 +22,8 @@ _STATES = {
     EventName.MET: ObligationState.MET,
     EventName.CANCELLED: ObligationState.CANCELLED,
 }
+# How far back an obligation that ended a short while ago can have begun.
+_LONGEST = timedelta(days=120)
 _HANDED_OVER = re.compile(r"^de (?P<before>\S+) a \S+")
 
 
@@ -31,6 +33,32 @@ def obligations_at(query: ObligationFilter, uow: UnitOfWork, *, at: datetime) ->
     stood = (as_it_stood(item, uow, at=at) for item in everything)
     kept = (item for item in stood if item is not None and _is_asked_for(item, query))
     return tuple(sorted(kept, key=lambda item: (item.due_at, item.id)))
+
+
+def owed_at(uow: UnitOfWork, *, at: datetime, client: str | None = None) -> tuple[Obligation, ...]:
+    """What was owed a short while ago: a mail that is written late says what it would have said in time.
+
+    What came in since then, and what was answered since then, is told by the next mail.
+    """
+    query = ObligationFilter(client=client, is_open=True)
+    ended = uow.obligations.list(replace(query, is_open=False, since=at - _LONGEST))
+    later = [item for item in ended if item.ended_at is not None and item.ended_at > at]
+    stood = (item for item in as_they_stood((*uow.obligations.list(query), *later), uow, at=at) if item.is_open)
+    return tuple(sorted(stood, key=lambda item: (item.due_at, item.id)))
+
+
+def as_they_stood(obligations: Iterable[Obligation], uow: UnitOfWork, *, at: datetime) -> Iterator[Obligation]:
+    """Each as it was at a moment; without those that came later."""
+    for obligation in obligations:
+        stood = as_it_stood(obligation, uow, at=at) if _is_changed_since(obligation, uow, at) else obligation
+        if stood is not None:
+            yield stood
+
+
+def _is_changed_since(obligation: Obligation, uow: UnitOfWork, at: datetime) -> bool:
+    """Whether anything happened to it later; what has ended by then is not asked for its events."""
+    has_ended = obligation.ended_at is not None and obligation.ended_at <= at
+    return not has_ended and any(event.at > at for event in uow.obligations.events(obligation.id))
 
 
 def as_it_stood(obligation: Obligation, uow: UnitOfWork, *, at: datetime) -> Obligation | None:

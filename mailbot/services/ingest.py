@@ -24,6 +24,7 @@ from mailbot.services.doubt import arrived
 from mailbot.services.enrol import enrol
 from mailbot.services.obey import obey
 from mailbot.services.on_demand import send_on_demand
+from mailbot.services.precede import take_what_fell_due
 from mailbot.services.shelve import close_for_unread, open_for_unread
 from mailbot.services.table_answers import with_table_answers
 
@@ -172,6 +173,7 @@ def _store(item: Read, arriving: Arriving, uow: UnitOfWork, *, desk: Desk, now: 
     uow.messages.add(placed.stored, raw=item.mail.raw or b"")
     _see(item, SightingState.STORED, uow, now=now, message=placed.stored.id)
     enrol(placed.stored, item.mail.key, uow, desk=desk)
+    take_what_fell_due(placed.stored, arriving.message, uow, desk=desk, now=now)
     obeyed = send_on_demand(placed.stored, arriving.message, uow, desk=desk, now=now) or obey(
         placed.stored, arriving.message, uow, desk=desk, now=now
     )

@@ -4,6 +4,7 @@ Only names of papers come out of here, never a word of a mail.
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 
 from mailbot.domain.checklist import Checklist, missing_documents
 from mailbot.domain.labels import DocumentType
@@ -26,31 +27,31 @@ _COMPLETE = (
 
 
 def lacking(
-    dispatches: Iterable[Dispatch], uow: UnitOfWork, *, checklist: Checklist
+    dispatches: Iterable[Dispatch], uow: UnitOfWork, *, checklist: Checklist, at: datetime
 ) -> Mapping[str, tuple[DocumentType, ...]]:
-    """By order, what is asked for; orders that lack nothing are left out.
+    """By order, what is asked for by what had come by then; orders that lack nothing are left out.
 
     Of an order whose papers nobody sent by mail, only the office's own file can say that they are missing.
     """
-    found = {dispatch.order: _lacking(dispatch, uow, checklist) for dispatch in dispatches}
+    found = {dispatch.order: _lacking(dispatch, uow, checklist, at) for dispatch in dispatches}
     return {order: missing for order, missing in found.items() if missing}
 
 
-def _lacking(dispatch: Dispatch, uow: UnitOfWork, checklist: Checklist) -> tuple[DocumentType, ...]:
+def _lacking(dispatch: Dispatch, uow: UnitOfWork, checklist: Checklist, at: datetime) -> tuple[DocumentType, ...]:
     state = dispatch.status.strip().casefold()
     if state.startswith(_COMPLETE) or not missing_documents(dispatch, (), checklist=checklist):
         return ()
-    present = _present(dispatch, uow)
+    present = _present(dispatch, uow, at)
     if not present and not state.startswith(_AWAITED):
         return ()
     return missing_documents(dispatch, present, checklist=checklist)
 
 
-def _present(dispatch: Dispatch, uow: UnitOfWork) -> set[DocumentType]:
+def _present(dispatch: Dispatch, uow: UnitOfWork, at: datetime) -> set[DocumentType]:
     """The kinds of papers that mails brought for the dispatch; what the office itself sent is no arrival."""
     return {
         document.type
         for stored in uow.messages.list(MessageFilter(order=dispatch.order))
-        if stored.direction is Direction.INCOMING and stored.verdict
+        if stored.direction is Direction.INCOMING and stored.received_at <= at and stored.verdict
         for document in stored.verdict.documents
     }

@@ -63,7 +63,7 @@ def obey(answer: StoredMessage, message: Message, uow: UnitOfWork, *, desk: Desk
     # What went to somebody outside is said to them, whatever thread it stands in.
     if is_to_clients or not any(claims_to_be_ours(ancestor) for ancestor in _ancestors(message)):
         return None
-    mail = _answered(message, uow, desk)
+    mail = answered(message, uow, desk)
     if mail is not None and mail.purpose is MailPurpose.DIGEST:
         return None
     person = uow.records.staff_by_address(message.sender.key)
@@ -94,7 +94,8 @@ def _ancestors(message: Message) -> Iterator[str]:
     yield from filter(None, (message.in_reply_to, *reversed(message.references)))
 
 
-def _answered(message: Message, uow: UnitOfWork, desk: Desk) -> OutgoingMail | None:
+def answered(message: Message, uow: UnitOfWork, desk: Desk) -> OutgoingMail | None:
+    """The mail of ours that a message answers, known by its signed identifier."""
     own = (ancestor.strip().lower() for ancestor in _ancestors(message) if verify(ancestor, secret=desk.secret))
     return next((mail for mail in map(uow.outbox.by_message_id, own) if mail is not None), None)
 

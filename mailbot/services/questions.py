@@ -24,6 +24,9 @@ def open_questions(uow: UnitOfWork, *, now: datetime) -> dict[str, tuple[Questio
     """What is to be asked, by the staff code of whoever answers, oldest first."""
     found: dict[str, list[Question]] = {}
     for message in uow.messages.list(MessageFilter(since=now - _OPEN_FOR)):
+        if message.received_at > now:
+            # Whoever asks late asks what was to be asked then.
+            continue
         for question in _questions(message, uow):
             mailbox = next(iter(message.recipients), "")
             owner = owner_of(message.linkage, mailbox=mailbox, records=uow.records)

@@ -13,6 +13,7 @@ from mailbot.domain.reports import Judgement, ReportPeriod, Span, judge, last_pe
 from mailbot.ports.store import UnitOfWork
 from mailbot.ports.stored import ObligationFilter
 from mailbot.services.desk import Desk
+from mailbot.services.history import as_they_stood
 from mailbot.services.lines import item_of
 from mailbot.services.outgoing import compose
 from mailbot.services.people import summary_readers
@@ -96,7 +97,7 @@ def _context(chief: Staff, period: ReportPeriod, uow: UnitOfWork, *, desk: Desk,
 def _judged(period: ReportPeriod, uow: UnitOfWork, *, desk: Desk, now: datetime) -> Iterable[_Judged]:
     """Everything that fell due in the period, by due time."""
     since = datetime.combine(period.since, datetime.min.time(), tzinfo=desk.zone) - _LONGEST
-    for obligation in uow.obligations.list(ObligationFilter(since=since)):
+    for obligation in as_they_stood(uow.obligations.list(ObligationFilter(since=since)), uow, at=now):
         judgement = judge(obligation, now)
         if judgement is not None and period.since <= desk.day_of(obligation.due_at) <= period.until:
             yield _Judged(obligation=obligation, judgement=judgement)

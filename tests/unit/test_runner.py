@@ -81,7 +81,7 @@ def test_a_mailbox_that_fails_is_waited_out_without_a_busy_loop(failure: Excepti
 
 
 def test_a_mailbox_that_comes_back_is_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mailbot.runner._FIRST_PAUSE", timedelta(milliseconds=50))
+    monkeypatch.setattr("mailbot.runner.watcher._FIRST_PAUSE", timedelta(milliseconds=50))
     world, source = World(verdicts={"levante": REQUIREMENT}), MemoryMailSource("rq")
     source.add(raw_mail(subject="levante", at=NOON), at=NOON)
     source.fail_with(MailboxUnavailable("sin red"))
@@ -217,3 +217,50 @@ def test_a_mailbox_that_another_service_reads_is_left_alone() -> None:
     _stop(watcher, thread)
 
     assert world.owed() == []
+
+
+class _Asleep(MemoryMailSource):
+    """A mailbox whose connection was lost in the sleep: it tells no news, and reads when it is woken."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.woken = threading.Event()
+
+    def wait(self, timeout: timedelta) -> bool:
+        self.woken.wait(timeout.total_seconds())
+        self.woken.clear()
+        return True
+
+    def wake(self) -> None:
+        self.woken.set()
+
+
+def _owed_at_two_looks(*, apart: timedelta, failure: MailboxUnavailable | None = None) -> list[int]:
+    """How much was owed when the schedule looked, and when it looked again after mail had come in."""
+    world, source, looks = World(verdicts={"levante": REQUIREMENT}), _Asleep("rq"), []
+    times = [NOON, NOON, NOON + apart, NOON + apart]
+    watcher = _watcher(world, source)
+    look = Job(name="look", every=MINUTE, run=lambda now: looks.append(len(world.owed())))
+    service = Service(watchers=[], jobs=[], clock=lambda: times.pop(0), stopping=threading.Event())
+    service.adopt([watcher], [look])
+    assert watcher.is_fresh.wait(5)
+    service._take_turn(threading.Lock(), "look")
+    source.add(raw_mail(subject="levante", at=NOON), at=NOON)
+    source.fail_with(failure)
+    service._take_turn(threading.Lock(), "look")
+    _stop(watcher, service._threads[id(watcher)])
+    return looks
+
+
+def test_after_a_sleep_of_the_machine_mail_is_read_before_anything_is_judged() -> None:
+    assert _owed_at_two_looks(apart=timedelta(hours=8)) == [0, 1]
+
+
+def test_without_a_sleep_the_schedule_waits_for_no_mailbox() -> None:
+    assert _owed_at_two_looks(apart=MINUTE) == [0, 0]
+
+
+def test_a_mailbox_out_of_reach_keeps_the_schedule_waiting_for_a_while_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mailbot.runner.service._READ_WITHIN", timedelta(milliseconds=300))
+
+    assert _owed_at_two_looks(apart=timedelta(hours=8), failure=MailboxUnavailable("sin red")) == [0, 0]

@@ -15,7 +15,7 @@ from mailbot.domain.office import Agreement
 from mailbot.ports.stored import ObligationFilter
 from mailbot.services.carry_out import meet
 from mailbot.services.escalate import escalate
-from mailbot.services.history import obligations_at
+from mailbot.services.history import obligations_at, owed_at
 from mailbot.services.rereckon import rereckon
 from mailbot.services.waiting import pause, resume
 from mailbot.services.word import mark_done, reassign
@@ -200,3 +200,29 @@ def _do(world: World, id: str, doing: str, now: datetime) -> bool:
 def test_a_store_that_never_saw_a_mail_has_no_history() -> None:
     with MemoryStore().begin() as uow:
         assert obligations_at(ObligationFilter(), uow, at=NINE) == ()
+
+
+def _owed(world: World, at: datetime, **query: str) -> list[tuple[str, str]]:
+    with world.desk.store.begin() as uow:
+        return [(item.owner, item.state) for item in owed_at(uow, at=at, **query)]
+
+
+def test_what_is_told_late_knows_nothing_of_what_came_since(world: World) -> None:
+    world.write("levante", NINE, message_id=QUESTION)
+    world.write("proforma", at("16 09:05"))
+    world.answer("RE: levante", at("16 09:03"), "El levante salió.", In_Reply_To=QUESTION)
+
+    assert _owed(world, at("16 09:02")) == [("RQ", "open")]
+    assert _owed(world, at("16 09:04")) == []
+    # A request for a proforma is to be answered too.
+    assert _owed(world, at("16 09:06")) == [("RQ", "open")] * 2
+    assert _owed(world, at("16 09:06"), client="20999999991") == []
+
+
+def test_what_was_handed_over_since_belonged_to_whoever_had_it(world: World) -> None:
+    world.write("levante", NINE)
+    (owed,) = world.owed()
+    reassign(world.desk.store, owed.id, "KV", who="RQ", now=at("16 09:05"))
+
+    assert _owed(world, at("16 09:04")) == [("RQ", "open")]
+    assert _owed(world, at("16 09:06")) == [("KV", "open")]

@@ -58,6 +58,12 @@ def brings(id: str, order: str, *types: DocumentType, ruc: str = ANDES, **fields
             (BL, INVOICE, PACKING),
             id="what the office sent is no arrival",
         ),
+        pytest.param(
+            (brings("m1", SEA.order, BL, received_at=lima("2026-07-24T09:01")),),
+            "Orden abierta",
+            (BL, INVOICE, PACKING),
+            id="it came later than the moment that is told",
+        ),
     ],
 )
 def test_what_lacks_follows_mails_and_the_offices_file(
@@ -68,7 +74,7 @@ def test_what_lacks_follows_mails_and_the_offices_file(
     dispatch = replace(SEA, status=status)
 
     with bench.desk.store.begin() as uow:
-        found = lacking([dispatch], uow, checklist=bench.desk.checklist)
+        found = lacking([dispatch], uow, checklist=bench.desk.checklist, at=FRIDAY)
 
     assert found == ({SEA.order: missing} if missing else {})
 
@@ -98,7 +104,7 @@ def test_the_offices_own_list_decides() -> None:
     own = read_checklist('[[row]]\nkey = "packing-list"\nneed = "none"\n')
 
     with bench.desk.store.begin() as uow:
-        assert lacking([AIR], uow, checklist=own) == {AIR.order: (AWB, INVOICE)}
+        assert lacking([AIR], uow, checklist=own, at=FRIDAY) == {AIR.order: (AWB, INVOICE)}
 
 
 def test_nothing_of_another_client_can_appear() -> None:

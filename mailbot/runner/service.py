@@ -1,120 +1,29 @@
-"""The service: watch mailboxes, run the schedule, stop on a signal. The only broad `except`.
+"""The live service: watchers on threads, the schedule of APScheduler, signals. Stops within seconds."""
 
-`Service` runs live on threads and APScheduler; `simulate` walks the same jobs through simulated
-time with APScheduler's own triggers, and is what the demo and the replay use.
-"""
-
-import random
 import signal
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from time import monotonic
 from types import FrameType
 from typing import Any
 
 import structlog
 
-from mailbot.domain.errors import MailbotError, Permanent, Transient
-from mailbot.ports.mailbox import MailSource
-from mailbot.services.desk import Box, Desk
-from mailbot.services.ingest import Ingested
-from mailbot.services.poll import poll
+from mailbot.domain.errors import Transient
+from mailbot.runner.simulation import trigger_of
+from mailbot.runner.watcher import Clock, Watcher, utc_now
 from mailbot.services.tick import Job
-
-Clock = Callable[[], datetime]
 
 _log = structlog.get_logger()
 
-_FIRST_PAUSE = timedelta(seconds=2)
-_LONGEST_PAUSE = timedelta(minutes=5)
-# A refused login will not heal by itself soon; hammering it gets the account locked.
-_PAUSE_AFTER_REFUSAL = timedelta(minutes=10)
-# How soon a mailbox that another process reads is looked at again: that process may have ended.
-_PAUSE_BESIDE = timedelta(seconds=5)
 STOP_WITHIN = timedelta(seconds=4)
-
-
-def utc_now() -> datetime:
-    """The one clock of the live service."""
-    return datetime.now(UTC)
-
-
-def backoff(failures: int, *, jitter: float) -> timedelta:
-    """The pause after so many failures in a row: doubling from 2 s to 5 min, up to half again longer."""
-    pause: timedelta = min(_FIRST_PAUSE * 2 ** min(failures - 1, 10), _LONGEST_PAUSE)
-    return pause * (1 + jitter / 2)
-
-
-@dataclass(kw_only=True, eq=False)
-class Watcher:
-    """One mailbox on its own thread: poll, wait for a hint or the interval, poll again."""
-
-    desk: Desk
-    source: MailSource
-    box: Box
-    interval: timedelta
-    since: timedelta
-    clock: Clock
-    stopping: threading.Event
-    # Whether this process is the one that reads the mailbox, where several share a database.
-    is_ours: Callable[[], bool] = lambda: True
-    # Tells the other processes that this one watches the mailbox no more.
-    leave: Callable[[], None] = lambda: None
-    # Set once the first round has ended, well or badly: only then may the schedule judge.
-    started: threading.Event = field(default_factory=threading.Event)
-
-    def run(self) -> None:
-        """Until stopping; a failure of the mailbox is logged and waited out, never fatal."""
-        failures = 0
-        while not self.stopping.is_set():
-            if not self.is_ours():
-                self.started.set()
-                self.stopping.wait(_PAUSE_BESIDE.total_seconds())
-                continue
-            pause = self._round(failures)
-            self.started.set()
-            failures = 0 if pause is None else failures + 1
-            if pause is None:
-                self._wait()
-            else:
-                self.stopping.wait(pause.total_seconds())
-        self.leave()
-        self.source.close()
-
-    def stop(self) -> None:
-        """Ask it to stop; safe from any thread."""
-        self.stopping.set()
-        self.source.wake()
-
-    def _round(self, failures: int) -> timedelta | None:
-        """One poll; the pause to make after a failure, or None."""
-        jitter = random.random()  # noqa: S311 - spreads load, guards nothing
-        try:
-            now = self.clock()
-            self._report(poll(self.desk, self.source, self.box, now=now, since=now - self.since))
-        except Transient as error:
-            _log.warning("mailbox_unavailable", mailbox=self.box.name, error=str(error), failures=failures + 1)
-            return backoff(failures + 1, jitter=jitter)
-        except Permanent as error:
-            _log.error("mailbox_refused", mailbox=self.box.name, error=str(error))
-            return _PAUSE_AFTER_REFUSAL * (1 + jitter / 2)
-        except Exception:
-            _log.exception("mailbox_round_failed", mailbox=self.box.name)
-            return backoff(failures + 1, jitter=jitter)
-        return None
-
-    def _report(self, taken: Ingested) -> None:
-        if taken != Ingested():
-            _log.info("mailbox_read", mailbox=self.box.name, **vars(taken))
-
-    def _wait(self) -> None:
-        try:
-            self.source.wait(self.interval)
-        except MailbotError as error:
-            _log.warning("mailbox_wait_ended", mailbox=self.box.name, error=str(error))
-            self.stopping.wait(_FIRST_PAUSE.total_seconds())
+# The schedule looks every minute: after so long a silence the machine slept, and mail lies unread.
+_SLEPT = timedelta(minutes=3)
+# How long mailboxes may take to be read before the schedule goes on without them.
+_READ_WITHIN = timedelta(minutes=1)
 
 
 @dataclass(kw_only=True)
@@ -129,6 +38,8 @@ class Service:
     is_leading: Callable[[], bool] = lambda: True
     # What is done on SIGHUP; it may `adopt` other watchers and jobs.
     reload: Callable[["Service"], None] | None = None
+    # When the schedule looked last.
+    _looked_at: datetime | None = None
     _is_hung_up: threading.Event = field(default_factory=threading.Event)
     _threads: dict[int, threading.Thread] = field(default_factory=dict)
 
@@ -155,7 +66,20 @@ class Service:
         with turn:
             job = next((job for job in self.jobs if job.name == name), None)
             if job is not None and not self.stopping.is_set() and self.is_leading():
+                self._read_after_sleep()
                 run_job(job, self.clock())
+
+    def _read_after_sleep(self) -> None:
+        """What was answered while the machine slept is read before anything is judged."""
+        before, self._looked_at = self._looked_at, self.clock()
+        if before is None or self._looked_at - before < _SLEPT:
+            return
+        for watcher in self.watchers:
+            watcher.look_again()
+        deadline = monotonic() + _READ_WITHIN.total_seconds()
+        for watcher in self.watchers:
+            while not watcher.is_fresh.wait(0.1) and monotonic() < deadline and not self.stopping.is_set():
+                pass
 
     def stop(self) -> None:
         """Ask it to stop; safe from any thread."""
@@ -257,42 +181,7 @@ def _started_scheduler(jobs: Sequence[Job], take_turn: Callable[[str], None]) ->
             scheduler.add_job(partial(take_turn, job.name))
     for job in jobs:
         # Triggers wait in real time, whatever time the jobs are told.
-        trigger = _trigger(job, utc_now())
+        trigger = trigger_of(job, utc_now())
         scheduler.add_job(partial(take_turn, job.name), trigger=trigger, id=job.name, next_run_time=utc_now())
     scheduler.start()
     return scheduler
-
-
-def _trigger(job: Job, start: datetime) -> Any:
-    from apscheduler.triggers.interval import IntervalTrigger
-
-    return IntervalTrigger(seconds=int(job.every.total_seconds()), start_date=start, timezone=UTC)
-
-
-def simulate(
-    jobs: Sequence[Job],
-    *,
-    start: datetime,
-    until: datetime,
-    before: Callable[[datetime], None],
-    step: Callable[[datetime], timedelta] = lambda now: timedelta(),
-) -> Iterator[datetime]:
-    """Run the jobs at every moment their triggers name from `start` to `until`; yields each moment.
-
-    `before` is called first at each moment, to let mail arrive and be read; `step` may make the
-    next moment come no sooner than so much later, as if ticks had been missed.
-    """
-    triggers = [(job, _trigger(job, start)) for job in jobs]
-    due: dict[str, datetime | None] = {job.name: start for job in jobs}
-    now = start
-    while now <= until:
-        before(now)
-        for job, trigger in triggers:
-            at = due[job.name]
-            if at is not None and at <= now:
-                job.run(now)
-                # Without a previous time: missed ticks are made up for once, as `coalesce` does live.
-                due[job.name] = trigger.get_next_fire_time(None, now + timedelta(microseconds=1))
-        yield now
-        upcoming = min((at for at in due.values() if at is not None), default=until + timedelta(days=1))
-        now = max(upcoming, now + step(now))
