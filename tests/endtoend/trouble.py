@@ -256,4 +256,14 @@ def disturbed(span: Span, trouble: Trouble, open_store: Callable[[], Store]) -> 
         for process in trouble.chance.sample(processes, len(processes)):
             process.turn(now)
         now = trouble.next_tick(now, has_died=any(process.has_died for process in processes))
+    _end_well(processes[0], span)
     return world
+
+
+def _end_well(process: Process, span: Span) -> None:
+    """The last tick of the undisturbed, which a silence may have swallowed, with nothing in its way."""
+    last = span.start + (span.until - span.start) // MINUTE * MINUTE
+    process.unread |= process.world.arrive(last)
+    process.skew, process.mortal = timedelta(), None
+    process.world.faults.clear()
+    process.turn(last)
