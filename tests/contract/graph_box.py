@@ -4,11 +4,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
+from mailbot.demo.servers.graph import TOKEN, GraphScript, GraphServer
 from mailbot.graph.app import GraphApp
 from mailbot.graph.client import GraphClient
 from mailbot.mailboxes.graph import GraphAccount, GraphMailSource
 from tests.contract.mailbox_boxes import BATCH, EXTRA, Box
-from tests.servers.graph import TOKEN, GraphScript, GraphServer
 
 ADDRESS = "ana@broker.example"
 

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from mailbot.demo.servers.graph import GraphScript, GraphServer
+from mailbot.demo.servers.graph_mail import Mail
 from mailbot.domain.marks import Colour, Flag, FlagState
 from mailbot.domain.message import MailKey
 from mailbot.graph.app import GraphApp
@@ -10,8 +12,6 @@ from mailbot.mailboxes.graph_account import GraphAccount
 from mailbot.mailboxes.graph_marks import GraphMarks
 from tests.contract.graph_box import ADDRESS, StaticTokens
 from tests.contract.mark_boxes import MORNING, NAMED, MarkBox, Shape, letter, message_id
-from tests.servers.graph import GraphScript, GraphServer
-from tests.servers.graph_mail import Mail
 
 _WORDS = {FlagState.NONE: "notFlagged", FlagState.FLAGGED: "flagged", FlagState.COMPLETE: "complete"}
 _COLOURS = {Colour.GREEN: "preset4", Colour.RED: "preset0"}

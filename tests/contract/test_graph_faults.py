@@ -7,13 +7,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from mailbot.demo.servers.graph import TOKEN, GraphFault, GraphScript, graph_server
 from mailbot.domain.errors import MailboxRefused, MailboxUnavailable
 from mailbot.graph.client import GraphClient
 from mailbot.mailboxes.graph import GraphAccount, GraphMailSource
 from mailbot.ports.mailbox import Cursor, FetchedMail
 from tests.contract.graph_box import ADDRESS, GraphBox, StaticTokens, graph_box
 from tests.contract.mailbox_boxes import EXTRA
-from tests.servers.graph import TOKEN, GraphFault, GraphScript, graph_server
 
 MORNING = datetime(2026, 11, 3, 14, 0, tzinfo=UTC)
 

@@ -7,14 +7,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from mailbot.demo.servers.graph import GraphFault, GraphServer, graph_server
+from mailbot.demo.servers.graph_mail import Mailbox
 from mailbot.domain.errors import MailboxUnavailable
 from mailbot.graph.app import GraphApp
 from mailbot.graph.client import GraphClient
 from mailbot.mailboxes.graph import GraphAccount, GraphMailSource
 from mailbot.ports.mailbox import Cursor
 from tests.contract.graph_box import ADDRESS, StaticTokens
-from tests.servers.graph import GraphFault, GraphServer, graph_server
-from tests.servers.graph_mail import Mailbox
 
 MORNING = datetime(2026, 11, 3, 14, 0, tzinfo=UTC)
 _OTHER = "Clientes"

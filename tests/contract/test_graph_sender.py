@@ -10,6 +10,8 @@ from email.message import EmailMessage
 
 import pytest
 
+from mailbot.demo.servers.graph import GraphFault, GraphServer, graph_server
+from mailbot.demo.servers.graph_mail import Mail
 from mailbot.domain.errors import DeliveryDeferred, DeliveryRefused, DeliveryUncertain, MailbotError
 from mailbot.domain.mail import MailFile, MailPurpose, OutgoingMail
 from mailbot.domain.message import Address
@@ -19,8 +21,6 @@ from mailbot.mailboxes.graph import GraphAccount, GraphMailSource
 from mailbot.senders.graph import GraphSender
 from mailbot.senders.mime import to_bytes
 from tests.contract.graph_box import StaticTokens
-from tests.servers.graph import GraphFault, GraphServer, graph_server
-from tests.servers.graph_mail import Mail
 
 MORNING = datetime(2026, 11, 3, 14, 0, tzinfo=UTC)
 AVISOS = "avisos@broker.example"

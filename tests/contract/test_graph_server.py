@@ -11,13 +11,13 @@ from urllib.parse import quote
 import httpx
 import pytest
 
+from mailbot.demo.servers.graph import TOKEN, GraphServer, graph_server
+from mailbot.demo.servers.graph_mail import Mail
 from mailbot.domain.errors import MailboxUnavailable
 from mailbot.graph.app import GraphApp
 from mailbot.graph.client import GraphClient
 from mailbot.mailboxes.graph import GraphAccount, GraphMailSource
 from tests.contract.graph_box import StaticTokens
-from tests.servers.graph import TOKEN, GraphServer, graph_server
-from tests.servers.graph_mail import Mail
 from tests.servers.tls import make_certificates
 
 ADDRESS = "ana@broker.example"

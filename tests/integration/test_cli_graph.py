@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from mailbot.cli.app import run
+from mailbot.demo.servers.graph import TOKEN, GraphServer, graph_server
 from mailbot.settings import load_settings
 from tests.builders import ESC, raw_mail
-from tests.servers.graph import TOKEN, GraphServer, graph_server
 
 AVISOS = "avisos@agencia.example"
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from mailbot.demo.servers.graph import GraphFault
 from mailbot.domain.errors import MailboxRefused, MarkRefused
 from mailbot.domain.marks import Switch
 from mailbot.domain.message import MailKey
@@ -17,7 +18,6 @@ from mailbot.services.outlook import Outlook
 from mailbot.services.poll import poll
 from tests.builders import COMPLAINT, ESC, lima, raw_mail
 from tests.contract.graph_box import graph_box
-from tests.servers.graph import GraphFault
 from tests.unit.services.world import BOX, World
 
 NINE = lima("2026-11-16 09:00")

@@ -81,8 +81,7 @@ class Mail:
 
     def rewrite(self, change: dict[str, Any]) -> None:
         """A draft says something else, or goes to somebody else."""
-        parsed = email.message_from_bytes(self.raw, policy=email.policy.SMTP)
-        assert isinstance(parsed, EmailMessage)
+        parsed = email.message_from_bytes(self.raw, EmailMessage, policy=email.policy.SMTP)
         if "body" in change:
             kind = change["body"].get("contentType", "text")
             parsed.set_content(change["body"]["content"], subtype="html" if kind.lower() == "html" else "plain")
@@ -101,8 +100,7 @@ class Mail:
         """The bytes with the files that were attached over Graph."""
         if not self.files:
             return self.raw
-        parsed = email.message_from_bytes(self.raw, policy=email.policy.SMTP)
-        assert isinstance(parsed, EmailMessage)
+        parsed = email.message_from_bytes(self.raw, EmailMessage, policy=email.policy.SMTP)
         for name, kind, content in self.files:
             main, _, sub = kind.partition("/")
             parsed.add_attachment(content, maintype=main, subtype=sub, filename=name)
@@ -137,15 +135,11 @@ class Mailbox:
 
     def make_folder(self, path: str) -> Folder:
         """A folder, below others when the name is a path."""
-        parent: Folder | None = None
-        for at, name in enumerate(path.split("/"), start=1):
-            key = "/".join(path.split("/")[:at])
-            if key not in self.folders:
-                folder = Folder(id=f"F{next(self._numbers)}", name=name, parent=parent.id if parent else None)
-                self.folders[key] = folder
-            parent = self.folders[key]
-        assert parent is not None
-        return parent
+        above, _, name = path.rpartition("/")
+        if path not in self.folders:
+            parent = self.make_folder(above).id if above else None
+            self.folders[path] = Folder(id=f"F{next(self._numbers)}", name=name, parent=parent)
+        return self.folders[path]
 
     def folder(self, wanted: str) -> Folder:
         """By id or well-known name."""

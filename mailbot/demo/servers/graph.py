@@ -11,14 +11,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from pathlib import Path
+from typing import Any, Protocol
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from tests.servers.graph_mail import Mailbox, Refusal
-from tests.servers.graph_routes import ROUTES, Request, permission_for
-from tests.servers.tls import Certificates
+from mailbot.demo.servers.graph_asked import Request
+from mailbot.demo.servers.graph_mail import Mailbox, Refusal
+from mailbot.demo.servers.graph_routes import ROUTES, permission_for
 
-TOKEN = "token-bueno"
+TOKEN = "token-bueno"  # noqa: S105 - the server's own
 AT_ONCE = 4
 
 
@@ -55,6 +56,20 @@ class GraphScript:
     largest_request: int = 4 * 1024 * 1024
 
 
+class Certificates(Protocol):
+    """What the server shows when it speaks TLS."""
+
+    @property
+    def cert_file(self) -> Path:
+        """The certificate."""
+        ...
+
+    @property
+    def key_file(self) -> Path:
+        """Its private key."""
+        ...
+
+
 class GraphServer:
     """A running server."""
 
@@ -72,7 +87,7 @@ class GraphServer:
         self._running = 0
         self._port = port
         self._certificates = certificates
-        self._http: ThreadingHTTPServer | None = None
+        self._http: _Http | None = None
 
     @property
     def port(self) -> int:
@@ -145,14 +160,15 @@ class GraphServer:
 
     def answer(self, request: Request) -> tuple[int, Any]:
         """What the service says; raises `Refusal`."""
+        route: Any
         for method, pattern, route in ROUTES:
             found = re.fullmatch(pattern, request.path)
             if found and method == request.method:
                 words = [unquote(word) for word in found.groups()]
                 with self.lock:
                     if pattern.startswith("/upload/"):
-                        return route(self, request, *words)
-                    return route(self, request, self._mailbox(words[0], request), *words[1:])
+                        return route(self, request, *words)  # type: ignore[no-any-return]
+                    return route(self, request, self._mailbox(words[0], request), *words[1:])  # type: ignore[no-any-return]
         raise Refusal(400, "BadRequest", f"no route for {request.method} {request.path}")
 
     def _mailbox(self, address: str, request: Request) -> Mailbox:
