@@ -8,6 +8,7 @@ import grp
 import json
 import os
 import pwd
+import re
 import shutil
 import signal
 import socket
@@ -142,7 +143,7 @@ class Dovecot:
     def mail_files(self, user: str) -> list[Path]:
         """The files of the user's inbox in order of arrival."""
         box = self.home / "mail" / user / "Maildir"
-        return sorted([*(box / "new").iterdir(), *(box / "cur").iterdir()], key=lambda path: path.name)
+        return sorted([*(box / "new").iterdir(), *(box / "cur").iterdir()], key=_delivered)
 
     @property
     def is_running(self) -> bool:
@@ -179,6 +180,12 @@ class Dovecot:
     def _complaints(self) -> str:
         files = [self.home / "stderr", self.home / "log"]
         return "\n".join(path.read_text(errors="replace") for path in files if path.exists())
+
+
+def _delivered(file: Path) -> tuple[int, int]:
+    """When the server wrote a file: its name begins with seconds and microseconds, which have no leading zeros."""
+    (moment,) = re.findall(r"^(\d+)\.M(\d+)P", file.name)
+    return int(moment[0]), int(moment[1])
 
 
 def _binary() -> str | None:
