@@ -1,15 +1,20 @@
 """The Message-IDs of mailbot's own mails: the same key always gives the same one, and it is signed.
 
-A retry is recognised by it, and so is an answer: only who holds the secret can have made it.
+A retry is recognised by it, and so is an answer: only who holds the secret can have made it. It stands in
+the body too, for programs that drop the headers when they answer.
 """
 
 import hmac
 import re
 from hashlib import sha256
+from itertools import islice
 
 # 128 bits name the mail, 128 bits prove who made it.
 _LENGTH = 32
 _SHAPE = re.compile(rf"<mb\.([0-9a-f]{{{_LENGTH}}})\.([0-9a-f]{{{_LENGTH}}})@([^<>@\s]+)>", re.IGNORECASE)
+
+_IN_TEXT = re.compile(rf"mb\.[0-9a-f]{{{_LENGTH}}}\.[0-9a-f]{{{_LENGTH}}}@[a-z0-9.-]{{1,200}}", re.IGNORECASE)
+_MOST_IN_TEXT = 5
 
 
 def message_id_for(key: str, *, domain: str, secret: str) -> str:
@@ -33,6 +38,17 @@ def verify(message_id: str, *, secret: str) -> bool:
 def claims_to_be_ours(message_id: str) -> bool:
     """Whether it has the shape of our Message-IDs, whoever made it."""
     return _SHAPE.fullmatch(message_id.strip()) is not None
+
+
+def named_in(text: str) -> tuple[str, ...]:
+    """Ids of our shape in a text: some programs drop the headers of a mail and keep the quotation."""
+    found = (match.group().lower() for match in islice(_IN_TEXT.finditer(text), _MOST_IN_TEXT))
+    return tuple(dict.fromkeys(f"<{identifier}>" for identifier in found))
+
+
+def mark_for(message_id: str) -> str:
+    """The line that carries a Message-ID of ours in the body of the mail; empty for any other."""
+    return f"Identificador: {message_id.strip().strip('<>')}" if claims_to_be_ours(message_id) else ""
 
 
 def belongs_to(message_id: str, key: str, *, secret: str) -> bool:

@@ -9,15 +9,22 @@ _CHARS = 1000
 _MARKS = (
     "re|rv|fw|fwd|rtr|enc|tr|aw|wg|sv|vs|vb|antw|doorst|res|r|i|rif|ynt|ilt|odp|pd|trs|fs|bls|atb|"
     "resp|respuesta|reenviado|reenv|reenvio|reenvío|ref|doorgestuurd|hа|ha|на|отв|回复|答复|回覆|转发|轉寄|"
-    "轉發|返信|転送"
+    "轉發|返信|転送|回|回信|ang|αντ|απ|σχετ|πρθ|vá|antwort|vast|svar|ответ|תשובה|השב|הועבר|رد|إعادة توجيه|reply|"
+    "odg|odgovor|"
+    "trả lời|tl|bal|전달|회신|답장"
 )
-_PREFIX = re.compile(rf"^(?:{_MARKS})\s*(?:[\[(]\s*\d{{1,3}}\s*[\])]|\^\d{{1,3}}|\d{{1,2}})?\s*[:：]\s*", re.IGNORECASE)
+_PREFIX = re.compile(
+    rf"^(?:{_MARKS})\s*(?:[\[(]\s*\d{{1,3}}\s*[\])]|\^\d{{1,3}}|\d{{1,2}})?\s*[:：]{{1,2}}\s*", re.IGNORECASE
+)
 _TAG = re.compile(
     r"^[\[(<*]{1,3}\s*(?:external|externo|extern|externe|ext|correo externo|external email|external sender|spam\??"
     r"|posible spam|sospechoso|suspicious|caution|fwd|encrypted|cifrado|seguro|secure|"
     r"confidencial)\s*[\])>*]{1,3}\s*[:\-]?\s*",
     re.IGNORECASE,
 )
+# Lists put their name in front (RFC 5256 section 2.1, subj-blob); a number there tells matters apart.
+_LIST_NAME = re.compile(r"^\[[^\[\]\d]{1,40}\]\s*(?=\S)")
+_WRAPPED = re.compile(r"^\[\s*fwd?\s*:\s*(.{1,900})\]$", re.IGNORECASE)
 _SUFFIX = re.compile(r"\s*\((?:fwd|was:.{0,200}|reenviado)\)\s*$", re.IGNORECASE)
 _FORWARD = re.compile(
     r"^(?:fwd?|rv|tr|wg|enc|i|vs|vb|vl|pd|doorst|rtr|[iİ]lt|fs|trs?|tov[aá]bb[ií]t\w*|p[rř]epos\w*|"
@@ -42,6 +49,7 @@ def strip_marks(subject: str) -> str:
     text = " ".join(subject[:_CHARS].split())
     while True:
         shorter = _SUFFIX.sub("", _AUTOMATIC.sub("", _TAG.sub("", _PREFIX.sub("", text))))
+        shorter = _LIST_NAME.sub("", _WRAPPED.sub(r"\1", shorter)).strip()
         if shorter == text:
             return text
         text = shorter
@@ -49,8 +57,8 @@ def strip_marks(subject: str) -> str:
 
 def is_reply_subject(subject: str) -> bool:
     """Whether a subject says that the mail answers or forwards another one."""
-    text = _TAG.sub("", " ".join(subject[:_CHARS].split()))
-    return bool(_PREFIX.match(text) or _AUTOMATIC.match(text))
+    text = _LIST_NAME.sub("", _TAG.sub("", " ".join(subject[:_CHARS].split())))
+    return bool(_PREFIX.match(text) or _AUTOMATIC.match(text) or _WRAPPED.match(text))
 
 
 def is_forward_subject(subject: str) -> bool:

@@ -17,6 +17,7 @@ from mailbot.domain.clock import to_utc
 from mailbot.domain.errors import DeliveryRefused
 from mailbot.domain.mail import MailFile, OutgoingMail
 from mailbot.domain.message import Address
+from mailbot.domain.outgoing import mark_for
 
 # Tells our own mail from all other, to keep two mailbots from answering each other.
 INSTANCE_HEADER = "X-Mailbot"
@@ -27,6 +28,7 @@ _SUPPRESSED_ANSWERS = "DR, RN, NRN, OOF, AutoReply"
 _REFERENCES_BYTES = 900
 # No header line may pass 998 characters (RFC 5322 section 2.1.1), whatever it is folded to.
 _LONGEST_TEXT = 400
+_MARK_STYLE = "margin:8px 0 0;text-align:center;font-size:9px;color:#8a94a0"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
 _ADDRESS = re.compile(r"[^\s<>()\[\]\\,;:\"@]+@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
 _MESSAGE_ID = re.compile(r"<[^\s<>]+>")
@@ -126,13 +128,24 @@ def _ancestors(ids: Sequence[str]) -> Sequence[str]:
 
 def _body(mail: OutgoingMail) -> EmailMessage:
     body = EmailMessage(policy=SMTP)
-    body.set_content(_lines(mail.text), charset="utf-8", cte="quoted-printable")
+    mark = mark_for(mail.message_id)
+    text = f"{mail.text.rstrip()}\n\n{mark}" if mark else mail.text
+    body.set_content(_lines(text), charset="utf-8", cte="quoted-printable")
     if mail.html:
-        body.add_alternative(_lines(mail.html), subtype="html", charset="utf-8", cte="quoted-printable")
+        body.add_alternative(_lines(_marked(mail.html, mark)), subtype="html", charset="utf-8", cte="quoted-printable")
     for file in mail.files:
         _attach(body, file)
     _set_boundaries(body, mail.message_id)
     return body
+
+
+def _marked(markup: str, mark: str) -> str:
+    """The page with the identifier as its last line, small and grey."""
+    if not mark:
+        return markup
+    head, end, rest = markup.rpartition("</body>")
+    line = f'<p style="{_MARK_STYLE}">{mark}</p>\n'
+    return f"{head}{line}{end}{rest}" if end else f"{markup}\n{line}"
 
 
 def _lines(text: str) -> str:

@@ -6,7 +6,6 @@ by one mail in the thread, and what was not understood by one a day.
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -19,6 +18,7 @@ from mailbot.domain.office import Language, Staff
 from mailbot.domain.outgoing import claims_to_be_ours, verify
 from mailbot.ports.store import UnitOfWork
 from mailbot.ports.stored import StoredMessage
+from mailbot.services.answered import answered_ids
 from mailbot.services.carry_out import note
 from mailbot.services.desk import Desk
 from mailbot.services.outgoing import compose
@@ -61,7 +61,7 @@ def obey(answer: StoredMessage, message: Message, uow: UnitOfWork, *, desk: Desk
     """Carry out an answer to one of our mails; None when it is none, and an ordinary mail."""
     is_to_clients = answer.direction is Direction.OUTGOING
     # What went to somebody outside is said to them, whatever thread it stands in.
-    if is_to_clients or not any(claims_to_be_ours(ancestor) for ancestor in _ancestors(message)):
+    if is_to_clients or not any(claims_to_be_ours(ancestor) for ancestor in answered_ids(message, desk)):
         return None
     mail = answered(message, uow, desk)
     if mail is not None and mail.purpose is MailPurpose.DIGEST:
@@ -89,14 +89,9 @@ def obey(answer: StoredMessage, message: Message, uow: UnitOfWork, *, desk: Desk
     return _carried_out(said, answering)
 
 
-def _ancestors(message: Message) -> Iterator[str]:
-    """What it answers, nearest first."""
-    yield from filter(None, (message.in_reply_to, *reversed(message.references)))
-
-
 def answered(message: Message, uow: UnitOfWork, desk: Desk) -> OutgoingMail | None:
     """The mail of ours that a message answers, known by its signed identifier."""
-    own = (ancestor.strip().lower() for ancestor in _ancestors(message) if verify(ancestor, secret=desk.secret))
+    own = (ancestor.strip().lower() for ancestor in answered_ids(message, desk) if verify(ancestor, secret=desk.secret))
     return next((mail for mail in map(uow.outbox.by_message_id, own) if mail is not None), None)
 
 

@@ -16,6 +16,7 @@ from mailbot.domain.outgoing import claims_to_be_ours, verify
 from mailbot.ports.store import UnitOfWork
 from mailbot.reading.html.clean import clean_html
 from mailbot.reading.html.text import html_to_text
+from mailbot.services.answered import answered_ids
 from mailbot.services.desk import Desk
 
 # A table of more words is not compared.
@@ -47,7 +48,7 @@ class _Sent:
 
 def with_table_answers(message: Message, uow: UnitOfWork, *, desk: Desk) -> Message:
     """The message with what its sender wrote into the rows of the digest that it answers."""
-    ancestors = [message.in_reply_to or "", *reversed(message.references)]
+    ancestors = list(answered_ids(message, desk))
     if message.kind is not MessageKind.PERSON or not any(map(claims_to_be_ours, ancestors)):
         return message
     digest = next(_digests(ancestors, uow, desk), None)

@@ -9,13 +9,13 @@ days. A changed subject with another dispatch number is a new matter. In doubt t
 import base64
 import binascii
 import hashlib
-import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from mailbot.domain.labels import ReferenceKind
 from mailbot.domain.message import Message, MessageKind
+from mailbot.domain.outgoing import named_in
 from mailbot.ports.store import Messages
 from mailbot.ports.stored import StoredMessage
 from mailbot.reading.references import find_in_text
@@ -26,7 +26,6 @@ MOST_ANCESTORS = 50
 HEADERLESS_WITHIN = timedelta(days=14)
 # FILETIME and GUID open every Thread-Index; what follows counts the answers ([MS-OXOMSG] 2.2.1.3).
 _THREAD_INDEX_BYTES = 22
-_OWN_ID = re.compile(r"mb\.[0-9a-f]{32}\.[0-9a-f]{32}@[^\s<>@]{1,200}", re.IGNORECASE)
 _MANY_WORDS = 5
 # Where an equal domain says nothing about who somebody works for.
 _PUBLIC_DOMAINS = frozenset(
@@ -102,7 +101,7 @@ def _bounced(message: Message) -> tuple[str, ...]:
 
 def _quoted_own_ids(message: Message) -> tuple[str, ...]:
     """Ids of mailbot's own mails in the text: some clients drop the headers and keep the quotation."""
-    return tuple(f"<{found.lower()}>" for found in _OWN_ID.findall(message.text)[:5])
+    return named_in(message.text)
 
 
 def _is_related(message: Message, item: StoredMessage) -> bool:
@@ -256,13 +255,30 @@ def _same_parties(message: Message, item: StoredMessage, client: str | None) -> 
     if message.kind in {MessageKind.LIST, MessageKind.BOUNCE}:
         return False
     mine, theirs = _people_of(message), _people(item.sender, item.recipients)
-    if message.sender.key in theirs and item.sender in mine:
+    if not _share_other_side(mine, theirs, message.sender.key):
+        return False
+    # Two mails of one sender have that sender in common whatever they are about.
+    shared = mine & theirs - ({item.sender} if item.sender == message.sender.key else set())
+    if message.sender.key in theirs and item.sender in mine and shared:
         return True
-    if client is not None and client == item.client and mine & theirs:
+    if client is not None and client == item.client and shared:
         return True
     # A colleague answers for another: the firms are the same two, and the subject is no common one.
     is_between_firms = message.sender.domain in _firms(theirs) and _domain(item.sender) in _firms(mine)
     return is_between_firms and _is_distinctive(item.subject_key)
+
+
+def _share_other_side(mine: Collection[str], theirs: Collection[str], sender: str) -> bool:
+    """Whoever writes to two clients under one subject speaks of two matters, so the other side counts."""
+    own = {_side(sender)}
+    my_others, their_others = ({_side(person) for person in people} - own for people in (mine, theirs))
+    return bool(my_others & their_others) or not (my_others or their_others)
+
+
+def _side(person: str) -> str:
+    """The firm somebody works for, as the domain tells; the person alone where it tells nothing."""
+    domain = _domain(person)
+    return person if domain in _PUBLIC_DOMAINS else domain
 
 
 def _firms(people: Collection[str]) -> set[str]:

@@ -1,6 +1,6 @@
 import pytest
 
-from mailbot.domain.outgoing import belongs_to, message_id_for, verify
+from mailbot.domain.outgoing import belongs_to, mark_for, message_id_for, named_in, verify
 
 KEY = "notice:ESC01:abc"
 SECRET = "una clave larga"
@@ -43,3 +43,11 @@ def test_a_forged_one_is_refused(forged: str) -> None:
 def test_nothing_is_signed_without_a_secret() -> None:
     with pytest.raises(ValueError, match="clave"):
         message_id_for(KEY, domain="pacifico.example", secret="")
+
+
+def test_ours_are_found_in_a_text_that_quotes_them() -> None:
+    ours = message_id_for(KEY, domain="pacifico.example", secret=SECRET)
+    text = f"Gracias.\n> {mark_for(ours)}\n> otra línea\n> {mark_for(ours).upper()}"
+
+    assert named_in(text) == (ours,)
+    assert (named_in("mb.0.0@pacifico.example"), mark_for("<x@pacifico.example>")) == ((), "")

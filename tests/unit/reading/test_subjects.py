@@ -28,6 +28,13 @@ from mailbot.reading.subjects import is_forward_subject, is_reply_subject, subje
             "Canal de la DAM (fwd)",
             "Re:Canal de la DAM",
         ),
+        *(
+            "Re: [clientes] Fwd: Canal de la DAM",
+            "[Fwd: Canal de la DAM]",
+            "Antwort: Canal de la DAM",
+            "RE:: Canal de la DAM",
+        ),
+        *("Ответ: Canal de la DAM", "Αντ: Canal de la DAM", "Re: Canal de la DAM (fwd) (fwd)", "RE：canal de la DAM"),
         *("Respuesta automática: RE: Canal de la DAM", "Automatic reply: Canal de la DAM", "SV: VS: Canal de la DAM"),
     ],
 )
@@ -35,7 +42,9 @@ def test_marks_do_not_count(subject: str) -> None:
     assert subject_key(subject) == "canal de la dam"
 
 
-@pytest.mark.parametrize("subject", ["Recibo: canal de la DAM", "Orden: canal de la DAM", "Canal de la DAM 2"])
+@pytest.mark.parametrize(
+    "subject", ["Recibo: canal de la DAM", "[2026-4512] Canal de la DAM", "Orden: canal de la DAM", "Canal de la DAM 2"]
+)
 def test_other_words_count(subject: str) -> None:
     assert subject_key(subject) != "canal de la dam"
 

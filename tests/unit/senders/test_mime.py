@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from mailbot.domain.errors import DeliveryRefused
 from mailbot.domain.mail import MailFile, MailPurpose, OutgoingMail
 from mailbot.domain.message import Address
+from mailbot.domain.outgoing import message_id_for
 from mailbot.senders.mime import envelope_address, to_bytes
 
 MORNING = datetime(2026, 11, 3, 14, 0, tzinfo=UTC)
@@ -194,3 +195,13 @@ def test_what_is_no_address_is_refused(written: str) -> None:
 def test_what_is_no_message_id_is_refused(message_id: str) -> None:
     with pytest.raises(DeliveryRefused, match="Message-ID"):
         to_bytes(replace(MAIL, message_id=message_id))
+
+
+def test_the_identifier_stands_at_the_end_of_both_bodies() -> None:
+    ours = message_id_for("digest/1", domain="broker.example", secret="clave")
+    read = _read(replace(MAIL, message_id=ours, html="<html><body><p>Hola</p></body></html>"))
+    plain, page = (read.get_body((kind,)) for kind in ("plain", "html"))
+    assert plain is not None
+    assert page is not None
+    assert plain.get_content().rstrip().endswith(f"Identificador: {ours.strip('<>')}")
+    assert f"Identificador: {ours.strip('<>')}</p>" in page.get_content()

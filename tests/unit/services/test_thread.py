@@ -19,7 +19,7 @@ ROSA, KARINA, ANA, LUIS = "rosa@textiles.example", "karina@agencia.example", "an
 INDEX = base64.b64encode(b"\x01" + b"guid-and-time-of-21b." * 1).decode()
 
 
-class _Inbox:
+class Inbox:
     """Places and stores messages in the order in which they arrive."""
 
     def __init__(self) -> None:
@@ -92,7 +92,7 @@ def answer(name: str, *parents: str, **changes: object) -> Message:
 
 
 def test_an_answer_joins_the_conversation_of_what_it_answers() -> None:
-    inbox = _Inbox()
+    inbox = Inbox()
     first = inbox.get(mail("a"))
     second = inbox.get(answer("b", "a"))
     assert (second.conversation, second.how) == (first.conversation, "in_reply_to")
@@ -101,19 +101,19 @@ def test_an_answer_joins_the_conversation_of_what_it_answers() -> None:
 
 
 def test_an_answer_that_arrives_before_its_parent_is_in_the_same_conversation() -> None:
-    inbox = _Inbox()
+    inbox = Inbox()
     early = inbox.get(answer("b", "a"))
     late = inbox.get(mail("a"))
     assert late.conversation == early.conversation
 
 
 def test_two_answers_to_a_mail_nobody_saw_are_one_conversation() -> None:
-    inbox = _Inbox()
+    inbox = Inbox()
     assert inbox.get(answer("b", "unseen")).conversation == inbox.get(answer("c", "unseen")).conversation
 
 
 def test_a_missing_link_mends_a_split() -> None:
-    inbox = _Inbox()
+    inbox = Inbox()
     root = inbox.get(mail("a"))
     apart = inbox.get(
         mail("c", subject="Otra cosa", in_reply_to="<b@x.example>", references=("<b@x.example>",), hours=2)
@@ -125,14 +125,14 @@ def test_a_missing_link_mends_a_split() -> None:
 
 
 def test_an_answer_without_headers_joins_the_same_subject_between_the_same_parties() -> None:
-    inbox = _Inbox()
+    inbox = Inbox()
     first = inbox.get(mail("a"))
     second = inbox.get(mail("b", sender=KARINA, to=ROSA, subject="Re: CANAL", hours=5))
     assert (second.conversation, second.how) == (first.conversation, "subject")
 
 
 def test_a_headerless_answer_of_a_colleague_joins_by_the_client() -> None:
-    inbox = _Inbox()
+    inbox = Inbox()
     first = inbox.get(mail("a"), client="20131312955")
     assert (
         inbox.get(mail("b", sender=ANA, subject="RE: Canal", hours=5), client="20131312955").conversation
@@ -141,7 +141,7 @@ def test_a_headerless_answer_of_a_colleague_joins_by_the_client() -> None:
 
 
 def test_a_colleague_s_headerless_answer_joins_under_a_subject_of_its_own() -> None:
-    inbox = _Inbox()
+    inbox = Inbox()
     first = inbox.get(mail("a", subject="Orden 2026-004512"))
     second = inbox.get(
         mail("b", sender="otra.persona@agencia.example", to=ROSA, subject="RE: Orden 2026-004512", hours=3)
@@ -159,13 +159,13 @@ def test_a_colleague_s_headerless_answer_joins_under_a_subject_of_its_own() -> N
     ],
 )
 def test_an_equal_subject_alone_joins_nothing(second: Message) -> None:
-    inbox = _Inbox()
+    inbox = Inbox()
     first = inbox.get(mail("a", subject="Consulta"))
     assert inbox.get(second).conversation != first.conversation
 
 
 def test_an_answer_to_an_unseen_mail_does_not_choose_between_two_conversations() -> None:
-    inbox = _Inbox()
+    inbox = Inbox()
     first, second = inbox.get(mail("a", subject="Status")), inbox.get(mail("b", subject="Status", hours=1))
     assert first.conversation != second.conversation
     third = inbox.get(answer("c", "unseen", subject="RE: Status", hours=2))
@@ -173,7 +173,7 @@ def test_an_answer_to_an_unseen_mail_does_not_choose_between_two_conversations()
 
 
 def test_another_dispatch_in_the_subject_is_a_new_matter_linked_to_the_old() -> None:
-    inbox = _Inbox()
+    inbox = Inbox()
     first = inbox.get(mail("a", subject="Orden 2026-004512"))
     second = inbox.get(answer("b", "a", subject="RE: Orden 2026-004999"))
     assert second.conversation != first.conversation
@@ -183,7 +183,7 @@ def test_another_dispatch_in_the_subject_is_a_new_matter_linked_to_the_old() -> 
 
 
 def test_an_answer_to_a_new_matter_does_not_merge_it_with_the_old() -> None:
-    inbox = _Inbox()
+    inbox = Inbox()
     first = inbox.get(mail("a", subject="Orden 2026-004512"))
     second = inbox.get(answer("b", "a", subject="RE: Orden 2026-004999"))
     third = inbox.get(answer("c", "a", "b", subject="RE: Orden 2026-004999", hours=3))
@@ -192,26 +192,26 @@ def test_an_answer_to_a_new_matter_does_not_merge_it_with_the_old() -> None:
 
 
 def test_a_changed_subject_without_another_dispatch_stays() -> None:
-    inbox = _Inbox()
+    inbox = Inbox()
     first = inbox.get(mail("a", subject="Orden 2026-004512"))
     assert inbox.get(answer("b", "a", subject="RE: Orden 2026-004512 - urgente")).conversation == first.conversation
 
 
 def test_outlook_s_thread_index_joins_when_the_headers_are_gone() -> None:
-    inbox = _Inbox()
+    inbox = Inbox()
     first = inbox.get(mail("a", thread_index=INDEX))
     second = inbox.get(mail("b", sender=KARINA, to=LUIS, subject="RV: Canal", thread_index=INDEX, hours=2))
     assert second.conversation == first.conversation
 
 
 def test_a_thread_index_under_another_subject_proves_nothing() -> None:
-    inbox = _Inbox()
+    inbox = Inbox()
     first = inbox.get(mail("a", thread_index=INDEX))
     assert inbox.get(mail("b", subject="Otro tema", thread_index=INDEX, hours=2)).conversation != first.conversation
 
 
 def test_a_bounce_joins_the_mail_that_failed() -> None:
-    inbox = _Inbox()
+    inbox = Inbox()
     first = inbox.get(mail("a"))
     report = mail("b", sender="mailer-daemon@x.example", subject="Undelivered", hours=1, kind=MessageKind.BOUNCE)
     report = replace(report, bounce=Bounce(original_message_id="<a@x.example>"))
@@ -220,20 +220,20 @@ def test_a_bounce_joins_the_mail_that_failed() -> None:
 
 def test_mailbot_s_own_id_in_the_quotation_joins() -> None:
     own = "mb." + "a" * 32 + "." + "b" * 32 + "@agencia.example"
-    inbox = _Inbox()
+    inbox = Inbox()
     first = inbox.get(replace(mail("a", sender=KARINA, to=ROSA), message_id=f"<{own}>"))
     second = inbox.get(mail("b", subject="sin asunto", text=f"Visto\n\n> Ref. <{own.upper()}>", hours=1))
     assert (second.conversation, second.how) == (first.conversation, "body")
 
 
 def test_a_reused_message_id_on_another_matter_is_another_conversation() -> None:
-    inbox = _Inbox()
+    inbox = Inbox()
     first = inbox.get(mail("a", subject="Uno"))
     assert inbox.get(replace(mail("a", subject="Dos", hours=1), content_digest="z")).conversation != first.conversation
 
 
 def test_conversation_ids_derive_from_the_root() -> None:
-    assert _Inbox().get(mail("a")).conversation == conversation_id("<a@x.example>")
+    assert Inbox().get(mail("a")).conversation == conversation_id("<a@x.example>")
 
 
 def test_ancestors_are_bounded_and_the_nearest_come_first() -> None:
@@ -246,3 +246,10 @@ def test_ancestors_are_bounded_and_the_nearest_come_first() -> None:
 @pytest.mark.parametrize("value", [None, "", "no base64 !", base64.b64encode(b"short").decode()])
 def test_an_unusable_thread_index_says_nothing(value: str | None) -> None:
     assert thread_index_id(value) is None
+
+
+def test_one_colleague_s_words_to_two_clients_under_one_subject_stay_two_conversations() -> None:
+    inbox = Inbox()
+    first = inbox.get(mail("a", sender=KARINA, to=ROSA, subject="Documentos de embarque para el lunes 9"))
+    second = inbox.get(mail("b", sender=KARINA, to=LUIS, subject="RE: Documentos de embarque para el lunes 9", hours=2))
+    assert second.conversation != first.conversation
