@@ -17,12 +17,18 @@ def add_to(app: typer.Typer) -> None:
 def demo(
     keep: Path | None = typer.Option(None, "--keep", help="Conservar todo en esta carpeta."),
     fast: bool = typer.Option(False, "--fast", help="Sin contar cada hora."),
+    mailbox: str = typer.Option(
+        "", "--mailbox", help="Con buzones de esta clase (imap, graph), mostrando lo que mailbot puso en los correos."
+    ),
     screens: Path | None = typer.Option(None, "--screens", help="Guardar imágenes de los correos aquí (con Chromium)."),
 ) -> int:
     """Ver a mailbot hacer todo su trabajo con una oficina de muestra, en menos de un minuto."""
+    from mailbot.demo.places import PLACES
     from mailbot.demo.run import run_demo
 
-    return run_demo(keep=keep, is_fast=fast, screens=screens)
+    if mailbox and mailbox not in PLACES:
+        raise typer.BadParameter(f"debe ser {', '.join(PLACES)}", param_hint="--mailbox")
+    return run_demo(keep=keep, is_fast=fast, screens=screens, mailbox=mailbox)
 
 
 def version() -> int:

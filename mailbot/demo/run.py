@@ -5,7 +5,7 @@ ours, so that three working days pass in seconds.
 """
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,23 +15,26 @@ from pydantic import SecretStr
 
 from mailbot.bootstrap import Watched, build_desk, build_post, build_sender, build_watched, open_database
 from mailbot.demo.mails import SENT, SampleMail, mailboxes, sample_mails
+from mailbot.demo.marked import print_marked
 from mailbot.demo.office import sample_office
+from mailbot.demo.places import PLACES, Place
 from mailbot.demo.report import Shown, show_results
-from mailbot.demo.servers import LOOPBACK, EmbeddedMailServer
 from mailbot.demo.story import OWN_DOMAIN, STORY_BEGINS_AT, STORY_ENDS_AT
 from mailbot.demo.story_exports import SampleExport, sample_exports
 from mailbot.domain.clock import LIMA
-from mailbot.login import Security
 from mailbot.runner import simulate
 from mailbot.services.desk import Desk
 from mailbot.services.ingest import Ingested
+from mailbot.services.mark import tend_all
 from mailbot.services.poll import poll
 from mailbot.services.tick import jobs
-from mailbot.settings import MailboxSettings, SendMode, Settings
+from mailbot.settings import Settings
 
 # At night nothing but the clock moves: a coarse step is enough.
 _NIGHT_STEP = timedelta(minutes=10)
-_SENT_FOLDER = "Enviados"
+# What is shown on the mails, and how often all mailboxes are looked at.
+_MARKS = "categories,flags,dispatch"
+_LOOK = timedelta(hours=1)
 # Its own mailbox is watched like the others: that is where people answer.
 _SENDER = f"mailbot@{OWN_DOMAIN}"
 _WEEKDAYS = ("lun", "mar", "mié", "jue", "vie", "sáb", "dom")
@@ -41,7 +44,7 @@ _WEEKDAYS = ("lun", "mar", "mié", "jue", "vie", "sáb", "dom")
 class Town:
     """The sample office at work: the mails that are still to come, and who reads them."""
 
-    server: EmbeddedMailServer
+    place: Place
     desk: Desk
     watched: Sequence[Watched]
     coming: list[SampleMail]
@@ -49,26 +52,37 @@ class Town:
     is_fast: bool
     exports: list[SampleExport] = field(default_factory=lambda: list(sample_exports()))
     now: datetime = STORY_BEGINS_AT
+    # When the marks of all mailboxes are brought up to date next.
+    _next_look: datetime = STORY_BEGINS_AT
     taken: Ingested = field(default_factory=Ingested)
     _shown_hour: tuple[int, int] = (0, 0)
 
     def live(self, now: datetime) -> None:
         """Let the mails of this moment arrive, and read them as the live service would."""
         self.now = now
+        self.place.turn(now)
         if self.exports and self.exports[0].arrives_at <= now:
             import_export(self.desk, self.exports.pop(0), self.folder)
         arrived = set()
         while self.coming and self.coming[0].arrives_at <= now:
             mail = self.coming.pop(0)
-            folder = _SENT_FOLDER if mail.folder == SENT else "INBOX"
-            self.server.deliver(mail.raw, mail.mailbox, folder=folder, at=mail.arrives_at)
+            self.place.deliver(mail.raw, mail.mailbox, is_sent=mail.folder == SENT, at=mail.arrives_at)
             arrived.add(mail.mailbox.lower())
         for item in self.watched:
             if item.box.address in arrived:
                 since = STORY_BEGINS_AT - timedelta(days=3)
                 self.taken = self.taken.plus(poll(self.desk, item.source, item.box, now=now, since=since))
+        self._tend(arrived)
         if arrived:
             self._progress()
+
+    def _tend(self, arrived: Collection[str]) -> None:
+        """Marks where mail came in, and everywhere once an hour: a live service looks each minute."""
+        is_hour = self.now >= self._next_look
+        if is_hour:
+            self._next_look = self.now + _LOOK
+        outlooks = [item.outlook for item in self.watched if is_hour or item.box.address in arrived]
+        tend_all(self.desk, [outlook for outlook in outlooks if outlook is not None], now=self.now)
 
     def _progress(self) -> None:
         """One line each time an hour with mail begins."""
@@ -79,7 +93,7 @@ class Town:
         day = f"{_WEEKDAYS[local.weekday()]} {local:%d/%m %H:%M}"
         print(
             f"  {day}  {self.taken.stored:>3} correos leídos · {self.taken.opened:>3} plazos abiertos · "
-            f"{self.taken.met:>3} cumplidos · {len(self.server.accepted):>3} correos enviados",
+            f"{self.taken.met:>3} cumplidos · {len(self.place.accepted):>3} correos enviados",
             flush=True,
         )
 
@@ -96,26 +110,26 @@ def import_export(desk: Desk, export: SampleExport, folder: Path) -> None:
         uow.commit()
 
 
-def run_demo(*, keep: Path | None, is_fast: bool, screens: Path | None = None) -> int:
-    """Run the demo and say where everything it made can be opened; 0 when all went well."""
+def run_demo(*, keep: Path | None, is_fast: bool, screens: Path | None = None, mailbox: str = "") -> int:
+    """Run the demo and say where everything it made can be opened; 0 when all went well.
+
+    `mailbox` is the kind of server; with one, what mailbot set on the mails is shown too.
+    """
     began = perf_counter()
     folder = keep or Path(tempfile.mkdtemp(prefix="mailbot-demo-"))
     folder.mkdir(parents=True, exist_ok=True)
     _sweep(folder)
     _say(f"mailbot demo · todo queda en {folder}", is_fast=False)
     town: Town
-    with EmbeddedMailServer(_addresses(), clock=lambda: town.now, folders=(_SENT_FOLDER,)) as server:
-        settings = _settings(folder, server)
+    with PLACES[mailbox or "imap"](_addresses(), lambda: town.now) as place:
+        settings = _settings(folder, place, marks=_MARKS if mailbox else "")
         store = open_database(settings)
         watched = build_watched(settings)
         try:
             desk = _furnished(build_desk(settings, store, watched=watched), folder)
-            _say(
-                f"Servidor IMAP en {LOOPBACK}:{server.imap_port} y SMTP en {LOOPBACK}:{server.smtp_port}",
-                is_fast=is_fast,
-            )
+            _say(place.told, is_fast=is_fast)
             town = Town(
-                server=server,
+                place=place,
                 desk=desk,
                 watched=watched,
                 coming=list(sample_mails()),
@@ -124,7 +138,9 @@ def run_demo(*, keep: Path | None, is_fast: bool, screens: Path | None = None) -
             )
             _live_through(town, settings)
             seconds = perf_counter() - began
-            show_results(Shown(folder=folder, desk=desk, accepted=server.accepted, seconds=seconds, screens=screens))
+            if mailbox:
+                print_marked(place.marked())
+            show_results(Shown(folder=folder, desk=desk, accepted=place.accepted, seconds=seconds, screens=screens))
         finally:
             for item in watched:
                 item.close()
@@ -149,28 +165,16 @@ def _addresses() -> tuple[str, ...]:
     return tuple(sorted({*mailboxes(), _SENDER, *(person.address for person in office.staff)}))
 
 
-def _settings(folder: Path, server: EmbeddedMailServer) -> Settings:
-    """The settings a real office would write, pointed at the embedded server."""
-    boxes = {
-        address.partition("@")[0].replace(".", "_"): MailboxSettings(address=address, sent_folder=_SENT_FOLDER)
-        for address in (*mailboxes(), _SENDER)
+def _settings(folder: Path, place: Place, *, marks: str) -> Settings:
+    """The settings a real office would write, pointed at the server of the demo."""
+    values: dict[str, object] = {
+        "database_url": f"sqlite:///{folder / 'mailbot.sqlite'}",
+        "marks": marks,
+        "sender": _SENDER,
+        "secret": SecretStr("only for the demo"),
+        "office_name": "Aduanas Andinas",
     }
-    return Settings(
-        _env_file=None,
-        database_url=f"sqlite:///{folder / 'mailbot.sqlite'}",
-        mailbox=boxes,
-        imap_host=LOOPBACK,
-        imap_port=server.imap_port,
-        imap_security=Security.PLAIN,
-        imap_password=SecretStr(server.password),
-        send=SendMode.SMTP,
-        smtp_host=LOOPBACK,
-        smtp_port=server.smtp_port,
-        smtp_security=Security.PLAIN,
-        sender=_SENDER,
-        secret=SecretStr("only for the demo"),
-        office_name="Aduanas Andinas",
-    )
+    return Settings(_env_file=None, **{**values, **place.settings((*mailboxes(), _SENDER))})  # type: ignore[arg-type]
 
 
 def _furnished(desk: Desk, folder: Path) -> Desk:

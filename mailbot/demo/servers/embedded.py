@@ -51,6 +51,7 @@ class EmbeddedMailServer:
         folders: Sequence[str] = ("Enviados",),
         clock: Callable[[], datetime] = _system_clock,
         imap_port: int = 0,
+        keeps_keywords: bool = False,
     ) -> None:
         self.password = password
         self.imap_port = imap_port
@@ -58,6 +59,7 @@ class EmbeddedMailServer:
         self._mailboxes = {address.lower(): address for address in mailboxes}
         self._folders = tuple(folders)
         self._clock = clock
+        self._keeps_keywords = keeps_keywords
         self._accepted: list[AcceptedMail] = []
         self._lock = threading.Lock()
         self._postman = _Postman(self)
@@ -120,7 +122,9 @@ class EmbeddedMailServer:
 
     async def _serve(self) -> None:
         self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
-        imap = await _imap_server(self._mailboxes.values(), self.password, self.imap_port)
+        imap = await _imap_server(
+            self._mailboxes.values(), self.password, self.imap_port, keeps_keywords=self._keeps_keywords
+        )
         smtp = await _smtp_server(self)
         self.imap_port = imap.sockets[0].getsockname()[1]
         self.smtp_port = smtp.sockets[0].getsockname()[1]
@@ -166,7 +170,7 @@ class _Postman:
         return self._clients[mailbox]
 
 
-async def _imap_server(mailboxes: Iterable[str], password: str, port: int) -> asyncio.Server:
+async def _imap_server(mailboxes: Iterable[str], password: str, port: int, *, keeps_keywords: bool) -> asyncio.Server:
     from proxyprotocol.result import ProxyResultLocal
     from proxyprotocol.sock import SocketInfo
     from pymap.backend.dict import Login
@@ -178,6 +182,8 @@ async def _imap_server(mailboxes: Iterable[str], password: str, port: int) -> as
     login = Login(config)
     for mailbox in mailboxes:
         login.users_dict[mailbox] = UserMetadata(config, mailbox, password=password)
+        if keeps_keywords:
+            config.set_cache[mailbox] = _with_keywords()
     imap, sessions = IMAPServer(login, config), set[asyncio.Task[None]]()
 
     async def session(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -190,6 +196,25 @@ async def _imap_server(mailboxes: Iterable[str], password: str, port: int) -> as
         task.add_done_callback(sessions.discard)
 
     return await asyncio.start_server(serve, LOOPBACK, port)
+
+
+def _with_keywords() -> Any:
+    """The folders of a mailbox that keeps any keyword, which pymap's own do not."""
+    from pymap.backend.dict.filter import FilterSet
+    from pymap.backend.dict.mailbox import MailboxData, MailboxSet
+    from pymap.parsing.specials.flag import Flag, Recent, Wildcard, get_system_flags
+
+    class KeywordFolder(MailboxData):
+        @property
+        def permanent_flags(self) -> frozenset[Flag]:
+            return (get_system_flags() - {Recent}) | {Wildcard}
+
+    class KeywordFolders(MailboxSet):
+        def __init__(self) -> None:
+            super().__init__()
+            self._inbox = KeywordFolder(self._content_cache, self._thread_cache)
+
+    return KeywordFolders(), FilterSet()
 
 
 def _imap_config() -> Any:
