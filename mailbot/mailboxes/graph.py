@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import quote
 
+from mailbot.domain.clock import to_utc
 from mailbot.domain.message import MailKey
 from mailbot.graph.answers import GraphFailure
 from mailbot.graph.client import AT_ONCE, Call, GraphClient
 from mailbot.mailboxes.graph_account import GraphAccount
 from mailbot.mailboxes.graph_errors import translated
 from mailbot.mailboxes.graph_folders import INBOX, GraphFolder, GraphFolders
-from mailbot.mailboxes.graph_progress import Progress
 from mailbot.mailboxes.graph_round import GraphRounds, Listed, Round
 from mailbot.mailboxes.numbering import Place, afresh, place_of
 from mailbot.mailboxes.wakeup import Wakeup
@@ -44,6 +44,9 @@ class GraphMailSource:
         self._compared: dict[str, float] = {}
         # By folder: a link that a cursor holds, and where the rounds after it that brought nothing ended.
         self._ahead: dict[str, tuple[str, str]] = {}
+        # By folder: how far it was read, and the mails that no round told of.
+        self._places: dict[str, Place] = {}
+        self._missed: dict[str, tuple[Listed, ...]] = {}
 
     @property
     def name(self) -> str:
@@ -69,7 +72,7 @@ class GraphMailSource:
         found = self._known.find(folder)
         with translated(self._account, f"leer la carpeta «{folder}»"):
             try:
-                round_ = self._round(place.progress, found)
+                round_ = self._round(place, found)
             except GraphFailure as failure:
                 if failure.is_missing:
                     # Deleted or made anew under the same name: next time it is looked up again.
@@ -77,8 +80,23 @@ class GraphMailSource:
                 if not failure.has_lost_sync:
                     raise
                 place = afresh(cursor, since)
-                round_ = self._round(place.progress, found)
+                round_ = self._round(place, found)
         yield from self._batches(round_, place, folder)
+
+    def list_keys(self, folder: str, *, since: datetime) -> Sequence[MailKey]:
+        """What lies in the folder from `since` on; what no round told of is numbered next, and handed out next."""
+        place = self._places.get(folder)
+        if place is None:
+            # Nothing was read since the start, so nothing can be missing.
+            return ()
+        found = self._known.find(folder)
+        with translated(self._account, f"listar la carpeta «{folder}»"):
+            mails = self._rounds.arrived(place.progress, folder=found.id, since=to_utc(since))
+        after = place.progress.handed_out_since(mail.id for mail in mails)
+        self._missed[folder] = tuple(mail for mail in mails if mail.id not in after)
+        uids = [place.uid - number for number in after.values()]
+        uids += range(place.uid + 1, place.uid + 1 + len(self._missed[folder]))
+        return [MailKey(mailbox=self.name, folder=folder, validity=place.validity, uid=uid) for uid in sorted(uids)]
 
     def wait(self, timeout: timedelta) -> bool:
         """Look at the first folder's delta every `poll_interval`."""
@@ -128,12 +146,15 @@ class GraphMailSource:
         self._client.close()
         self._bell.close()
 
-    def _round(self, progress: Progress, folder: GraphFolder) -> Round:
+    def _round(self, place: Place, folder: GraphFolder) -> Round:
+        progress = place.progress
         base, ahead = self._ahead.get(folder.id, ("", ""))
         start = progress.at(ahead) if progress.link and progress.link == base else progress
         found = self._rounds.after(start, folder=folder.id)
         if progress.link and self._is_to_compare(folder):
             found = self._rounds.left_out(progress, found, folder=folder.id)
+        found = self._rounds.with_missed(found, self._missed.pop(folder.name, ()), progress=progress)
+        self._places[folder.name] = place
         self._links[folder.name] = found.link
         # Nothing to hand out moves no cursor; without this the same changes would come again and again.
         if progress.link and not found.mails:
@@ -159,6 +180,7 @@ class GraphMailSource:
                     if content is not None:
                         place = place.past(mail.id, link=found.link if mail is found.mails[-1] else None)
                         batch.append(self._fetched(mail, content, place, folder))
+                        self._places[folder] = place
                 if batch:
                     yield tuple(batch)
 

@@ -64,25 +64,43 @@ class GraphRounds:
 
     def left_out(self, progress: Progress, found: Round, *, folder: str) -> Round:
         """The round with the mails of the last days that neither it nor an earlier one told of."""
+        return self.with_missed(found, self._recent(folder), progress=progress)
+
+    def arrived(self, progress: Progress, *, folder: str, since: datetime) -> tuple[Listed, ...]:
+        """Every mail that lies in the folder and arrived since, in order of arrival."""
+        path = f"{self._account.root}/mailFolders/{folder}/messages"
+        start = since.strftime("%Y-%m-%dT%H:%M:%SZ")
+        params = {"$select": _FIELDS, "$filter": f"receivedDateTime ge {start}", "$top": "100"}
+        mails = self._listed(Call(method="GET", path=path, params=params))
+        bound = max(since, progress.since) if progress.since is not None else since
+        return _in_order(mail for mail in mails if mail.received_at >= bound)
+
+    def with_missed(self, found: Round, missed: Iterable[Listed], *, progress: Progress) -> Round:
+        """The round with mails that lie there and that no round told of."""
         told = {mail.id for mail in found.mails}
-        recent = {mail.id: mail for mail in self._recent(folder) if mail.id not in told}
-        missed = [recent[id_] for id_ in progress.unseen(recent)]
-        wanted = [mail for mail in missed if progress.since is None or mail.received_at >= progress.since]
+        left = {mail.id: mail for mail in missed if mail.id not in told}
+        fresh = [left[id_] for id_ in progress.unseen(left)]
+        wanted = [mail for mail in fresh if progress.since is None or mail.received_at >= progress.since]
         return replace(found, mails=_in_order([*found.mails, *wanted]))
 
     def _recent(self, folder: str) -> Iterator[Listed]:
         path = f"{self._account.root}/mailFolders/{folder}/messages"
         params = {"$select": _FIELDS, "$orderby": "receivedDateTime desc", "$top": "100"}
-        call = Call(method="GET", path=path, params=params)
         newest: datetime | None = None
+        for mail in self._listed(Call(method="GET", path=path, params=params)):
+            newest = newest or mail.received_at
+            if mail.received_at < newest - _COMPARED:
+                return
+            yield mail
+
+    def _listed(self, call: Call) -> Iterator[Listed]:
+        """The mails of a list, page by page; a draft has not arrived."""
         while True:
             answer = self._client.read(call)
             for item in answer.items:
                 received_at = moment(item, "receivedDateTime")
-                newest = newest or received_at
-                if received_at is None or newest is None or received_at < newest - _COMPARED:
-                    return
-                yield Listed(id=text(item, "id"), received_at=received_at)
+                if received_at is not None:
+                    yield Listed(id=text(item, "id"), received_at=received_at)
             following = text(answer.body, "@odata.nextLink")
             if not following:
                 return

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from mailbot.ports.mailbox import ListsKeys
 from tests.contract import test_mailboxes as contract
 from tests.contract.graph_box import GraphBox, graph_box
 from tests.contract.mailbox_boxes import EXTRA, Box
@@ -38,6 +39,24 @@ class TestGraphWait(contract.TestWait):
 
 class TestGraphCheck(contract.TestCheck):
     pass
+
+
+class TestGraphListKeys(contract.TestListKeys):
+    def test_a_mail_that_no_round_told_of_is_numbered_next_and_handed_out_next(self, box: GraphBox) -> None:
+        contract._fill(box, 2)
+        last = contract._all(box.source)[-1]
+        box.deliver(contract._mail(7), contract.MORNING + timedelta(hours=1))
+        del box.mailbox.folders["inbox"].history[-1]
+        assert contract._all(box.source, cursor=contract._cursor(last)) == []
+        assert isinstance(box.source, ListsKeys)
+        assert [key.uid for key in box.source.list_keys("INBOX", since=contract.MORNING)] == [1, 2, 3]
+        (found,) = contract._all(box.source, cursor=contract._cursor(last))
+        assert (found.raw, found.key.uid) == (contract._mail(7), 3)
+
+    def test_a_service_that_has_read_nothing_yet_misses_nothing(self, box: GraphBox) -> None:
+        contract._fill(box, 2)
+        assert isinstance(box.source, ListsKeys)
+        assert box.source.list_keys("INBOX", since=contract.MORNING) == ()
 
 
 class TestGraphSent:
