@@ -5,11 +5,11 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from mailbot.demo.servers.ews import PASSWORD, SERVICE, EwsScript, EwsServer
 from mailbot.ews.client import EwsClient
 from mailbot.ews.endpoint import EwsAuth, EwsEndpoint
 from mailbot.mailboxes.ews import EwsAccount, EwsMailSource
 from tests.contract.mailbox_boxes import BATCH, EXTRA, Box
-from tests.servers.ews import PASSWORD, SERVICE, EwsScript, EwsServer
 
 ADDRESS = "ana@broker.example"
 

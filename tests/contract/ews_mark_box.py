@@ -5,6 +5,9 @@ from zoneinfo import ZoneInfo
 
 from defusedxml.ElementTree import fromstring
 
+from mailbot.demo.servers.ews import EwsScript, EwsServer
+from mailbot.demo.servers.ews_changing import put_flag
+from mailbot.demo.servers.ews_mail import Item, written
 from mailbot.domain.marks import Colour, Flag, FlagState
 from mailbot.domain.message import MailKey
 from mailbot.ews.client import EwsClient
@@ -12,9 +15,6 @@ from mailbot.mailboxes.ews_account import EwsAccount
 from mailbot.mailboxes.ews_marks import EwsMarks
 from tests.contract.ews_box import ADDRESS, endpoint_of
 from tests.contract.mark_boxes import MORNING, NAMED, OTHER, MarkBox, Shape, letter, message_id
-from tests.servers.ews import EwsScript, EwsServer
-from tests.servers.ews_fields import put_flag
-from tests.servers.ews_mail import Item, written
 
 LIMA = ZoneInfo("America/Lima")
 LIST = "calendar/CategoryList"

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from mailbot.demo.servers.ews import PASSWORD, SERVICE, TOKEN, EwsFault, EwsScript, EwsServer, ews_server
 from mailbot.domain.errors import MailboxRefused, MailboxUnavailable
 from mailbot.ews.client import EwsClient
 from mailbot.ews.endpoint import EwsAuth, EwsEndpoint, EwsRights, is_exchange_online
@@ -20,7 +21,6 @@ from mailbot.mailboxes.graph_progress import Progress
 from mailbot.ports.mailbox import Cursor, FetchedMail
 from tests.contract.ews_box import ADDRESS, EwsBox, endpoint_of, ews_box
 from tests.contract.mailbox_boxes import EXTRA
-from tests.servers.ews import PASSWORD, SERVICE, TOKEN, EwsFault, EwsScript, EwsServer, ews_server
 from tests.servers.tls import make_certificates
 
 MORNING = datetime(2026, 11, 3, 14, 0, tzinfo=UTC)

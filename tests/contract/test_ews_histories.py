@@ -7,12 +7,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from mailbot.demo.servers.ews import EwsFault, EwsServer, ews_server
 from mailbot.domain.errors import MailboxUnavailable
 from mailbot.ews.client import EwsClient
 from mailbot.mailboxes.ews import EwsAccount, EwsMailSource
 from mailbot.ports.mailbox import Cursor
 from tests.contract.ews_box import endpoint_of
-from tests.servers.ews import EwsFault, EwsServer, ews_server
 
 MORNING = datetime(2026, 11, 3, 14, 0, tzinfo=UTC)
 _OTHER = "Otra"

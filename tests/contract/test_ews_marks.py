@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from mailbot.demo.servers.ews import SERVICE, EwsFault, EwsScript
 from mailbot.domain.errors import MailboxRefused, MailboxUnavailable, MailChanged, MarkRefused
 from mailbot.domain.marks import COLOURS, Colour, Flag, FlagState, MarkName, Switch
 from mailbot.domain.message import MailKey
@@ -13,7 +14,6 @@ from mailbot.ports.marks import MarkChange
 from tests.contract.ews_box import ADDRESS
 from tests.contract.ews_mark_box import LIMA, LIST, EwsMarkBox
 from tests.contract.mark_boxes import MORNING, NAMED, wanted
-from tests.servers.ews import SERVICE, EwsFault, EwsScript
 
 TASK, COMMON = "00062003-0000-0000-c000-000000000046", "00062008-0000-0000-c000-000000000046"
 STAMP = "00020329-0000-0000-c000-000000000046/mailbot-dispatch:String"

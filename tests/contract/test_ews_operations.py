@@ -9,11 +9,11 @@ import pytest
 from exchangelib import FileAttachment, Folder, Message
 from exchangelib.errors import ErrorIrresolvableConflict, ErrorItemNotFound, ErrorServerBusy
 
+from mailbot.demo.servers.ews import SERVICE, EwsFault, EwsScript, EwsServer, ews_server
 from mailbot.ews.endpoint import EwsRights
 from mailbot.ews.properties import register
 from mailbot.ews.wire import account_for
 from tests.contract.ews_box import ADDRESS, endpoint_of
-from tests.servers.ews import SERVICE, EwsFault, EwsScript, EwsServer, ews_server
 
 MORNING = datetime(2026, 11, 3, 14, 0, tzinfo=UTC)
 OTHER = "luis@broker.example"

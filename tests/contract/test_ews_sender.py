@@ -6,13 +6,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from mailbot.demo.servers.ews import EwsFault, EwsServer, ews_server
 from mailbot.domain.errors import DeliveryDeferred, DeliveryRefused, DeliveryUncertain, MailbotError
 from mailbot.domain.mail import MailPurpose, OutgoingMail
 from mailbot.domain.message import Address
 from mailbot.ews.client import EwsClient
 from mailbot.senders.ews import EwsSender
 from tests.contract.ews_box import endpoint_of
-from tests.servers.ews import EwsFault, EwsServer, ews_server
 
 MORNING = datetime(2026, 11, 3, 14, 0, tzinfo=UTC)
 AVISOS = "avisos@broker.example"

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 import pytest
 import requests
 
-from tests.servers.ews import PASSWORD, SERVICE, EwsServer, ews_server
-from tests.servers.ews_mail import Item
-from tests.servers.ews_schema import MESSAGES, SOAP, TYPES
+from mailbot.demo.servers.ews import PASSWORD, SERVICE, EwsServer, ews_server
+from mailbot.demo.servers.ews_mail import Item
+from mailbot.demo.servers.ews_schema import MESSAGES, SOAP, TYPES
 
 ADDRESS = "ana@broker.example"
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from mailbot.demo.servers.ews import ews_server
 from mailbot.demo.servers.graph import graph_server
 from mailbot.domain.errors import DeliveryDeferred, DeliveryRefused, DeliveryUncertain
 from mailbot.domain.mail import MailPurpose, OutgoingMail
@@ -28,7 +29,6 @@ from mailbot.senders.mime import to_bytes
 from mailbot.senders.smtp import SmtpAccount, SmtpSender
 from tests.contract.ews_box import endpoint_of
 from tests.contract.graph_box import StaticTokens
-from tests.servers.ews import ews_server
 from tests.servers.smtp import SmtpScript, smtp_sink
 from tests.servers.tls import make_certificates
 

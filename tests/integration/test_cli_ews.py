@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from mailbot.cli.app import run
+from mailbot.demo.servers.ews import PASSWORD, SERVICE, EwsServer, ews_server
 from mailbot.settings import load_settings
 from tests.builders import ESC, raw_mail
-from tests.servers.ews import PASSWORD, SERVICE, EwsServer, ews_server
 
 AVISOS = "avisos@agencia.example"
 

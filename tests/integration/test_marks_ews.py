@@ -10,6 +10,9 @@ from pathlib import Path
 import pytest
 
 from mailbot.bootstrap import Watched, build_watched
+from mailbot.demo.servers.ews import PASSWORD, SERVICE, EwsFault, EwsServer, ews_server
+from mailbot.demo.servers.ews_changing import put_flag
+from mailbot.demo.servers.ews_mail import Item, Mailbox
 from mailbot.domain.errors import MailboxUnavailable
 from mailbot.services.desk import Desk
 from mailbot.services.hear import HEARD
@@ -18,9 +21,6 @@ from mailbot.services.outlook import Outlook
 from mailbot.services.poll import poll
 from mailbot.settings import load_settings
 from tests.builders import COMPLAINT, ESC, lima, raw_mail
-from tests.servers.ews import PASSWORD, SERVICE, EwsFault, EwsServer, ews_server
-from tests.servers.ews_fields import put_flag
-from tests.servers.ews_mail import Item, Mailbox
 from tests.unit.services.world import World
 
 NINE = lima("2026-11-16 09:00")

@@ -2,7 +2,6 @@
 
 import json
 import re
-import ssl
 import threading
 import time
 from collections.abc import Iterator
@@ -10,14 +9,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
-from typing import Any, Protocol
+from http.server import BaseHTTPRequestHandler
+from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from mailbot.demo.servers.graph_asked import Request
 from mailbot.demo.servers.graph_mail import Mailbox, Refusal
 from mailbot.demo.servers.graph_routes import ROUTES, permission_for
+from mailbot.demo.servers.loopback import Certificates, LoopbackHttp
 
 TOKEN = "token-bueno"  # noqa: S105 - the server's own
 AT_ONCE = 4
@@ -56,20 +55,6 @@ class GraphScript:
     largest_request: int = 4 * 1024 * 1024
 
 
-class Certificates(Protocol):
-    """What the server shows when it speaks TLS."""
-
-    @property
-    def cert_file(self) -> Path:
-        """The certificate."""
-        ...
-
-    @property
-    def key_file(self) -> Path:
-        """Its private key."""
-        ...
-
-
 class GraphServer:
     """A running server."""
 
@@ -87,7 +72,7 @@ class GraphServer:
         self._running = 0
         self._port = port
         self._certificates = certificates
-        self._http: _Http | None = None
+        self._http: LoopbackHttp | None = None
 
     @property
     def port(self) -> int:
@@ -119,19 +104,12 @@ class GraphServer:
     def start(self) -> None:
         """Listen."""
         handler = type("Handler", (_Handler,), {"graph": self})
-        self._http = _Http(("127.0.0.1", self._port), handler)
-        if self._certificates is not None:
-            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            context.load_cert_chain(self._certificates.cert_file, self._certificates.key_file)
-            self._http.socket = context.wrap_socket(self._http.socket, server_side=True, do_handshake_on_connect=False)
-        self._port = self._http.server_address[1]
-        threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+        self._http = LoopbackHttp(self._port, handler, self._certificates)
+        self._port = self._http.port
 
     def stop(self) -> None:
         """Stop listening and cut every connection."""
         if self._http is not None:
-            self._http.shutdown()
-            self._http.server_close()
             self._http.cut()
         self._http = None
 
@@ -193,30 +171,6 @@ def graph_server(
         yield server
     finally:
         server.stop()
-
-
-class _Http(ThreadingHTTPServer):
-    daemon_threads = True
-    allow_reuse_address = True
-
-    def __init__(self, *words: Any) -> None:
-        self._open: set[Any] = set()
-        super().__init__(*words)
-
-    def process_request(self, request: Any, client_address: Any) -> None:
-        self._open.add(request)
-        super().process_request(request, client_address)
-
-    def shutdown_request(self, request: Any) -> None:
-        self._open.discard(request)
-        super().shutdown_request(request)
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that goes away is no error of ours."""
-
-    def cut(self) -> None:
-        for request in list(self._open):
-            self.shutdown_request(request)
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -1,246 +1,29 @@
-"""An Exchange server's EWS on loopback: stateful, strict, and failing by script. Only what mail needs."""
+"""HTTP for the loopback EWS server: logins, envelopes, faults by script, and streams of notifications."""
 
 import base64
-import re
-import ssl
-import threading
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime
 from email.utils import format_datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
-from xml.etree.ElementTree import Element, ParseError, register_namespace, tostring
+from xml.etree.ElementTree import Element, ParseError, tostring
 
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
-from tests.servers.ews_asked import Asked
-from tests.servers.ews_fields import node
-from tests.servers.ews_mail import Mailbox, Refusal, Subscription
-from tests.servers.ews_operations import OPERATIONS, answer
-from tests.servers.ews_schema import PREFIXES, SchemaViolation, check, long, short
-from tests.servers.tls import Certificates
-
-PATH = "/EWS/Exchange.asmx"
-SERVICE = "servicio@broker.example"
-PASSWORD = "clave-buena"
-TOKEN = "token-bueno"
-_KNOWN_VERSIONS = ("Exchange2013", "Exchange2013_SP1", "Exchange2016")
-
-for _prefix, _space in PREFIXES.items():
-    register_namespace(_prefix, _space)
+from mailbot.demo.servers.ews_asked import Asked, Office
+from mailbot.demo.servers.ews_fields import node
+from mailbot.demo.servers.ews_mail import Refusal, Subscription
+from mailbot.demo.servers.ews_operations import OPERATIONS, answer
+from mailbot.demo.servers.ews_schema import SchemaViolation, check, long, short
+from mailbot.demo.servers.ews_script import SERVICE, EwsFault
 
 
-@dataclass(kw_only=True)
-class EwsFault:
-    """What happens to the next requests of an operation that matches.
+class EwsHandler(BaseHTTPRequestHandler):
+    """One connection."""
 
-    One of: `status`, an HTTP answer that is none of EWS's (None cuts the connection); `fault`, a fault of
-    SOAP with that code; `code`, that ResponseCode for every item, empty for an answer without one.
-    """
-
-    match: str
-    status: int | None = None
-    fault: str = ""
-    code: str | None = None
-    back_off: int | None = None
-    retry_after: int | None = None
-    times: int = 1
-    # The request is carried out first.
-    after: bool = False
-    # Nothing is answered for so long.
-    delay: float = 0.0
-    # Where a redirect leads.
-    location: str = ""
-
-
-@dataclass(kw_only=True)
-class EwsScript:
-    """How the server behaves; may be changed while it runs."""
-
-    # How a login is made: basic, bearer, ntlm (whose users stand in the file of NTLM_USER_FILE) or none.
-    auth: str = "basic"
-    token: str = TOKEN
-    faults: list[EwsFault] = field(default_factory=list)
-    # Who has the role ApplicationImpersonation.
-    impersonators: set[str] = field(default_factory=lambda: {SERVICE})
-    # By mailbox: who else has full access.
-    delegates: dict[str, set[str]] = field(default_factory=dict)
-    # By mailbox, or by mailbox and folder (`ana@x.example/calendar`): which of them may only read there.
-    readers: dict[str, set[str]] = field(default_factory=dict)
-    # By address: through which other mailboxes mail from it may leave.
-    send_as: dict[str, set[str]] = field(default_factory=dict)
-    # How long a minute of a streaming connection lasts, and how often the server says that it is there.
-    minute: float = 60.0
-    heartbeat: float = 30.0
-    version: tuple[int, int, int, int] = (15, 2, 2562, 17)
-    versions: Sequence[str] = _KNOWN_VERSIONS
-    largest_request: int = 64 * 1024 * 1024
-    # The most subscriptions of one mailbox.
-    subscriptions: int = 20
-
-
-class EwsServer:
-    """A running server."""
-
-    def __init__(self, script: EwsScript, *, port: int = 0, certificates: Certificates | None = None) -> None:
-        self.script = script
-        self.mailboxes: dict[str, Mailbox] = {}
-        self.now = datetime(2026, 11, 3, 14, 0, tzinfo=UTC)
-        self.lock = threading.RLock()
-        # What was accepted for sending: from which mailbox, and the bytes.
-        self.sent: list[tuple[str, bytes]] = []
-        # Every field of every item that somebody changed by a request.
-        self.updates: list[tuple[str, str]] = []
-        # The operation of every request that was carried out, and where from.
-        self.requests: list[str] = []
-        self.streams = 0
-        self._port = port
-        self._certificates = certificates
-        self._http: _Http | None = None
-
-    @property
-    def port(self) -> int:
-        """Where it listens; the same one after a restart."""
-        return self._port
-
-    @property
-    def url(self) -> str:
-        """Its endpoint."""
-        scheme = "http" if self._certificates is None else "https"
-        return f"{scheme}://localhost:{self._port}{PATH}"
-
-    def add_mailbox(self, address: str, *, folders: tuple[str, ...] = ()) -> Mailbox:
-        """Somebody gets a mailbox."""
-        self.mailboxes[address.lower()] = Mailbox(address.lower(), folders=folders, now=self.now)
-        return self.mailboxes[address.lower()]
-
-    def advance(self, by: timedelta) -> None:
-        """Let time pass on the server."""
-        self.now += by
-        for mailbox in self.mailboxes.values():
-            mailbox.now = self.now
-
-    def mailbox(self, address: str, login: str, acting: str | None) -> Mailbox:
-        """Somebody's mailbox, if the login may open it."""
-        found = self.mailboxes.get(address.lower())
-        if found is None:
-            raise Refusal("ErrorNonExistentMailbox")
-        if not self._may_open(found, login, acting):
-            raise Refusal("ErrorAccessDenied")
-        return found
-
-    def all_mailboxes(self, login: str, acting: str | None) -> Sequence[Mailbox]:
-        """Every mailbox that the login may open now."""
-        return [mailbox for mailbox in self.mailboxes.values() if self._may_open(mailbox, login, acting)]
-
-    def may_change(self, mailbox: Mailbox, folder: str, login: str, acting: str | None) -> bool:
-        """Everybody but those who may only read."""
-        places = (mailbox.address, f"{mailbox.address}/{mailbox.folders[folder].distinguished}")
-        return acting is not None or not any(login in self.script.readers.get(place, ()) for place in places)
-
-    def may_send_as(self, address: str, mailbox: Mailbox) -> bool:
-        """From its own address, or with the right to send as another."""
-        return address.lower() == mailbox.address or mailbox.address in self.script.send_as.get(address.lower(), ())
-
-    def deliver(self, raw: bytes, recipients: Sequence[str]) -> None:
-        """Into the inbox of every recipient who has a mailbox here."""
-        for address in recipients:
-            mailbox = self.mailboxes.get(address.lower())
-            if mailbox is not None:
-                mailbox.add(raw, folder=mailbox.known["inbox"])
-
-    def _may_open(self, mailbox: Mailbox, login: str, acting: str | None) -> bool:
-        if acting is not None:
-            return mailbox.address == acting.lower()
-        return mailbox.address == login or login in self.script.delegates.get(mailbox.address, ())
-
-    def start(self) -> None:
-        """Listen."""
-        handler = type("Handler", (_Handler,), {"ews": self})
-        self._http = _Http(("127.0.0.1", self._port), handler)
-        if self._certificates is not None:
-            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            context.load_cert_chain(self._certificates.cert_file, self._certificates.key_file)
-            self._http.socket = context.wrap_socket(self._http.socket, server_side=True, do_handshake_on_connect=False)
-        self._port = self._http.server_address[1]
-        threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-
-    def stop(self) -> None:
-        """Stop listening and cut every connection."""
-        if self._http is not None:
-            self._http.shutdown()
-            self._http.server_close()
-            self._http.cut()
-        self._http = None
-
-    @property
-    def is_running(self) -> bool:
-        """Whether it listens."""
-        return self._http is not None
-
-    def fault_for(self, operation: str) -> EwsFault | None:
-        """The first fault that matches, used up by one."""
-        with self.lock:
-            for fault in self.script.faults:
-                if fault.times > 0 and re.search(fault.match, operation):
-                    fault.times -= 1
-                    return fault
-        return None
-
-    def login_of(self, header: str) -> str | None:
-        """Who logs in with that header; None when nobody does."""
-        if self.script.auth == "none":
-            return SERVICE
-        kind, _, value = header.partition(" ")
-        if self.script.auth == "bearer":
-            return SERVICE if (kind, value) == ("Bearer", self.script.token) else None
-        if kind != "Basic":
-            return None
-        name, _, password = base64.b64decode(value).decode().partition(":")
-        return name.lower() if password == PASSWORD else None
-
-
-@contextmanager
-def ews_server(script: EwsScript | None = None, *, certificates: Certificates | None = None) -> Iterator[EwsServer]:
-    """Run a server while the block lasts."""
-    server = EwsServer(script or EwsScript(), certificates=certificates)
-    server.start()
-    try:
-        yield server
-    finally:
-        server.stop()
-
-
-class _Http(ThreadingHTTPServer):
-    daemon_threads = True
-    allow_reuse_address = True
-
-    def __init__(self, *words: Any) -> None:
-        self._open: set[Any] = set()
-        super().__init__(*words)
-
-    def process_request(self, request: Any, client_address: Any) -> None:
-        self._open.add(request)
-        super().process_request(request, client_address)
-
-    def shutdown_request(self, request: Any) -> None:
-        self._open.discard(request)
-        super().shutdown_request(request)
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that goes away is no error of ours."""
-
-    def cut(self) -> None:
-        for request in list(self._open):
-            self.shutdown_request(request)
-
-
-class _Handler(BaseHTTPRequestHandler):
-    ews: EwsServer
+    ews: Office
     protocol_version = "HTTP/1.1"
     # Headers and body in one go: else each waits for the one before to be acknowledged.
     wbufsize = -1
@@ -253,6 +36,7 @@ class _Handler(BaseHTTPRequestHandler):
         """Nothing."""
 
     def do_POST(self) -> None:
+        """One request: who asks, then what."""
         length = int(self.headers.get("Content-Length") or 0)
         body = self.rfile.read(length)
         header = self.headers.get("Authorization", "")
@@ -385,7 +169,8 @@ class _Handler(BaseHTTPRequestHandler):
             Version="V2017_07_11",
         )
         envelope = node("s:Envelope", None, node("s:Header", None, version), node("s:Body", None, inner))
-        return tostring(envelope, encoding="utf-8", xml_declaration=True)
+        told: bytes = tostring(envelope, encoding="utf-8", xml_declaration=True)
+        return told
 
     def _answer(self, status: int, content: bytes, headers: dict[str, str] | None = None) -> None:
         self.send_response_only(status)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.message import EmailMessage
-from email.utils import format_datetime, parsedate_to_datetime
+from email.utils import parsedate_to_datetime
 
 # By the name that EWS knows them by, with the name that people see in a mailbox in Spanish.
 DISTINGUISHED = {
@@ -76,7 +76,7 @@ class Item:
     @property
     def message(self) -> EmailMessage:
         """The mail, parsed."""
-        return email.message_from_bytes(self.raw, policy=email.policy.default)  # type: ignore[return-value]
+        return email.message_from_bytes(self.raw, policy=email.policy.default)
 
     @property
     def message_id(self) -> str:
@@ -283,16 +283,6 @@ def date_of(item: Item) -> datetime:
 def written(moment: datetime) -> str:
     """As EWS writes an instant."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def new_message(*, sender: str, subject: str, now: datetime) -> EmailMessage:
-    """An empty draft."""
-    message = EmailMessage()
-    message["Date"] = format_datetime(now)
-    message["From"] = sender
-    message["Subject"] = subject
-    message.set_content("")
-    return message
 
 
 def _new_id(kind: str, address: str) -> str:

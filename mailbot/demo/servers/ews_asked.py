@@ -1,20 +1,42 @@
 """One request to the loopback EWS server: who asks, what it names, and how its answers are written."""
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Protocol
 from xml.etree.ElementTree import Element
 
-from tests.servers.ews_fields import node
-from tests.servers.ews_mail import Folder, Item, Mailbox, Refusal
-from tests.servers.ews_schema import long, short
+from mailbot.demo.servers.ews_fields import node
+from mailbot.demo.servers.ews_mail import Folder, Item, Mailbox, Refusal
+from mailbot.demo.servers.ews_schema import long, short
+from mailbot.demo.servers.ews_script import EwsFault, EwsScript
 
 
 class Office(Protocol):
     """What the operations need of the server."""
 
+    script: EwsScript
+    lock: AbstractContextManager[bool]
+    now: datetime
+    mailboxes: dict[str, Mailbox]
     sent: list[tuple[str, bytes]]
     updates: list[tuple[str, str]]
+    requests: list[str]
+    streams: int
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it listens."""
+        ...
+
+    def fault_for(self, operation: str) -> EwsFault | None:
+        """The first fault that matches, used up by one."""
+        ...
+
+    def login_of(self, header: str) -> str | None:
+        """Who logs in with that header; None when nobody does."""
+        ...
 
     def mailbox(self, address: str, login: str, acting: str | None) -> Mailbox:
         """Somebody's mailbox; raises `Refusal` when the login may not open it."""
@@ -111,6 +133,14 @@ def inside(element: Element, name: str) -> Sequence[Element]:
     return () if found is None else list(found)
 
 
+def part(element: Element, name: str) -> Element:
+    """The child of that name; raises `Refusal` when it is missing."""
+    found = element.find(long(name))
+    if found is None:
+        raise Refusal("ErrorSchemaValidation", name, is_fault=True)
+    return found
+
+
 def each(asked: Asked, elements: Sequence[Element], carry_out: Callable[[Element], Element], *empty: str) -> Answers:
     """One answer for each; a failure of one is no failure of the others."""
     for element in elements:
@@ -123,6 +153,7 @@ def each(asked: Asked, elements: Sequence[Element], carry_out: Callable[[Element
 
 
 def page_of(asked: Asked, name: str, found: Sequence[Any]) -> tuple[Sequence[Any], dict[str, str]]:
+    """The page that is asked for, and what is told of its place."""
     view = asked.body.find(long(name))
     start = int(view.attrib["Offset"]) if view is not None else 0
     most = int(view.attrib.get("MaxEntriesReturned", "1000")) if view is not None else 1000

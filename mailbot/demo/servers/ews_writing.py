@@ -5,17 +5,20 @@ import copy
 import email.policy
 import re
 from collections.abc import Sequence
+from datetime import datetime
 from email.message import EmailMessage
-from email.utils import getaddresses, parseaddr
+from email.utils import format_datetime, getaddresses, parseaddr
 from xml.etree.ElementTree import Element
 
-from tests.servers.ews_asked import Answers, Asked, each, inside
-from tests.servers.ews_fields import HEADERS, addresses, extended_value, node, property_of, set_field
-from tests.servers.ews_mail import Folder, Item, Mailbox, Refusal, arrival_of, new_message
-from tests.servers.ews_schema import long, short
+from mailbot.demo.servers.ews_asked import Answers, Asked, each, inside, part
+from mailbot.demo.servers.ews_changing import addresses, extended_value, set_field
+from mailbot.demo.servers.ews_fields import HEADERS, node, property_of
+from mailbot.demo.servers.ews_mail import Folder, Item, Mailbox, Refusal, arrival_of
+from mailbot.demo.servers.ews_schema import long, short
 
 
 def create_item(asked: Asked) -> Answers:
+    """CreateItem: a mail or a reply, kept, sent, or both."""
     disposition = asked.body.attrib.get("MessageDisposition")
     if disposition is None:
         raise Refusal("ErrorMessageDispositionRequired", is_fault=True)
@@ -69,7 +72,7 @@ def _written(asked: Asked, mailbox: Mailbox, folder: Folder, element: Element) -
 
 def _composed(mailbox: Mailbox, element: Element) -> bytes:
     sender = addresses(element.find(long("t:From"))) or mailbox.address
-    message = new_message(sender=sender, subject=element.findtext(long("t:Subject")) or "", now=mailbox.now)
+    message = _new_message(sender=sender, subject=element.findtext(long("t:Subject")) or "", now=mailbox.now)
     for header in ("To", "Cc"):
         found = addresses(element.find(long(f"t:{header}Recipients")))
         if found:
@@ -78,18 +81,26 @@ def _composed(mailbox: Mailbox, element: Element) -> bytes:
     return message.as_bytes(policy=email.policy.SMTP)
 
 
+def _new_message(*, sender: str, subject: str, now: datetime) -> EmailMessage:
+    """An empty draft."""
+    message = EmailMessage()
+    message["Date"] = format_datetime(now)
+    message["From"] = sender
+    message["Subject"] = subject
+    message.set_content("")
+    return message
+
+
 def _message_id(mailbox: Mailbox) -> str:
     return f"<{len(mailbox.log):08x}@{mailbox.address.partition('@')[2]}>"
 
 
 def _reply(asked: Asked, mailbox: Mailbox, folder: Folder, element: Element) -> Item:
     """A draft in the conversation of the mail that is answered."""
-    reference = element.find(long("t:ReferenceItemId"))
-    assert reference is not None
-    _, original = asked.item(reference)
+    _, original = asked.item(part(element, "t:ReferenceItemId"))
     asking = original.message
     subject = str(asking["Subject"] or "")
-    message = new_message(
+    message = _new_message(
         sender=mailbox.address,
         subject=element.findtext(long("t:Subject")) or (subject if subject[:3].upper() == "RE:" else f"RE: {subject}"),
         now=mailbox.now,
@@ -112,13 +123,13 @@ def _quoted(message: EmailMessage) -> str:
 
 
 def update_item(asked: Asked) -> Answers:
+    """UpdateItem, all or nothing for each item."""
     resolution = asked.body.attrib["ConflictResolution"]
     if "MessageDisposition" not in asked.body.attrib:
         raise Refusal("ErrorMessageDispositionRequired", is_fault=True)
 
     def change(element: Element) -> Element:
-        reference = element.find(long("t:ItemId"))
-        assert reference is not None
+        reference = part(element, "t:ItemId")
         mailbox, item = asked.own_item(reference)
         key = reference.attrib.get("ChangeKey")
         if key is None and resolution != "AlwaysOverwrite":
@@ -143,8 +154,8 @@ def _all_or_none(item: Item, updates: Sequence[Element]) -> list[str]:
 
 
 def create_attachment(asked: Asked) -> Answers:
-    parent = asked.body.find(long("m:ParentItemId"))
-    assert parent is not None
+    """CreateAttachment."""
+    parent = part(asked.body, "m:ParentItemId")
 
     def attach(element: Element) -> Element:
         mailbox, item = asked.own_item(parent)
@@ -162,6 +173,7 @@ def create_attachment(asked: Asked) -> Answers:
 
 
 def send_item(asked: Asked) -> Answers:
+    """SendItem: a draft leaves."""
     saves = asked.body.attrib["SaveItemToFolder"] == "true"
     place = asked.body.find(long("m:SavedItemFolderId"))
 
@@ -208,6 +220,7 @@ def _with_headers(item: Item) -> bytes:
 
 
 def move_item(asked: Asked) -> Answers:
+    """MoveItem: under another id."""
     _, folder = asked.folder(inside(asked.body, "m:ToFolderId")[0])
 
     def move(element: Element) -> Element:
@@ -218,6 +231,8 @@ def move_item(asked: Asked) -> Answers:
 
 
 def delete_item(asked: Asked) -> Answers:
+    """DeleteItem, into the bin or for good."""
+
     def remove(element: Element) -> Element:
         mailbox, item = asked.own_item(element)
         if asked.body.attrib["DeleteType"] == "MoveToDeletedItems":

@@ -5,11 +5,19 @@ import json
 from collections.abc import Callable, Mapping
 from xml.etree.ElementTree import Element
 
-from tests.servers.ews_asked import Answers, Asked, each, inside, page_of
-from tests.servers.ews_fields import attachment, fits, folder_element, item_element, node
-from tests.servers.ews_mail import Mailbox, Refusal, Subscription
-from tests.servers.ews_schema import long, short
-from tests.servers.ews_writing import create_attachment, create_item, delete_item, move_item, send_item, update_item
+from mailbot.demo.servers.ews_asked import Answers, Asked, each, inside, page_of, part
+from mailbot.demo.servers.ews_fields import attachment, folder_element, item_element, node
+from mailbot.demo.servers.ews_mail import Mailbox, Refusal, Subscription
+from mailbot.demo.servers.ews_schema import long, short
+from mailbot.demo.servers.ews_search import fits
+from mailbot.demo.servers.ews_writing import (
+    create_attachment,
+    create_item,
+    delete_item,
+    move_item,
+    send_item,
+    update_item,
+)
 
 
 def answer(asked: Asked) -> Element:
@@ -21,6 +29,8 @@ def answer(asked: Asked) -> Element:
 
 
 def get_folder(asked: Asked) -> Answers:
+    """GetFolder."""
+
     def tell(element: Element) -> Element:
         mailbox, folder = asked.folder(element)
         may_change = asked.may_change(mailbox, folder.id)
@@ -31,6 +41,8 @@ def get_folder(asked: Asked) -> Answers:
 
 
 def find_folder(asked: Asked) -> Answers:
+    """FindFolder, shallow or deep, in pages."""
+
     def tell(element: Element) -> Element:
         mailbox, top = asked.folder(element)
         is_deep = asked.body.attrib["Traversal"] == "Deep"
@@ -43,6 +55,7 @@ def find_folder(asked: Asked) -> Answers:
 
 
 def create_folder(asked: Asked) -> Answers:
+    """CreateFolder."""
     mailbox, above = asked.folder(inside(asked.body, "m:ParentFolderId")[0])
 
     def make(element: Element) -> Element:
@@ -58,6 +71,7 @@ def create_folder(asked: Asked) -> Answers:
 
 
 def sync_folder_items(asked: Asked) -> Answers:
+    """SyncFolderItems: what happened in a folder since a state."""
     most = int(asked.body.findtext(long("m:MaxChangesReturned")) or 0)
     if not 1 <= most <= 512:
         raise Refusal("ErrorInvalidRequest", "MaxChangesReturned", is_fault=True)
@@ -87,6 +101,7 @@ def _change(asked: Asked, mailbox: Mailbox, kind: str, id_: str) -> Element:
 
 
 def sync_folder_hierarchy(asked: Asked) -> Answers:
+    """SyncFolderHierarchy: the folders that are new since a state."""
     mailbox = asked.office.mailbox(asked.acting or asked.login, asked.login, asked.acting)
     state = asked.body.findtext(long("m:SyncState")) or ""
     seen = set(json.loads(base64.b64decode(state))) if state else set()
@@ -100,6 +115,8 @@ def sync_folder_hierarchy(asked: Asked) -> Answers:
 
 
 def find_item(asked: Asked) -> Answers:
+    """FindItem, in pages."""
+
     def tell(element: Element) -> Element:
         mailbox, folder = asked.folder(element)
         wanted = asked.body.find(long("m:Restriction"))
@@ -112,6 +129,7 @@ def find_item(asked: Asked) -> Answers:
 
 
 def get_item(asked: Asked) -> Answers:
+    """GetItem."""
     fields = asked.fields("m:ItemShape")
     wants_content = any(element.attrib.get("FieldURI") == "item:MimeContent" for element in fields)
 
@@ -125,6 +143,8 @@ def get_item(asked: Asked) -> Answers:
 
 
 def get_attachment(asked: Asked) -> Answers:
+    """GetAttachment."""
+
     def tell(element: Element) -> Element:
         id_, _, number = element.attrib["Id"].rpartition("#")
         mailbox = asked.mailbox_of(id_, kind="item")
@@ -134,6 +154,7 @@ def get_attachment(asked: Asked) -> Answers:
 
 
 def subscribe(asked: Asked) -> Answers:
+    """Subscribe, to a stream."""
     request = asked.body[0]
     if short(request.tag) != "m:StreamingSubscriptionRequest":
         raise Refusal("ErrorInvalidRequest", "only streaming here", is_fault=True)
@@ -150,6 +171,7 @@ def subscribe(asked: Asked) -> Answers:
 
 
 def unsubscribe(asked: Asked) -> Answers:
+    """Unsubscribe."""
     wanted = asked.body.findtext(long("m:SubscriptionId")) or ""
     for mailbox in asked.office.all_mailboxes(asked.login, asked.acting):
         if mailbox.subscriptions.pop(wanted, None) is not None:
@@ -159,8 +181,8 @@ def unsubscribe(asked: Asked) -> Answers:
 
 
 def get_user_configuration(asked: Asked) -> Answers:
-    name = asked.body.find(long("m:UserConfigurationName"))
-    assert name is not None
+    """GetUserConfiguration: what Outlook keeps by a folder."""
+    name = part(asked.body, "m:UserConfigurationName")
     mailbox, folder = asked.folder(name[0])
     content = mailbox.configurations.get(f"{folder.distinguished}/{name.attrib['Name']}")
     if content is None:
@@ -172,10 +194,9 @@ def get_user_configuration(asked: Asked) -> Answers:
 
 
 def write_user_configuration(asked: Asked) -> Answers:
-    given = asked.body.find(long("m:UserConfiguration"))
-    assert given is not None
-    name = given.find(long("t:UserConfigurationName"))
-    assert name is not None
+    """CreateUserConfiguration and UpdateUserConfiguration."""
+    given = part(asked.body, "m:UserConfiguration")
+    name = part(given, "t:UserConfigurationName")
     mailbox, folder = asked.folder(name[0])
     if not asked.may_change(mailbox, folder.id):
         yield asked.bad(Refusal("ErrorAccessDenied"))
@@ -190,11 +211,13 @@ def write_user_configuration(asked: Asked) -> Answers:
 
 
 def convert_id(asked: Asked) -> Answers:
+    """ConvertId, by which clients feel for the version; no id is understood."""
     for _ in inside(asked.body, "m:SourceIds"):
         yield asked.bad(Refusal("ErrorInvalidIdMalformed"))
 
 
 def resolve_names(asked: Asked) -> Answers:
+    """ResolveNames."""
     wanted = (asked.body.findtext(long("m:UnresolvedEntry")) or "").lower().removeprefix("smtp:")
     for mailbox in asked.office.all_mailboxes(asked.login, asked.acting):
         if mailbox.address.startswith(wanted):
