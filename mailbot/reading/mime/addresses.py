@@ -23,6 +23,8 @@ _TOKEN = re.compile(
 _NAME_BYTES = 4000
 # Ten thousand recipients take some 70,000 steps.
 _STEPS = 200_000
+_COMMENT = re.compile(rb"\([^()]*\)?")
+_SCHEME = re.compile(r"^(?:mailto|smtp):", re.IGNORECASE)
 _ESCAPED = re.compile(rb"\\(.)", re.DOTALL)
 _ANGLE_AHEAD = re.compile(rb",[^<>@,;:\"]{1,100}<[^<>]*@")
 _ADDRESS_IN_TEXT = re.compile(r"[^\s<>,;:()\"'\[\]]+@[^\s<>,;:()\"'\[\]]+")
@@ -44,7 +46,9 @@ def parse_addresses(value: bytes, hint: str = "") -> tuple[Address, ...]:
 
 
 def _plain(address: bytes) -> str:
-    text = decode_header(address)
+    if b"(" in address and b'"' not in address:
+        address = _COMMENT.sub(b"", address)
+    text = _SCHEME.sub("", decode_header(address).strip("<> "))
     return "".join(text.split()) if '"' not in text else text.strip()
 
 
@@ -94,6 +98,9 @@ class _List:
         elif match.group(2) is not None:
             self._angle(match.group(2))
         elif match.group(1) is not None:
+            if b"<" in match.group(1) and not match.group().endswith(b'"'):
+                # A quote that nobody closes is no quote.
+                return match.start() + 1
             self._word(self._quoted(match))
         elif match.group(6) or match.group(7):
             self._word(match.group())
@@ -108,7 +115,9 @@ class _List:
         return _ESCAPED.sub(rb"\1", match.group(1))
 
     def _word(self, word: bytes) -> None:
-        if self.angle is not None and b"@" in word:
+        if not word.strip(b"<>"):
+            return
+        if b"@" in word and (self.angle is not None or self._has_address()):
             self._close()
         if self.glued and self.words:
             self.words[-1] += word
@@ -116,8 +125,16 @@ class _List:
             self.words.append(word)
         self.glued = True
 
+    def _has_address(self) -> bool:
+        """Whether an address stands already, with a blank before what follows."""
+        return not self.glued and any(_BARE.fullmatch(word) for word in self.words)
+
     def _angle(self, inside: bytes) -> None:
         self.glued = False
+        if self.angle is not None and self.angle.strip() and b"@" not in self.angle and b"@" in inside:
+            # `<Rosa <rosa@…>>`: what stood in the outer brackets is the name.
+            self.words += self.angle.split()
+            self.angle = None
         if self.angle is None or not self.angle.strip():
             self.angle, self.named = inside, len(self.words)
         elif inside.strip():

@@ -1,5 +1,6 @@
 """Which parts of a mail are its body and which are files, as a mail program would show them."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -30,6 +31,7 @@ class Shown:
     files: list[Part] = field(default_factory=list)
 
 
+_DRIVE = re.compile(r"[A-Za-z]:\\(?=.*[^\\]$)")
 _LOOK_BYTES = 400
 _BLANKS = b" \t\r\n\xa0\xc2"
 # A text longer than this is no letter; what lies behind is not decoded.
@@ -39,7 +41,9 @@ TEXT_BYTES = 6_000_000
 def part_name(part: Part) -> str:
     """The file's name (RFC 2183, else the older `name` of Content-Type); empty when it has none."""
     name = part.disposition_parameters.get("filename") or part.parameters.get("name") or ""
-    return " ".join(name.split()) if not name.isprintable() else name.strip()
+    name = " ".join(name.split()) if not name.isprintable() else name.strip()
+    # Old programs of Windows sent the whole path.
+    return name.rpartition("\\")[2] if _DRIVE.match(name) else name
 
 
 def sort_parts(root: Part) -> Shown:

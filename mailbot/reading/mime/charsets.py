@@ -74,6 +74,7 @@ _FOREIGN = (
         "iso8859_5",
     ),
 )
+_JIS_ESCAPE = re.compile(rb"(\x1b(?:\$\(?[@ABCD]|\([ABIJ]))")
 _ISO_2022 = re.compile(rb"\x1b(?:\$[@AB]|\([BIJ]|\$\([CD])")
 
 
@@ -117,8 +118,32 @@ def _ascii(content: bytes, codec: str | None) -> str:
                 return content.decode(candidate)
             except UnicodeDecodeError:
                 continue
-        return content.decode("iso2022_jp_ext", errors="replace")
+        return _with_vendor_signs(content)
     return content.decode("ascii")
+
+
+def _with_vendor_signs(content: bytes) -> str:
+    """ISO-2022-JP with the circled digits and kanji of Windows, which its standard does not have."""
+    pieces = []
+    is_double = False
+    for piece in _JIS_ESCAPE.split(content):
+        if piece.startswith(b"\x1b"):
+            is_double = piece[1:2] == b"$"
+        elif is_double:
+            pairs = zip(piece[::2], piece[1::2], strict=False)
+            pieces.append(b"".join(_shift_jis(*pair) for pair in pairs).decode("cp932", errors="replace"))
+        else:
+            pieces.append(piece.decode("ascii", errors="replace"))
+    return "".join(pieces)
+
+
+def _shift_jis(row: int, cell: int) -> bytes:
+    """A character of JIS X 0208 by row and cell in the layout of Shift JIS (JIS X 0208 appendix 1)."""
+    if not (0x21 <= row <= 0x7E and 0x21 <= cell <= 0x7E):
+        return b"?"
+    lead = (row + 1) // 2 + (0x70 if row < 0x5F else 0xB0)
+    trail = cell + (0x1F + (cell >= 0x60) if row % 2 else 0x7E)
+    return bytes((lead, trail))
 
 
 def _by_mark(content: bytes) -> str | None:
@@ -158,6 +183,9 @@ def _single_byte(content: bytes, codec: str) -> str:
 
 def _broken_utf8(content: bytes, error: UnicodeDecodeError) -> str:
     """Declared UTF-8 that is not: cut text and stray bytes stay UTF-8, all else is detected."""
+    if error.start == len(content) - 1 and content[-1] >= 0xE0 and content[:-1].isascii():
+        # One accented letter and it stands last: of a cut letter the beginning would be C2 or C3.
+        return content.decode("cp1252")
     if error.start >= len(content) - 3:
         return content.decode("utf-8", errors="replace")
     text = content.decode("utf-8", errors="replace")

@@ -11,6 +11,35 @@ _LOOSE = re.compile(
     re.IGNORECASE,
 )
 _ZONE = re.compile(r"(?:GMT|UTC)\s*([+-])\s*(\d{1,2})(?::?(\d\d))?\b", re.IGNORECASE)
+# Names that RFC 5322 section 4.3 does not list and that mean one place all the same.
+_ZONES = {
+    name: offset
+    for offset, names in {
+        "-1000": "HST",
+        "-0500": "PET COT ECT",
+        "-0400": "CLT VET BOT",
+        "-0300": "BRT ART UYT CLST",
+        "-0200": "BRST",
+        "+0100": "CET MET BST WEST",
+        "+0200": "CEST MEST EET SAST",
+        "+0300": "EEST MSK",
+        "+0400": "MSD",
+        "+0800": "HKT SGT AWST",
+        "+0900": "JST KST",
+        "+1000": "AEST",
+        "+1100": "AEDT",
+        "+1200": "NZST",
+        "+1300": "NZDT",
+    }.items()
+    for name in names.split()
+}
+_NAMED_ZONE = re.compile(rf"(?<=\d )(?:{'|'.join(_ZONES)})(?=\s*$)", re.IGNORECASE)
+_COLON_ZONE = re.compile(r"(\s[+-]\d\d):(\d\d)(?!\S)")
+_HALF = re.compile(r"\d\s*([ap])\.?\s?m\b", re.IGNORECASE)
+_SLASHED = re.compile(
+    r"(\d{1,2})/(\d{1,2})/(\d{4})[\s,]+(\d{1,2}):(\d\d)(?::(\d\d))?\s*([ap]\.?\s?m\.?)?\s*([+-]\d{1,2}:?\d\d)?",
+    re.IGNORECASE,
+)
 _MONTHS = {
     name: number
     for number, names in enumerate(
@@ -40,7 +69,7 @@ def parse_date(text: str) -> datetime | None:
     text = text.strip()[:200]
     if not text:
         return None
-    for reader in (_standard, _iso, _loose):
+    for reader in (_standard, _iso, _loose, _slashed):
         try:
             instant = reader(text)
         except (ValueError, OverflowError, TypeError, IndexError):
@@ -53,11 +82,16 @@ def parse_date(text: str) -> datetime | None:
 def _standard(text: str) -> datetime | None:
     if _ISO.match(text):
         return None
-    spelled = _ZONE.sub(_numeric_zone, text)
-    fields = parsedate_tz(spelled)
+    text = _NAMED_ZONE.sub(lambda found: _ZONES[found.group().upper()], text)
+    spelled = _COLON_ZONE.sub(r"\1\2", _ZONE.sub(_numeric_zone, text))
+    half = _HALF.search(spelled)
+    fields = parsedate_tz(spelled if half is None else f"{spelled[: half.start(1)]} {spelled[half.end() :]}")
     if fields is None:
         return None
     year, month, day, hour, minute, second = fields[:6]
+    # A program that never met the year 2000 counts the years since 1900.
+    year += 1900 if 99 < year < 1000 else 0
+    hour = _hour(hour, half.group(1)) if half and hour <= 12 else hour
     zone = timezone(timedelta(seconds=fields[9] or 0)) if abs(fields[9] or 0) < 86_400 else UTC
     # A leap second and 24:00 are written by some; both mean the moment after.
     base = datetime(year, month, day, tzinfo=zone)
@@ -90,6 +124,18 @@ def _loose(text: str) -> datetime | None:
     hour = _hour(int(match.group(4)), match.group(7))
     second = int(match.group(6) or 0)
     return datetime(year, month, int(match.group(1)), hour, int(match.group(5)), second, tzinfo=_zone(match.group(8)))
+
+
+def _slashed(text: str) -> datetime | None:
+    """Day first, as most of the world writes; month first where the day cannot be one or the clock is American."""
+    match = _SLASHED.search(text)
+    if match is None:
+        return None
+    day, month = int(match.group(1)), int(match.group(2))
+    if month > 12 or (match.group(7) and day <= 12):
+        day, month = month, day
+    hour, second = _hour(int(match.group(4)), match.group(7)), int(match.group(6) or 0)
+    return datetime(int(match.group(3)), month, day, hour, int(match.group(5)), second, tzinfo=_zone(match.group(8)))
 
 
 def _hour(hour: int, half: str | None) -> int:

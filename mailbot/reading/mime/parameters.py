@@ -12,6 +12,7 @@ _PARAMETER = re.compile(
     rb"(?:\"((?:[^\"\\]|\\.)*)(?:\"|$)|([^;]*))",
     re.DOTALL,
 )
+_UNSEPARATED = re.compile(rb"([\w.+/-]*?)\s*(?=\b(?:file)?name\*?\s*=)", re.IGNORECASE)
 _ESCAPE = re.compile(rb"\\([\"\\])")
 _SECTION = re.compile(r"^([^*]+)(?:\*(\d{1,4}))?(\*)?$")
 _COMMENT = re.compile(rb"\s\([^()]*\)\s*$")
@@ -20,6 +21,11 @@ _COMMENT = re.compile(rb"\s\([^()]*\)\s*$")
 def parse_value(value: bytes) -> tuple[str, dict[str, str]]:
     """The bare value in lower case and its decoded parameters."""
     main, separator, rest = value.partition(b";")
+    unseparated = _UNSEPARATED.match(main)
+    if unseparated:
+        # The semicolon, or the value itself, was forgotten: `attachment filename=a.pdf`.
+        main, rest = unseparated.group(1), main[unseparated.end(1) :] + separator + rest
+        separator = b";"
     word = main.strip().strip(b"\"'").lower().decode("latin-1")
     if not separator:
         return _without_comment(word), {}

@@ -1,6 +1,7 @@
 """Header values to text: RFC 2047 in all the broken forms that are sent, and raw 8-bit headers."""
 
 import binascii
+import codecs
 import re
 
 from mailbot.reading.mime.charsets import codec_name, decode_bytes
@@ -53,15 +54,44 @@ def decode_words(value: bytes, hint: str = "") -> str:
 
 
 def _words(value: bytes) -> list[tuple[str, bytes, bytes, int]]:
-    found = []
+    found: list[tuple[str, bytes, bytes, int]] = []
     position = 0
+    pending = b""
     for match in _WORD.finditer(value):
         charset = match.group(1).decode("ascii", errors="replace").partition("*")[0].lower()
         if codec_name(charset) is None and charset not in {"unknown", "x-unknown", "unknown-8bit", "default"}:
             charset = "utf-8"
-        found.append((charset, _word_bytes(match), value[position : match.start()], match.end()))
+        text = match.group(3)
+        if found and _goes_on(found[-1], pending, charset, match, value[position : match.start()]):
+            # Some senders cut the base64 itself between two words.
+            text = pending + text
+            found[-1] = (charset, decode_base64(text), found[-1][2], match.end())
+        else:
+            found.append((charset, _word_bytes(match), value[position : match.start()], match.end()))
+        pending = text if match.group(2) in b"bB" else b""
         position = match.end()
     return found
+
+
+def _goes_on(
+    last: tuple[str, bytes, bytes, int], pending: bytes, charset: str, match: re.Match[bytes], between: bytes
+) -> bool:
+    """Whether the last word ends inside a group of four base64 letters, and this one has the rest.
+
+    Others only leave the padding out: then both are text as they are.
+    """
+    if len(pending) % 4 == 0 or pending.endswith(b"=") or last[0] != charset or between.strip():
+        return False
+    return match.group(2) in b"bB" and not _is_text(last[1] + _word_bytes(match), charset)
+
+
+def _is_text(content: bytes, charset: str) -> bool:
+    try:
+        # The last letter may go on in a further word.
+        codecs.getincrementaldecoder(codec_name(charset) or "utf-8")().decode(content)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _word_bytes(match: re.Match[bytes]) -> bytes:

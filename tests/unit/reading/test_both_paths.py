@@ -51,6 +51,7 @@ def _is_comparable(shape: str) -> bool:
     if reference.get_content_maintype() == "multipart" and not reference.is_multipart():
         return False
     reports = {"message/delivery-status", "message/disposition-notification", "message/feedback-report"}
+    reports.add("message/global-delivery-status")
     return shape not in BETTER and not any(part.get_content_type() in reports for part in reference.walk())
 
 
