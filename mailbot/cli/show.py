@@ -18,7 +18,9 @@ def demo(
     keep: Path | None = typer.Option(None, "--keep", help="Conservar todo en esta carpeta."),
     fast: bool = typer.Option(False, "--fast", help="Sin contar cada hora."),
     mailbox: str = typer.Option(
-        "", "--mailbox", help="Con buzones de esta clase (imap, graph), mostrando lo que mailbot puso en los correos."
+        "",
+        "--mailbox",
+        help="Con buzones de esta clase (imap, graph, ews), mostrando lo que mailbot puso en los correos.",
     ),
     screens: Path | None = typer.Option(None, "--screens", help="Guardar imágenes de los correos aquí (con Chromium)."),
 ) -> int:

@@ -67,7 +67,8 @@ class Place(Protocol):
         ...
 
 
-def _box_name(address: str) -> str:
+def box_name(address: str) -> str:
+    """What a mailbox is called in settings."""
     return address.partition("@")[0].replace(".", "_")
 
 
@@ -92,7 +93,7 @@ class ImapPlace:
 
     def settings(self, addresses: Sequence[str]) -> Mapping[str, object]:
         """IMAP for every mailbox, SMTP to send."""
-        boxes = {_box_name(name): MailboxSettings(address=name, sent_folder=SENT_FOLDER) for name in addresses}
+        boxes = {box_name(name): MailboxSettings(address=name, sent_folder=SENT_FOLDER) for name in addresses}
         return {
             "mailbox": boxes,
             "imap_host": LOOPBACK,
@@ -125,7 +126,7 @@ class ImapPlace:
             names = tuple(sorted(flag for flag in flags if not flag.startswith("\\")))
             flag = Flag(state=FlagState.FLAGGED if "\\Flagged" in flags else FlagState.NONE)
             if names or flag.state is not FlagState.NONE:
-                subject = _subject(mail[b"BODY[HEADER]"])
+                subject = subject_of(mail[b"BODY[HEADER]"])
                 yield MarkedOnServer(mailbox=address, subject=subject, categories=names, flag=flag)
 
 
@@ -157,7 +158,7 @@ class GraphPlace:
         with self._server.lock:
             fresh = self._server.sent[len(self._accepted) :]
         for sender, raw in fresh:
-            mail = AcceptedMail(at=self._server.now, sender=sender, recipients=_recipients(raw), raw=raw)
+            mail = AcceptedMail(at=self._server.now, sender=sender, recipients=recipients_of(raw), raw=raw)
             self._accepted.append(mail)
             for recipient in mail.recipients:
                 if recipient in self._server.mailboxes:
@@ -165,7 +166,7 @@ class GraphPlace:
 
     def settings(self, addresses: Sequence[str]) -> Mapping[str, object]:
         """Graph for every mailbox and to send, with a token from a command."""
-        boxes = {_box_name(name): MailboxSettings(address=name, kind="graph") for name in addresses}
+        boxes = {box_name(name): MailboxSettings(address=name, kind="graph") for name in addresses}
         return {
             "mailbox": boxes,
             "graph_url": self._server.url,
@@ -197,18 +198,20 @@ def _as_outlook_shows(address: str, mail: Mail) -> MarkedOnServer:
         state=states.get(mail.flag["flagStatus"], FlagState.NONE),
         due_at=to_utc(datetime.fromisoformat(f"{due}+00:00")) if due else None,
     )
-    return MarkedOnServer(mailbox=address, subject=_subject(mail.raw), categories=tuple(mail.categories), flag=flag)
+    return MarkedOnServer(mailbox=address, subject=subject_of(mail.raw), categories=tuple(mail.categories), flag=flag)
 
 
 def _parsed(raw: bytes) -> EmailMessage:
     return message_from_bytes(raw, EmailMessage, policy=policy.default)
 
 
-def _subject(raw: bytes) -> str:
+def subject_of(raw: bytes) -> str:
+    """What a mail says that it is about."""
     return str(_parsed(raw)["Subject"] or "")
 
 
-def _recipients(raw: bytes) -> tuple[str, ...]:
+def recipients_of(raw: bytes) -> tuple[str, ...]:
+    """To whom a mail goes."""
     parsed = _parsed(raw)
     people = [address for name in ("To", "Cc") if parsed[name] for address in parsed[name].addresses]
     return tuple(dict.fromkeys(person.addr_spec.lower() for person in people))
@@ -228,8 +231,20 @@ def _graph(addresses: Sequence[str], _clock: Clock) -> Iterator[Place]:
         yield GraphPlace(server)
 
 
+@contextmanager
+def _ews(addresses: Sequence[str], _clock: Clock) -> Iterator[Place]:
+    from mailbot.demo.place_ews import EwsPlace
+    from mailbot.demo.servers.ews import ews_server
+
+    with ews_server() as server:
+        for address in addresses:
+            server.add_mailbox(address)
+        yield EwsPlace(server)
+
+
 # How each kind is opened; the first is the demo without a choice.
 PLACES: Mapping[str, Callable[[Sequence[str], Clock], AbstractContextManager[Place]]] = {
     "imap": _imap,
     "graph": _graph,
+    "ews": _ews,
 }
