@@ -45,6 +45,19 @@ NAME_RULES: tuple[TypeRule, ...] = (
     rule(
         _T.OTHER,
         0.93,
+        _words(
+            "suce sucamec dtd logger data_logger croquis orden_de_compra purchase_order demurrage detention",
+            "liq debit_note credit_note nota_de_debito nota_correccion carta_correccion soat brevete",
+            "licencia_de_conducir curriculum minuta acta_constatacion reporte_\\w+ cronograma organigrama",
+            "(?:constancia|certificado)_(?:de_)?(?:lavado|trabajo|alta|inscripcion|no_adeudo|usuario|limpieza|peso|fumigacion)",
+            "shipping_advice shipment_advice pre_?alert prealerta packing_declaration beneficiary\\w*",
+        ),
+        r"\b(?:autoriz\w*|certificado\w*|permiso\w*|registro)\b.*\b(?:iqbf|sucamec|mtc|serfor)\b",
+        r"\bguia\b.*\b(?:serfor|forestal|transportista|transporte|remitente|remision)\b",
+    ),
+    rule(
+        _T.OTHER,
+        0.93,
         _words("carta_protesta carta_correccion carta_rechazo mtc homologacion garantias crt cartas?_porte"),
     ),
     rule(_T.OTHER, 0.92, r"\bfact\w*.*\b(?:almacen\w*|flete|terminal|deposito|linea|agencia|pendiente|servicio\w*)\b"),
@@ -72,7 +85,8 @@ NAME_RULES: tuple[TypeRule, ...] = (
         _words(
             "poder mandato vigencia endose endoso carta_de_resp\\w* carta_resp\\w* responsabilidad carta_autoriz\\w+",
             "carta_compromiso power_of_attorney poa letter_of_authori[sz]ation letter_of_indemnity loi iqbf",
-            "carta_poder",
+            "carta_poder poderes carta_de_poder carta_imo carta_de_responsabilidad carta_de_autorizacion",
+            "delegacion_de_poder(?:es)? mandat vollmacht procura procuracao endorsement carta_de_endose",
         )
         + r"(?!.*\bbl\b)",
     ),
@@ -88,14 +102,18 @@ NAME_RULES: tuple[TypeRule, ...] = (
         _words(
             "voucher\\w* abonos? transf\\w* trf tef swift detraccion\\w* deposito pagos? payment"
             " remittance op_\\d+ operacion"
-            " comprobante_de_(?:pago|deposito|transferencia) yape\\w* plin"
+            " comprobante_de_(?:pago|deposito|transferencia) yape\\w* plin vaucher\\w* bauche\\w* wire mt103"
+            " (?:payment|bank|transfer)_(?:slip|receipt|advice|confirmation|proof) proof_of_payment"
         ),
     ),
     rule(_T.PAYMENT_VOUCHER, 0.85, r"^constancias?\b(?!.*(?:alta|inscrip|no_adeudo|trabajo))", r"^banco_\d+"),
     rule(
         _T.INSURANCE_POLICY,
         0.95,
-        _words("poliza\\w* seguro insurance aplic aplicacion policy"),
+        _words(
+            "poliza\\w* polizza(?!_di_carico) seguro insurance aplic aplicacion policy",
+            "versicherung\\w* assurance apolice",
+        ),
         r"\bcert_(?:\d+_)?tm\b",
         r"^cert_\d{5}_\d\d$",
     ),
@@ -113,6 +131,8 @@ NAME_RULES: tuple[TypeRule, ...] = (
         _words(
             "cert\\w*_(?:de_)?orig\\w* certificate_of_origin origen origin origem eur_?1\\w* atr form_co",
             "form_e form_a fta ftaco",
+            "form_[bdf] certificado_(?:fe_)?form_[a-f] ursprungs\\w* certificat_d_origine certificato_di_origine",
+            "certificado_de_origem rex rex_statement declaracion_de_origen origin_declaration alc tpp",
             "kpfta coo ace_?\\d\\d cptpp usmca t_?mec tpa tlc nafta uspta ustpa cert_oic cert_ico cuno\\d?",
         ),
         r"^(?:\w+_)?co(?:_|$)(?!comercial)",
@@ -124,7 +144,8 @@ NAME_RULES: tuple[TypeRule, ...] = (
         _words(
             "senasa digesa digemid sanipes fito\\w* phyto\\w* zoosan\\w* zoo sanitari\\w+ health vet cfe cso",
             "pfi pii nso\\w* registro_(?:sanitario|senasa|digesa|digemid|sanipes)",
-            "pth bpm rs rd r_d reg_sanit\\w* cites libre_venta",
+            "pth bpm rs rd r_d reg_sanit\\w* cites libre_venta veterin\\w* pipm tratamiento trat_\\w+ halal",
+            "health_certificate sanitary haccp inocuidad",
         ),
         r"\bclv\b(?!_apostillados)",
         r"\bregistro_[a-z]_\d+",
@@ -137,8 +158,13 @@ NAME_RULES: tuple[TypeRule, ...] = (
             "fichas? msds hds sds tds ftec datasheet data_sheet ds spec specs specification\\w* catalogo brochure dm",
             "desc\\w*_min\\w* descripcion\\w* composicion hoja_de_seguridad hoja_seguridad technical manual plano\\w*",
             "informe_ensayo ista boletin_analisis inci diagrama_de_flujo flow_?chart",
+            "hojas?_tecnicas? hojas?_de_datos datenblatt technisches sched[ae]_tecnic(?:a|he) fiche_technique",
+            "tech_data tech_sheet",
+            "tech_spec\\w* fact_sheet product_sheet ficha_de_producto ingredientes ingredients formula formulacion",
+            "marca_modelo marcas_y_modelos caracteristicas catalogue katalog folleto sicherheitsdatenblatt",
+            "minimas nutrition\\w*",
         ),
-        r"\bft(?!_\d{3}_\d)\b",
+        r"\bft\b(?!_\w{0,2}\d{2,})",
     ),
     rule(
         _T.COMMERCIAL_INVOICE,
@@ -152,7 +178,9 @@ NAME_RULES: tuple[TypeRule, ...] = (
         0.95,
         _words(
             "packing\\w* pack pk pkg lista_de_(?:empaque|bultos) lista_empaque pl pkl p_l",
-            "packliste\\w* colisage lista_cubicacion",
+            "packliste\\w* colisage lista_cubicacion plist pack_list liste_de_colisage distinta_(?:di_)?imballo",
+            "lista_de_(?:contenido|piezas|cajas|trozas|bobinas) lista_(?:contenido|piezas|cajas|trozas|bobinas|pesos)",
+            "weight_list tally_sheet detalle_de_bultos detalle_bultos carton_list stuffing_list zhuangxiangdan",
             "romaneio lista_(?:sacos|paletas|bultos) inventory_valued",
         ),
     ),
@@ -161,12 +189,17 @@ NAME_RULES: tuple[TypeRule, ...] = (
     rule(
         _T.COMMERCIAL_INVOICE,
         0.93,
-        _words("facturas? facture fattura fatura invoices? inv fact fac commercial ci fc ff fe rechnung fra comm nf"),
+        _words(
+            "facturas? facture fattura fatura invoices? inv fact fac commercial ci fc ff fe fv rechnung fra comm nf",
+            "handelsrechnung facturacion_comercial invoic factur\\w* inv\\d+ bill_of_sale fapiao nota_fiscal danfe",
+        ),
     ),
     rule(
         _T.AIR_WAYBILL,
         0.95,
-        _words("awb hawb mawb lta guia_aerea guia air_waybill airway\\w*"),
+        _words(
+            "awb hawb mawb hawbs mawbs lta guia_aerea guia air_waybill airway\\w* lettera_di_vettura luftfracht\\w*"
+        ),
         r"\b\d{3}_\d{8}\b",
         r"\b\d{3}_\d{4}_\d{4}\b",
     ),
@@ -174,7 +207,8 @@ NAME_RULES: tuple[TypeRule, ...] = (
         _T.BILL_OF_LADING,
         0.93,
         _words(
-            "bl hbl mbl b_l conocimiento bill_of_lading lading swb waybill surrendered telex",
+            "bl hbl mbl b_l conocimiento bill_of_lading lading swb waybill surrendered telex hbls mbls obls seaway\\w*",
+            "polizza_di_carico connaissement conhecimento house_bl master_bl konnossement express_release",
             "nonneg non_negotiable bls cpic_x3",
         ),
     ),
@@ -183,6 +217,7 @@ NAME_RULES: tuple[TypeRule, ...] = (
         0.9,
         _words("(?:maeu|mscu|medu|cmdu|hlcu|cosu|oney|eglv|oolu|ymlu|hdmu|zimu|whlc|sudu|aplu|smlm)\\w{6,}"),
     ),
+    rule(_T.COMMERCIAL_INVOICE, 0.85, r"\bft_\w{0,2}\d{2,}"),
     rule(_T.COMMERCIAL_INVOICE, 0.85, r"^(?:\d+_)?(?:\w+_)?(?:f|e|fe|ff|fff|b)\w?\d{1,3}_\d{3,8}\b"),
     rule(
         _T.PHOTO,

@@ -19,6 +19,27 @@ _SHEETS = frozenset({"xls", "xlsx", "xlsm", "csv", "ods"})
 _NEVER_SHEETS = frozenset({DocumentType.OTHER, DocumentType.PAYMENT_VOUCHER})
 # How much of a document's beginning is read for its heading.
 _HEADING = 2_000
+# A name that says less than this is only a guess: what the mail or the content says goes first.
+_SURE = 0.9
+# The number a file is named for, in words of a plain name; and how far before it a mail names the paper.
+_NUMBER = re.compile(
+    r"\b(?!(?:rev|v|ver|copy)\d{1,2}\b)[a-z]*\d\w*(?: (?!(?:rev|v|ver|copy)\d{1,2}\b)[a-z]{0,4}\d\w*)*"
+)
+_FEWEST_DIGITS = 3
+_BEFORE_NUMBER = 30
+# Where one word of a name ends and the next begins without a blank between them.
+_GLUED = re.compile(
+    r"(?<=[a-z]{3})(?=[A-Z])|(?<=\d)(?=[A-Za-z]{2})|(?<=[A-Za-z]{2})(?=\d)"
+    r"|(?<=BL|PL|CI|CO)(?=(?:draft|final|firmad|signed|original|copia|copy|corr|rev))"
+)
+# Words about the bill of a service; the papers that come with goods, which such a mail does not bring.
+_SERVICE_BILL = re.compile(
+    r"\b(?:facturas? locales|(?:su|sus|vuestra|nuestra) factura|factura (?:pendiente|vencida|de (?:la )?agencia)"
+    r"|factura (?:por|de|del) (?:almacen\w*|terminal|deposito|linea|flete|transporte|servicios?|espera|demoras?|uso)"
+    r"|comprobante electronico|cobranzas?|estado de cuenta|detraccion|almacenaje|sobreestadia|demurrage|detention"
+    r"|stand ?by|horas? de espera|espero \d+ horas|cotizacion \d+|your (?:invoice|bill)|handling fee|outstanding)\b"
+)
+_SHIPPING = frozenset({DocumentType.PACKING_LIST, DocumentType.BILL_OF_LADING, DocumentType.AIR_WAYBILL})
 _SPOKEN_PAYMENT = re.compile(
     r"\b(?:voucher|transferencia|deposito|deposite|abono|abone|abonamos|pague|pagamos|pagado|transfer|paid|tasa)\b"
 )
@@ -51,9 +72,14 @@ def type_attachment(file: Attachment, message: Message, text: str = "") -> Docum
     name = plain_name(stem)
     if is_signature_image(file):
         return _verdict(file, DocumentType.OTHER, 0.98)
-    found = _by_name(name)
+    found = _surest(_by_name(name), _by_name(parted_name(stem)))
+    numbered = _by_number(name, message) if not found or found[1] < _SURE else None
     if found and extension in _SHEETS and found[0] in _NEVER_SHEETS:
         return _verdict(file, DocumentType.SPREADSHEET, 0.85)
+    if numbered and extension not in _SHEETS:
+        found = numbered
+    if found and found[0] is DocumentType.COMMERCIAL_INVOICE and found[1] < _SURE and _is_service_bill(message):
+        found = DocumentType.OTHER, 0.75
     if found:
         return _checked(file, *found, text)
     if read := _by_content(text):
@@ -83,6 +109,38 @@ def plain_name(stem: str) -> str:
     return _SEPARATORS.sub(" ", fold(stem)).strip()
 
 
+def _surest(*found: tuple[DocumentType, float] | None) -> tuple[DocumentType, float] | None:
+    """The first of the surest findings."""
+    return max((one for one in found if one), key=lambda one: one[1], default=None)
+
+
+def _is_service_bill(message: Message) -> bool:
+    """Whether a mail speaks of the bill of agency, line, terminal or carrier and brings no shipping paper."""
+    if not _SERVICE_BILL.search(fold(f"{message.subject}\n{message.new_text}")):
+        return False
+    names = [plain_name(_split(file.name)[0]) for file in message.attachments]
+    return not any(found and found[0] in _SHIPPING and found[1] >= _SURE for found in map(_by_name, names))
+
+
+def parted_name(stem: str) -> str:
+    """A file's name with words and figures that were written together taken apart."""
+    return plain_name(_GLUED.sub(" ", stem))
+
+
+def _by_number(name: str, message: Message) -> tuple[DocumentType, float] | None:
+    """What the mail calls the paper whose number the file is named for ("Invoice 2026/0077", `2026-0077_rev1.pdf`)."""
+    number = _NUMBER.match(name)
+    if number is None or sum(map(str.isdigit, number[0])) < _FEWEST_DIGITS:
+        return None
+    spelled = re.compile(r"\b" + r"[^a-z0-9\n]{0,2}".join(map(re.escape, number[0].split())) + r"\b")
+    said = fold(f"{message.subject}\n{message.new_text}")
+    for found in spelled.finditer(said):
+        line = said.rfind("\n", 0, found.start()) + 1
+        if named := _papers_named(said[max(line, found.start() - _BEFORE_NUMBER) : found.start()]):
+            return named[-1], 0.85
+    return None
+
+
 def _by_name(name: str) -> tuple[DocumentType, float] | None:
     if CAMERA_NAME.match(name):
         return None
@@ -102,7 +160,7 @@ def _by_content(text: str) -> tuple[DocumentType, float] | None:
 def _checked(file: Attachment, type: DocumentType, confidence: float, text: str) -> DocumentVerdict:
     """A content that speaks clearly of another type overrules a weak name."""
     content = _by_content(text)
-    if content is not None and confidence < 0.9 and content[0] is not type:
+    if content is not None and confidence < _SURE and content[0] is not type:
         return _verdict(file, *content)
     return _verdict(file, type, 0.99 if content and content[0] is type else confidence)
 

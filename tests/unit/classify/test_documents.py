@@ -82,3 +82,26 @@ def test_names_alone_reach_the_goal_on_the_corpus(is_later: bool, least: float) 
         for said, (_, true) in zip(type_attachments(one.message), one.labels.documents, strict=True):
             right, total = right + (said.type is true), total + 1
     assert right / total >= least
+
+
+@pytest.mark.parametrize(
+    ("name", "subject", "text", "expected"),
+    [
+        pytest.param(
+            "2026-0331_rev1.pdf", "Invoice 2026/0331 amended", "Discard the other.", T.COMMERCIAL_INVOICE, id="subject"
+        ),
+        pytest.param(
+            "KRNX88120_draft.pdf", "Carga de lana", "Va el BL KRNX88120 corregido.", T.BILL_OF_LADING, id="text"
+        ),
+        pytest.param("7HBL.pdf", "Pre-alert", "As attached.", T.BILL_OF_LADING, id="word glued to a figure"),
+        pytest.param("F002-7781.pdf", "Factura por almacenaje", "Se remite.", T.OTHER, id="bill of a terminal"),
+        pytest.param(
+            "F002-7781.pdf", "Embarque de lana", "Van los papeles.", T.COMMERCIAL_INVOICE, id="invoice of goods"
+        ),
+    ],
+)
+def test_what_the_mail_says_of_a_number_names_the_paper(
+    name: str, subject: str, text: str, expected: DocumentType
+) -> None:
+    item = mail(text, name, subject=subject)
+    assert type_attachments(item.message)[0].type is expected
