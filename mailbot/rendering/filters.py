@@ -156,6 +156,11 @@ def keeps_together(text: str) -> bool:
     return 0 < len(text) <= _ONE_PIECE and " " not in text
 
 
+def has_endless_word(text: str) -> bool:
+    """Whether a word of a text is so long that it has to be broken somewhere."""
+    return any(len(word) > _ONE_PIECE for word in text.split())
+
+
 # Filters that do not depend on the reader's language, by the name templates call them.
 PLAIN: dict[str, Callable[..., object]] = {
     "clock": clock_text,
@@ -168,6 +173,7 @@ PLAIN: dict[str, Callable[..., object]] = {
     "cell": cell_text,
     "grid_columns": grid_columns,
     "keeps_together": keeps_together,
+    "has_endless_word": has_endless_word,
 }
 # Filters that end in the reader's language.
 SPOKEN: dict[str, Callable[..., object]] = {

@@ -85,3 +85,8 @@ class ReportContext:
     def missed(self) -> tuple[ReportLine, ...]:
         """The lines that were not met in time."""
         return tuple(line for line in self.lines if line.judgement is Judgement.MISSED)
+
+    @property
+    def excused(self) -> tuple[ReportLine, ...]:
+        """The lines whose clock stood still, or that were not owed after all."""
+        return tuple(line for line in self.lines if line.judgement is Judgement.EXCUSED)

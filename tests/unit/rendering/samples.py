@@ -1,7 +1,10 @@
 """One sample of every context, with invented people, for tests and for looking at the mails."""
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import fields, is_dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+from typing import Any
 
 from mailbot.domain.columns import Column
 from mailbot.domain.contexts import (
@@ -484,6 +487,19 @@ REPORT = ReportContext(
             ended_at=NOW - timedelta(days=6, hours=2),
             evidence="conforme",
         ),
+        ReportLine(
+            obligation="O4",
+            judgement=Judgement.EXCUSED,
+            kind=ObligationKind.DOCUMENT_REVIEW,
+            client="Minera Cerro Blanco S.A.",
+            order="2026-004519",
+            owner="Lucía Ramos",
+            subject="Documentos de embarque HLCU 8841",
+            received_at=NOW - timedelta(days=9),
+            due_at=NOW - timedelta(days=6),
+            ended_at=None,
+            evidence="se pidió al cliente: la póliza de seguro",
+        ),
     ),
 )
 
@@ -574,3 +590,19 @@ SAMPLES: dict[str, MailContext] = {
         ),
     ),
 }
+
+
+# Strings that name something of ours, and are no text of anybody's.
+_NAMES = frozenset({"label", "obligation", "message"})
+
+
+def distorted(value: Any, change: Callable[[str], str]) -> Any:
+    """The same context with every text in it changed."""
+    if isinstance(value, str) and not isinstance(value, StrEnum):
+        return change(value)
+    if isinstance(value, tuple):
+        return tuple(distorted(one, change) for one in value)
+    if is_dataclass(value) and not isinstance(value, type):
+        own = {one.name: getattr(value, one.name) for one in fields(value) if one.init and one.name not in _NAMES}
+        return replace(value, **{name: distorted(one, change) for name, one in own.items()})
+    return value

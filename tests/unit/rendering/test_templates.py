@@ -1,6 +1,7 @@
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,9 +11,10 @@ from mailbot.domain.contexts import NoticeContext, ReminderContext
 from mailbot.domain.errors import TemplateBroken
 from mailbot.domain.office import Language
 from mailbot.ports.renderer import Rendered
+from mailbot.rendering.filters import has_endless_word
 from mailbot.rendering.templates import TemplateRenderer
 from mailbot.shipped import templates_folder
-from tests.unit.rendering.samples import ALERT, DIGEST, NOW, REPLY, SAMPLES, SUMMARY
+from tests.unit.rendering.samples import ALERT, DIGEST, LATE, NOW, REPLY, SAMPLES, SUMMARY, distorted
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)> \"' {{ 7*7 }} {% raw %} http://malo.example/a"
 
@@ -157,6 +159,66 @@ def test_hostile_text_is_shown_and_never_runs(renderer: TemplateRenderer) -> Non
         assert "<img" not in html
         assert "&lt;script&gt;" in html
         assert "{{ 7*7 }}" in html
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("name", SAMPLES)
+def test_no_text_in_any_mail_runs_links_or_breaks_a_header(
+    renderer: TemplateRenderer, name: str, language: Language
+) -> None:
+    hostile = distorted(SAMPLES[name], lambda text: f"{HOSTILE}\r\nBcc: victima@malo.example\r\n\r\n{text}\u202e\x07")
+
+    mail = renderer.render(hostile, language=language)
+
+    assert not re.search(r"[\r\n\x00-\x1f\u202e]", mail.subject)
+    assert not re.search(r"[\x00-\x09\x0b-\x1f\u202e]", mail.text + mail.html)
+    assert not re.search(r"<(script|img|a|link|iframe|form)\b", mail.html)
+    # Neither what mail programs would make a link of by themselves.
+    assert not re.search(r"http://|malo\.example/a", mail.subject + mail.text + mail.html)
+    assert "{{ 7*7 }}" in mail.html
+
+
+@pytest.mark.parametrize("change", [lambda text: "", lambda text: "w" * 4000], ids=["empty", "endless"])
+@pytest.mark.parametrize("name", SAMPLES)
+def test_empty_and_endless_texts_give_whole_mails(
+    renderer: TemplateRenderer, name: str, change: Callable[[str], str]
+) -> None:
+    mail = renderer.render(distorted(SAMPLES[name], change))
+
+    assert mail.subject.strip()
+    assert len(mail.subject) <= 180
+    assert "\n\n\n" not in mail.text
+    assert not re.search(r"(^|[(·:]) *· *$|\(\)|: *$\n *$", mail.subject)
+
+
+def test_words_agree_with_their_number(renderer: TemplateRenderer, mails: dict[str, Rendered]) -> None:
+    for page in (mails["reminder-several"].text, mails["reminder-several"].html):
+        assert "están por vencer y siguen pendientes" in page
+    two = renderer.render(replace(SAMPLES["notice"], items=(LATE, replace(LATE, obligation="O-2", number=2))))
+    assert "se cumplieron estos plazos" in two.text
+    assert "siguen sin atenderse" in mails["notice-head"].text
+    agenda = re.sub(r"<[^>]+>", " ", mails["agenda"].html)
+    assert re.search(r"1\s+vencido\s+2\s+para hoy\s+2\s+preguntas\s+1\s+espera al cliente", agenda)
+
+
+def test_an_agenda_says_that_a_line_is_answered_by_its_number(mails: dict[str, Rendered]) -> None:
+    for page in (mails["agenda"].text, re.sub(r"<[^>]+>", "", mails["agenda"].html)):
+        assert "Ponga delante el número de la línea: 2 atendido" in page
+
+
+def test_a_report_tells_met_missed_and_excused_of_each_client_with_the_evidence(mails: dict[str, Rendered]) -> None:
+    page = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", mails["report"].html))
+
+    assert "Cliente Cumplidos Incumplidos Excusados A tiempo" in page
+    assert "Textiles Andinos S.A.C. Lucía Ramos 20 2 1 90 %" in page
+    for told in (page, mails["report"].text):
+        assert "espondió Lucía Ramos" in told
+        assert re.search("se pidió al cliente: la póliza de seguro", told, re.IGNORECASE)
+
+
+def test_an_endless_word_may_be_broken_and_an_order_may_not() -> None:
+    assert has_endless_word("contenedores MSCU1234565;TCLU7654321;CSQU3054383")
+    assert not has_endless_word("118-2026-10-084512 / Cusco Express 226W")
 
 
 def test_a_subject_cannot_inject_a_header(renderer: TemplateRenderer) -> None:
