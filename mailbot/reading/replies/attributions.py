@@ -20,7 +20,7 @@ _DAY = re.compile(
     r"\w{3,}\.?\s+\d{1,2}\b|\d년|\d{1,2}[-/]\w{3}[-/]\d{2,4}"
 )
 _DATE_FIRST = re.compile(
-    r"^(?:\d{4}[-/.年]\s?\d{1,2}[-/.月]\s?\d{1,2}|\d{1,2}[./]\s?\d{1,2}[./]\s?\d{2,4}|"
+    r"^\(?(?:\d{4}[-/.年]\s?\d{1,2}[-/.月]\s?\d{1,2}|\d{1,2}[./]\s?\d{1,2}[./]\s?\d{2,4}|"
     r"\w{2,12}[.,]{0,2}\s+\d{1,2}[., ]"
     r"|\d{4}년|\d{1,2}\.?\s+\w{3,12}\.?\s+\d{4}|\w{2,12}[.,]{1,2}\s+(?:\d{4}|\w{3,12}\.?\s+\d{1,2}(?:st|nd|"
     r"rd|th)?[, ]))"
@@ -136,6 +136,9 @@ def _is_headed(text: str) -> bool:
     verb = _VERB.search(text)
     if verb is None or verb.start() > _NAME_CHARS or _COMPARING.match(text):
         return False
+    if verb.group() in words.UNSPACED_VERBS and _TIME.search(text):
+        # Chinese, Japanese and Korean put the verb last.
+        return True
     rest = text[verb.end() :]
     return _TIME.search(rest) is not None or _DAY.search(rest) is not None
 

@@ -8,7 +8,8 @@ _FAREWELL = re.compile(
     r"(?:saludos?|slds|sdos|atte|atentamente|att|cordialmente|cordiales|respetuosamente|afectuosamente|abrazos?|"
     r"agradecid[oa]s?|"
     r"cari[nñ]os|besos|consideraci[oó]n(?: de siempre)?|estima|deferente saludo|atenci[oó]n)"
-    r"|(?:(?:best|kind|kindest|warm|warmest|with|many|my|b\.?|thanks and)\s*)*(?:regards|rgds|wishes)|sincerely|"
+    r"|(?:(?:best|kind|kindest|warm|warmest|with|many|my|b\.?|thanks and)\s*)*(?:regards|rgds|wishes)|"
+    r"(?:sincerely|truly|faithfully)(?: yours)?|respectfully(?: yours)?|terv|"
     r"(?:yours|very)(?: (?:truly|sincerely|faithfully))?|cheers|thanks|thank you|thx|tks|best|brgds|br|"
     r"(?:mit )?(?:freundlichen?|besten?|viele|liebe|herzliche|sch[oö]ne)n?\s+(?:gr[uü](?:ß|ss)en?|gru(?:ß|ss))|"
     r"mfg|lg|vg|"
@@ -118,6 +119,8 @@ _NOTICE_OPENING = re.compile(
 _NOTICE_CHARS = 700
 # Nobody closes with a paragraph of that length but a legal department.
 _LONG_PARAGRAPH = 200
+# An antivirus program's marker at the end of what it checked.
+_IDENTIFIER = re.compile(r"^<?#?[0-9A-F]{8}(?:-[0-9A-F]{4}){3}-[0-9A-F]{12}>?$", re.IGNORECASE)
 _BANNER = re.compile(
     r"^\W{0,6}(?:\[?\s*)(?:correo externo|correo de origen externo|external(?: e-?mail| sender| message)?|"
     r"caution|precauci[oó]n|"
@@ -135,10 +138,12 @@ _BANNER_SENSE = re.compile(
     re.IGNORECASE,
 )
 _CONTACT = re.compile(
-    r"(?<!\w)(?:tel[eé]?f?(?:ono|ax)?|telf?|phone|cel(?:ular)?|m[oó]vil|mobile|mob|fax|anexo|anx|rpm|rpc|"
+    r"(?:电话|電話|手机|手機|邮箱|郵箱|传真|傳真|地址|微信|携帯|メール|전화|휴대폰|이메일|팩스)\s*[:：]|株式会社|有限公司|주식회사|"
+    r"(?<!\w)(?:т\.|тел|моб|факс|ооо|ул|пр-т)\b\.?|"
+    r"(?<!\w)(?:tel[eé]?f?(?:ono|ax)?|telf?|tlf|puh|gsm|handy|portable|telefoon|phone|cel(?:ular)?|m[oó]vil|mobile|mob|fax|anexo|anx|rpm|rpc|"
     r"whatsapp|ruc|www|e-?mail|skype|"
     r"direct|office|oficina|desk|ext|av(?:enida)?|jr|jir[oó]n|calle|urb|mz|piso|lote)\b\.?\s*[:.#|]?|https?://|www\.|"
-    r"^\W*\(?\+?\d[\d\s().\-x]{6,}$|[\w.+-]+@[\w-]+\.\w|☎|📞|✆|"
+    r"^[mtdfpTMDFP]\s?[:.|]\s?\+?[\d(]|^\W*\(?\+?\d[\d\s().\-x]{6,}$|[\w.+-]+@[\w-]+\.\w|☎|📞|✆|"
     r"\b(?:s\.?a\.?c|s\.?a\.?a?|e\.?i\.?r\.?l|s\.?r\.?l|ltda?|gmbh|inc|llc|ltd|co|ag|b\.?v|oy|ab|s\.?l)\.?(?:$|"
     r"\s*[|,\-–])",
     re.IGNORECASE,
@@ -162,7 +167,7 @@ def is_notice(paragraph: str) -> bool:
     opening = paragraph.strip(" \t*_[(<>\"'-–—|#")
     if len(opening) > _LONG_PARAGRAPH or _NOTICE_OPENING.match(opening) is not None:
         return is_disclaimer(paragraph)
-    return _FOOTER.search(opening) is not None
+    return _FOOTER.search(opening) is not None or _IDENTIFIER.match(paragraph.strip()) is not None
 
 
 def is_banner(line: str) -> bool:

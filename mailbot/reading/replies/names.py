@@ -59,6 +59,8 @@ _FIRST_SEGMENT = re.compile(r"\s*(?:[|·•/(<]|\s[-–—]\s|,\s)\s*")
 # "O. Ch.", "W.A.": every name cut to its first letters.
 _SHORTENED = re.compile(r"^(?:[^\W\d_]{1,2}\.\s?){2,4}$")
 _ACCENTS = re.compile("[\u0300-\u036f]+")
+# What stands in plain text for the logo beside a name.
+_PICTURE = re.compile(r"^\s*\[(?:cid:|image:|https?://)[^\]]{0,300}\]\s*")
 _NAME_CHARS = 60
 
 
@@ -139,6 +141,7 @@ class Signer:
 
 def _head(line: str) -> tuple[str, list[str]]:
     """The part of a line that can be a name, and its words without titles."""
+    line = _PICTURE.sub("", line)
     segments = [segment for segment in _FIRST_SEGMENT.split(line.strip(" \t*_-–—~")) if segment.strip()]
     if len(segments) > 1 and is_farewell(segments[0]):
         segments = segments[1:]
@@ -151,6 +154,11 @@ def _head(line: str) -> tuple[str, list[str]]:
 def _near(token: str, word: str) -> bool:
     """Mili and Milagros, Pepa and Josefa do not agree; Chichi and such stay unknown: only near forms count."""
     return len(word) >= 4 and token[:3] == word[:3]
+
+
+def is_picture(line: str) -> bool:
+    """Whether a line only stands for a picture: `[cid:image001.png]`."""
+    return bool(line.strip()) and not _PICTURE.sub("", line).strip()
 
 
 def is_sentence(line: str) -> bool:

@@ -16,6 +16,7 @@ _MARKER = re.compile(
     r"|^[\s>]*message du \d{1,2}[/.]\d{1,2}[/.]\d{2,4}\b.{0,20}$"
     # Notes draws its rule around the author, GroupWise its signs around author and time.
     rf"|^\s*-{{3,6}}\s?[^-].{{1,120}}\b(?:{'|'.join(words.WRITING_VERBS)}):?\s*-{{3,6}}\s*$"
+    r"|^[^<>]{2,80}<[^<>\s]+@[^<>\s]+>.{0,20}\d{1,2}[:.h]\d\d.{0,20}>>>\s*$"
     r"|^\s*>>>\s.{3,150}\d{1,2}[:.h]\d\d.{0,20}>>>\s*$|"
     r"^\s*>>>\s.{2,100}\d{1,4}[./-]\d{1,2}[./-]\d{1,4}.{0,20}>>>\s*$",
     re.IGNORECASE,
@@ -50,7 +51,13 @@ def _may_be_marker(line: str) -> bool:
     text = line.strip(DECORATION)
     if not text or len(line) > 200:
         return False
-    return text[0] in _RULE_SIGNS or line.startswith(">>>") or text[-1] in _RULE_SIGNS or len(text) < 70
+    return (
+        text[0] in _RULE_SIGNS
+        or line.startswith(">>>")
+        or line.endswith(">>>")
+        or text[-1] in _RULE_SIGNS
+        or len(text) < 70
+    )
 
 
 # Drawn through, or around the words of a program's language that no list knows.

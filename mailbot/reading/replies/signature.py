@@ -5,21 +5,27 @@ from collections.abc import Sequence
 
 from mailbot.reading.replies.closings import is_contact, is_disclaimer, is_farewell, is_notice
 from mailbot.reading.replies.devices import is_device_line
-from mailbot.reading.replies.names import Signer, is_sentence, is_title_case
+from mailbot.reading.replies.names import Signer, is_picture, is_sentence, is_title_case
 
 # The usual one is "-- " (RFC 3676 section 4.3); gateways strip the blank, people draw their own.
 _DELIMITER = re.compile(r"^\s*(?:--|—|––|-- -|__|~~|\*\*|==)\s*$")
 _LONG_RULE = re.compile(r"^\s*[-_=*─—~]{3,}\s*$")
 _DASH_NAME = re.compile(r"^\s*[-–—~]{1,2}\s?[^\W\d_][\w.'’]*(?:\s+[^\W\d_][\w.'’]*){0,3}\s*$")
 _THANKS = re.compile(
-    r"(?:many |muchas |mil |vielen )?(?:thank|thx|tks|gracias|merci|danke|grazie|obrigad|bedankt|tack|tak)", re.I
+    r"(?:many |muchas |mil |vielen )?(?:thank|thx|tks|gracias|merci|danke|grazie|obrigad|bedankt|tack|tak)"
+    r"(?!.*(?:salu|regard|gr[uü](?:ß|ss)|hils|cumprim))",
+    re.I,
 )
+_POSTSCRIPT = re.compile(r"\s*P\.?\s?[SD]\.?\s?[:.\-–]")
+_BOLD = re.compile(r"^([*_]{1,2})(?=\S)([^*_]+)\1")
 _LINES_BELOW_DELIMITER = 14
 _LINE_CHARS = 95
 # Shorter than where programs wrap: what follows does not go on with it.
 _SHORT_LINE = 60
 _BLOCK_LINES = 12
-_LINES_BELOW_NAME = 10
+_LINES_BELOW_NAME = 16
+_LINES_BELOW_FAREWELL = 16
+_LINES_OF_CARD = 7
 
 
 def signature_start(lines: Sequence[str], signer: Signer, *, may_be_empty: bool = False) -> int:
@@ -31,7 +37,9 @@ def signature_start(lines: Sequence[str], signer: Signer, *, may_be_empty: bool 
         return start
     end = _trailing_notices(lines, end)
     last = _last_written(lines, end)
-    start = _unnamed_block(lines, last, signer)
+    start = _below_farewell(lines, last)
+    if start is None:
+        start = _unnamed_block(lines, last, signer)
     return end if start is None else start
 
 
@@ -42,7 +50,12 @@ def _last_written(lines: Sequence[str], end: int) -> int:
 
 
 def _has_text(lines: Sequence[str]) -> bool:
-    return any(line.strip() and not is_farewell(line) for line in lines)
+    return any(line.strip() and (not is_farewell(line) or _is_said(line)) for line in lines)
+
+
+def _is_said(line: str) -> bool:
+    """Thanks that end like a sentence are a message of their own."""
+    return _THANKS.match(line.strip()) is not None and line.rstrip().endswith((".", "!"))
 
 
 def _delimiter(lines: Sequence[str], end: int) -> int:
@@ -63,12 +76,19 @@ def _delimiter(lines: Sequence[str], end: int) -> int:
 
 def _is_footer_rule(lines: Sequence[str], index: int, end: int) -> bool:
     """A long rule with the footer of a mailing list or a card of addresses below it."""
-    if not _LONG_RULE.match(lines[index]) or len(lines[index].strip()) < 5:
+    if not _LONG_RULE.match(lines[index]):
         return False
     below = [line for line in lines[index + 1 : end] if line.strip()]
-    return all(is_contact(line) or is_disclaimer(line) or len(line) < 70 for line in below) and any(
-        is_contact(line) or is_disclaimer(line) for line in below
-    )
+    if any(not is_contact(line) and not is_disclaimer(line) and len(line) >= 70 for line in below):
+        return False
+    return any(is_contact(line) or is_disclaimer(line) for line in below) or _is_card(below)
+
+
+def _is_card(below: Sequence[str]) -> bool:
+    """A name in capitals and a few short lines."""
+    if not 0 < len(below) <= _LINES_OF_CARD or not all(map(_is_block_line, below)):
+        return False
+    return is_title_case(below[0].split()) and _begins_like_name(below[0])
 
 
 def _device(lines: Sequence[str], end: int) -> int:
@@ -155,6 +175,8 @@ def _is_signature_below(lines: Sequence[str], index: int, last: int) -> bool:
     if is_sentence(lines[index]) and len(lines[index]) > 40 and not is_contact(lines[index]):
         return False
     below = list(lines[index + 1 : last])
+    if any(_POSTSCRIPT.match(line) for line in below):
+        return False
     paragraph = next((position for position, line in enumerate(below) if not line.strip()), len(below))
     written = [line for line in below[paragraph:] if line.strip()]
     if any(len(line) > 180 and not is_disclaimer(line) for line in below):
@@ -181,6 +203,23 @@ def _unnamed_block(lines: Sequence[str], last: int, signer: Signer) -> int | Non
     return None
 
 
+def _below_farewell(lines: Sequence[str], last: int) -> int | None:
+    """The farewell with nothing but short lines below it, a name on top and ways to reach somebody."""
+    for index in range(last - 2, max(last - _LINES_BELOW_FAREWELL, 0), -1):
+        if not is_farewell(lines[index]) or not _has_text(lines[:index]):
+            continue
+        below = [line for line in lines[index + 1 : last] if line.strip()]
+        rest = [line for line in below[1:] if not is_disclaimer(line)]
+        if below and _begins_like_name(below[0]) and rest and all(_is_block_line(line) for line in rest):
+            return _with_farewell(lines, index, may_be_empty=False)
+    return None
+
+
+def _begins_like_name(line: str) -> bool:
+    found = line.split()
+    return len(found) <= 6 and len(line) < _SHORT_LINE and not found[0][0].islower() and _is_block_line(line)
+
+
 def _is_bullet(lines: Sequence[str], index: int) -> bool:
     """One of several lines with a dash in front is a point of a list."""
     return any(line.lstrip()[:1] == "-" and line.strip("- ") for line in lines[:index])
@@ -202,16 +241,24 @@ def _is_block(block: Sequence[str], signer: Signer) -> bool:
     """Posts, firms and names; what the sender's name or domain bears out need not be in capitals."""
     if len(block) > 7 or any(not _is_block_line(line) for line in block):
         return False
-    first = block[0].split()
-    if block[0].strip()[0] in "-*•[>" or block[0].strip()[0].isdigit() or ":" in block[0] or is_sentence(block[0]):
+    top = _BOLD.sub(r"\2", block[0].strip())
+    first = top.split()
+    if top[0] in "-*•[>" or block[0].strip()[0].isdigit() or ":" in block[0] or is_sentence(block[0]):
         return False
     if len(block) <= 4 and any(signer.matches(line) >= 2 or signer.names_firm(line) for line in block):
         return len(first) <= 9
+    if _has_no_case(block[0]) and len(block) > 1:
+        return any(is_contact(line) for line in block[1:])
     if not is_title_case(first) or len(first) > 9:
         return False
     if len(first) == 1:
         return len(block) > 1 and is_title_case(block[1].split()) and len(block[1].split()) <= 6
     return len(block) > 1 or all(word[:1].isupper() or len(word) < 4 or not word.isalpha() for word in first)
+
+
+def _has_no_case(line: str) -> bool:
+    """Whether a short line is of a script that knows no capitals."""
+    return len(line) <= 12 and line.upper() == line.lower() and any(letter.isalpha() for letter in line)
 
 
 def _is_block_line(line: str) -> bool:
@@ -232,6 +279,9 @@ def _with_farewell(lines: Sequence[str], start: int, *, may_be_empty: bool) -> i
     index = start
     while True:
         above = _last_written(lines, index)
+        while above and is_picture(lines[above - 1]) and _has_text(lines[: above - 1]):
+            start = index = above - 1
+            above = _last_written(lines, index)
         if above and _is_rule(lines[above - 1]) and _has_text(lines[: above - 1]):
             return above - 1
         if above == 0 or not is_farewell(lines[above - 1]):

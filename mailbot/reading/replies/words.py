@@ -7,7 +7,7 @@ Notes in their translations), gathered by language, not from any one test suite.
 # Who wrote: stands in the line above a quotation ("El mar, 3 mar 2026, Rosa escribió:").
 WRITING_VERBS = (
     r"wrote|writes|has written|said(?: the following)?|excerpts from",
-    r"escribi[oó]|escribe|ha escrito|va escriure|escrigu[eé]|idatzi du|escribiu",
+    r"escribi[oó]|escribe|ha escrito|va escriure|ha escrit|escrigu[eé]|idatzi du|escribiu",
     r"a [eé]crit|[eé]crivait",
     r"ha scritto|scrive|scrisse",
     r"escreveu|escreve",
@@ -83,7 +83,7 @@ SURE_OPENINGS = (
 )
 # How such a line begins.
 OPENINGS = (
-    r"on|at|in a message dated|quoting|el|en|o|le|il|em|no dia|am|op|den|dne|d[nň]a|dnia|w dniu|pe|în data|"
+    r"on|at|in a message dated|quoting|el|en|o|le|il|em|no dia|às|in data|am|op|den|dne|d[nň]a|dnia|w dniu|pe|în data|"
     r"la data|la|a|"
     r"în|þann|kasutaja|ในวันที่|missatge|wiadomość|mensaje citado|excerpts|"
     r"ma|da|dana|"
