@@ -10,16 +10,25 @@ from zoneinfo import ZoneInfo
 
 from pydantic import SecretStr
 
-from mailbot.bootstrap_ews import ews_outlook, ews_problems, ews_sender, ews_source
-from mailbot.bootstrap_graph import graph_outlook, graph_problems, graph_sender, graph_source, person_tokens
-from mailbot.bootstrap_imap import imap_outlook, imap_problems, imap_source, is_exchange_online
+from mailbot.bootstrap_ews import ews_drafts, ews_outlook, ews_problems, ews_sender, ews_source
+from mailbot.bootstrap_graph import (
+    graph_drafts,
+    graph_outlook,
+    graph_problems,
+    graph_sender,
+    graph_source,
+    person_tokens,
+)
+from mailbot.bootstrap_imap import imap_drafts, imap_outlook, imap_problems, imap_source, is_exchange_online
 from mailbot.bootstrap_office import office_checklist, office_policy
 from mailbot.bootstrap_values import list_of, password_of
+from mailbot.domain.drafting import DraftKind
 from mailbot.domain.errors import SettingsError
 from mailbot.domain.marks import Switch
 from mailbot.domain.message import Address
 from mailbot.domain.office import Office
 from mailbot.login import Security
+from mailbot.ports.drafts import MailDrafts
 from mailbot.ports.mailbox import MailSource
 from mailbot.ports.sender import MailSender
 from mailbot.ports.store import Store
@@ -37,6 +46,7 @@ if TYPE_CHECKING:
     from mailbot.rendering.templates import TemplateRenderer
 
 # By kind of mailbox: what can show marks on its mails.
+_DRAFTS = {"graph": graph_drafts, "ews": ews_drafts, "imap": imap_drafts}
 _OUTLOOKS = {"imap": imap_outlook, "graph": graph_outlook, "ews": ews_outlook}
 _SMTP_PORTS = {Security.TLS: 465, Security.STARTTLS: 587, Security.PLAIN: 25}
 
@@ -49,12 +59,15 @@ class Watched:
     source: MailSource
     # What may be shown on its mails; None where the office switched nothing on.
     outlook: Outlook | None = None
+    # What takes answers as drafts; None where the office wants none there.
+    drafts: MailDrafts | None = None
 
     def close(self) -> None:
         """Let its connections go."""
         self.source.close()
-        if self.outlook is not None:
-            self.outlook.close()
+        for part in (self.outlook, self.drafts):
+            if part is not None:
+                part.close()
 
 
 def person_logins(settings: Settings) -> "dict[str, PersonTokens]":
@@ -98,7 +111,8 @@ def build_watched(settings: Settings) -> tuple[Watched, ...]:
     for name, box in settings.mailbox.items():
         source = _source(name, box, settings)
         own = _box(name, box, settings)
-        watched.append(Watched(box=own, source=source, outlook=_outlook(own, box, settings)))
+        drafts = _DRAFTS[box.kind](name, box, settings) if settings.drafts else None
+        watched.append(Watched(box=own, source=source, outlook=_outlook(own, box, settings), drafts=drafts))
     return tuple(watched)
 
 
@@ -216,6 +230,7 @@ def build_desk(settings: Settings, store: Store, *, watched: Sequence[Watched] =
         zone=ZoneInfo(settings.timezone),
         public_sector_days=settings.public_sector_days,
         checklist=office_checklist(settings),
+        drafts=frozenset(map(DraftKind, list_of(settings.drafts))),
         office=settings.office_name,
         admin=Address(address=settings.admin) if settings.admin else None,
         boxes={item.box.name: item.box for item in watched},

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from mailbot.bootstrap_values import list_of, password_of
 from mailbot.domain.errors import SettingsError
 from mailbot.ews.endpoint import WHY_NOT_ONLINE, EwsAuth, EwsEndpoint, is_exchange_online
+from mailbot.ports.drafts import MailDrafts
 from mailbot.ports.mailbox import MailSource
 from mailbot.ports.sender import MailSender
 from mailbot.services.desk import Box
@@ -32,6 +33,14 @@ def ews_outlook(own: Box, box: MailboxSettings, settings: Settings) -> Outlook:
     from mailbot.mailboxes.ews_marks import EwsMarks
 
     return Outlook(box=own, marks=EwsMarks(account), folders=account.folders)
+
+
+def ews_drafts(name: str, box: MailboxSettings, settings: Settings) -> MailDrafts:
+    """What puts drafts into a mailbox on the office's own Exchange server."""
+    account = _account(name, box, settings)
+    from mailbot.mailboxes.ews_drafts import EwsDrafts
+
+    return EwsDrafts(account)
 
 
 def _account(name: str, box: MailboxSettings, settings: Settings) -> "EwsAccount":

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from mailbot.bootstrap_values import list_of, password_of
 from mailbot.domain.errors import SettingsError
+from mailbot.ports.drafts import MailDrafts
 from mailbot.ports.mailbox import MailSource
 from mailbot.ports.sender import MailSender
 from mailbot.services.desk import Box
@@ -45,6 +46,14 @@ def graph_outlook(own: Box, box: MailboxSettings, settings: Settings) -> Outlook
         marks=GraphMarks(account, client=client),
         folders=tuple("INBOX" if name.upper() == "INBOX" else name for name in account.folders),
     )
+
+
+def graph_drafts(name: str, box: MailboxSettings, settings: Settings) -> MailDrafts:
+    """What puts drafts into a mailbox in Microsoft 365."""
+    client = _client(settings, box.address)
+    from mailbot.mailboxes.graph_drafts import GraphDrafts
+
+    return GraphDrafts(_account(name, box, settings, client), client=client)
 
 
 def _account(name: str, box: MailboxSettings, settings: Settings, client: "GraphClient") -> "GraphAccount":

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from mailbot.bootstrap_graph import graph_problems, imap_tokens
 from mailbot.bootstrap_values import list_of, password_of
 from mailbot.login import CommandTokens, Security
+from mailbot.ports.drafts import MailDrafts
 from mailbot.ports.mailbox import MailSource
 from mailbot.services.desk import Box
 from mailbot.services.outlook import Outlook
@@ -38,6 +39,13 @@ def imap_outlook(own: Box, box: MailboxSettings, settings: Settings) -> Outlook:
         marks=ImapMarks(account),
         folders=tuple("INBOX" if name.upper() == "INBOX" else name for name in account.folders),
     )
+
+
+def imap_drafts(name: str, box: MailboxSettings, settings: Settings) -> MailDrafts:
+    """What puts drafts into a mailbox, over a connection of its own."""
+    from mailbot.mailboxes.imap_drafts import ImapDrafts
+
+    return ImapDrafts(_account(name, box, settings))
 
 
 def imap_problems(name: str, box: MailboxSettings, settings: Settings) -> list[str]:

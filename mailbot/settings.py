@@ -12,16 +12,26 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from pydantic_settings import SettingsError as SettingsSourceError
 
+from mailbot.domain.drafting import DraftKind
 from mailbot.domain.errors import SettingsError
 from mailbot.domain.marks import Switch
 from mailbot.login import Security
 from mailbot.settings_ews import EwsSettings
 from mailbot.settings_graph import GraphSettings
-from mailbot.settings_words import mail_address, nearest, said
+from mailbot.settings_words import known_words, mail_address, nearest, said
 
 PREFIX = "MAILBOT_"
 # Variables that tests and continuous integration read.
@@ -98,6 +108,7 @@ class Settings(EwsSettings, GraphSettings):
     imap_ca_file: Path | None = None
     imap_folders: str = "INBOX"
     marks: str = ""  # what mailbot may do to mails in their mailboxes, words with commas (docs/outlook.md)
+    drafts: str = ""  # which answers lie ready as drafts in the ESCs' mailboxes, words with commas
     poll_seconds: int = Field(default=60, ge=5, le=3600)
     since_days: int = Field(default=3, ge=0, le=3650)
 
@@ -165,14 +176,10 @@ class Settings(EwsSettings, GraphSettings):
             raise ValueError("todavía tiene el valor de ejemplo: ponga uno propio")
         return value
 
-    @field_validator("marks")
+    @field_validator("marks", "drafts")
     @classmethod
-    def _are_switches(cls, value: str) -> str:
-        known = [switch.value for switch in Switch]
-        unknown = {word.strip() for word in value.split(",") if word.strip()}.difference(known)
-        if not unknown:
-            return value
-        raise ValueError(f"no existe {', '.join(sorted(unknown))}; hay {', '.join(known)}")
+    def _are_known(cls, value: str, info: ValidationInfo) -> str:
+        return known_words(value, Switch if info.field_name == "marks" else DraftKind)
 
     @field_validator("timezone")
     @classmethod

@@ -3,6 +3,7 @@
 import difflib
 import re
 from collections.abc import Iterable
+from enum import StrEnum
 
 
 def said(message: str) -> str:
@@ -31,3 +32,12 @@ def mail_address(value: str) -> str:
     if not name or "." not in domain or " " in value.strip():
         raise ValueError(f"«{value}» no es una dirección de correo")
     return value.strip()
+
+
+def known_words(value: str, kind: type[StrEnum]) -> str:
+    """Words with commas between them, each a member; raises `ValueError` that names the others."""
+    known = [member.value for member in kind]
+    unknown = {word.strip() for word in value.split(",") if word.strip()}.difference(known)
+    if not unknown:
+        return value
+    raise ValueError(f"no existe {', '.join(sorted(unknown))}; hay {', '.join(known)}")

@@ -21,7 +21,7 @@ _log = structlog.get_logger()
 # These are taken up by a new start alone.
 _FIXED = ("database_url", "metrics_port", "log_level")
 # By what settings besides its own a mailbox is reached.
-_WAYS = ("imap_", "graph_", "ews_", "poll_", "marks")
+_WAYS = ("imap_", "graph_", "ews_", "poll_", "marks", "drafts")
 
 
 @dataclass
@@ -58,11 +58,11 @@ class Reloading:
 
 
 def _let_go(past: "Sequence[Watched]", present: "Sequence[Watched]") -> None:
-    """What showed marks before and does so no more; a source is closed by its watcher."""
-    kept = [item.outlook for item in present]
-    for item in past:
-        if item.outlook is not None and not any(item.outlook is one for one in kept):
-            item.outlook.close()
+    """What showed marks or took drafts before and does so no more; a source is closed by its watcher."""
+    kept = [part for item in present for part in (item.outlook, item.drafts)]
+    for part in [part for item in past for part in (item.outlook, item.drafts)]:
+        if part is not None and not any(part is one for one in kept):
+            part.close()
 
 
 def _renewed(shop: Shop) -> Shop:
@@ -87,7 +87,7 @@ def _kept(watched: "Sequence[Watched]", settings: "Settings", shop: Shop) -> "tu
     """The mailboxes, with the connections of those that are reached as before."""
     before = {item.box.name: item for item in shop.watched}
     return tuple(
-        replace(item, source=before[item.box.name].source, outlook=before[item.box.name].outlook)
+        replace(before[item.box.name], box=item.box)
         if item.box.name in before and _is_same(item.box.name, settings, shop.settings)
         else item
         for item in watched

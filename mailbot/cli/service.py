@@ -123,7 +123,9 @@ def schedule_of(shop: Shop, stopping: "threading.Event") -> "Sequence[Job]":
     post = None if shop.post is None else replace(shop.post, is_stopping=stopping.is_set)
     watched = [(item.box, item.source) for item in shop.watched]
     outlooks = [item.outlook for item in shop.watched if item.outlook is not None]
-    return jobs(shop.desk, post, habits=habits_of(shop.settings), watched=watched, outlooks=outlooks)
+    drawers = {item.box.name: item.drafts for item in shop.watched if item.drafts is not None}
+    habits = habits_of(shop.settings)
+    return jobs(shop.desk, post, habits=habits, watched=watched, outlooks=outlooks, drawers=drawers)
 
 
 def poll(

@@ -12,6 +12,7 @@ from mailbot.cli.app import Exit
 from mailbot.cli.output import say
 
 if TYPE_CHECKING:
+    from mailbot.ports.drafts import MailDrafts
     from mailbot.ports.mailbox import MailSource
     from mailbot.services.outlook import Outlook
     from mailbot.settings import Settings
@@ -174,6 +175,8 @@ def check() -> int:
         if item.outlook is not None:
             marks = partial(_check_marks, item.outlook)
             probes.append((f"marcas en {item.box.address}", marks))
+        if item.drafts is not None:
+            probes.append((f"borradores en {item.box.address}", partial(_check_drafts, item.drafts)))
     sender = build_sender(settings)
     if sender is None:
         say("✔ envío: apagado (MAILBOT_SEND=off)")
@@ -195,6 +198,13 @@ def _probe(name: str, probe: Callable[[], Sequence[str]]) -> int:
     for line in lines:
         say(f"✔ {name}: {line}")
     return Exit.DONE
+
+
+def _check_drafts(drafts: "MailDrafts") -> Sequence[str]:
+    try:
+        return drafts.check()
+    finally:
+        drafts.close()
 
 
 def _check_marks(outlook: "Outlook") -> Sequence[str]:

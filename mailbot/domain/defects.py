@@ -56,6 +56,12 @@ class Hint:
     message: str
     line: str = ""
 
+    @property
+    def told(self) -> str:
+        """The hint in one line, with the paper's own words behind it."""
+        words = f" («{self.line}»)" if self.line else ""
+        return f"{self.document}: {self.message}{words}"
+
 
 _INCOTERM = re.compile(r"(?<![A-Za-z])(?:EXW|FCA|FAS|FOB|CFR|CIF|CPT|CIP|DAP|DAT|DPU|DDP|C&F|CNF)(?![A-Za-z])")
 _RUC = re.compile(r"(?<!\d)(?:10|15|16|17|20)\d{9}(?!\d)")

@@ -1,14 +1,20 @@
 """The papers of one dispatch: what arrived, in which version, what is missing, what a person must decide."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from mailbot.domain.checklist import Checklist, ChecklistRow, Need, missing_documents, rows_for
+from mailbot.domain.contexts.answers import ArrivedLine, DocumentAnswerContext, OpenLine
 from mailbot.domain.defects import Hint
 from mailbot.domain.labels import DocumentType
 from mailbot.domain.office import Dispatch, Language
+
+# The faults of a file of which nothing can be read (`mailbot.reading.attachment_text` names them).
+UNREADABLE = frozenset({"ilegible", "PDF cifrado", "documento cifrado", "bomba ZIP"})
+# Its bytes were forgotten after their time.
+FORGOTTEN = "el archivo ya no se guarda"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,9 +28,17 @@ class Document:
     # Stored message and attachment path: the place where it came from.
     message: str
     path: str
+    sender: str = ""
     number: str = ""
+    # It holds pictures of pages alone: nothing in it could be compared.
     is_scan: bool = False
+    # What kept it from being read whole, in Spanish.
     fault: str | None = None
+
+    @property
+    def is_unreadable(self) -> bool:
+        """Whether nothing of it could be read, so that it may have to be sent again."""
+        return self.fault in UNREADABLE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +48,8 @@ class Version:
     document: Document
     number: int
     is_current: bool
+    # When the next one took its place.
+    replaced_at: datetime | None = None
 
 
 class RowState(StrEnum):
@@ -56,6 +72,11 @@ class ReviewedRow:
     row: ChecklistRow
     state: RowState
     versions: tuple[Version, ...] = ()
+
+    @property
+    def since(self) -> datetime | None:
+        """When the paper that holds arrived; None where none did."""
+        return max((item.document.received_at for item in self.versions if item.is_current), default=None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,11 +102,14 @@ def versions_of(documents: Iterable[Document]) -> tuple[Version, ...]:
         group = groups.setdefault((document.type, document.number), [])
         if document.sha256 not in {known.sha256 for known in group}:
             group.append(document)
-    return tuple(
-        Version(document=document, number=at, is_current=at == len(group))
-        for group in groups.values()
-        for at, document in enumerate(group, start=1)
-    )
+    return tuple(version for group in groups.values() for version in _numbered(group))
+
+
+def _numbered(group: Sequence[Document]) -> Iterator[Version]:
+    for at, document in enumerate(group, start=1):
+        is_last = at == len(group)
+        replaced_at = None if is_last else group[at].received_at
+        yield Version(document=document, number=at, is_current=is_last, replaced_at=replaced_at)
 
 
 def review(
@@ -116,63 +140,34 @@ def _reviewed(row: ChecklistRow, versions: Sequence[Version], missing: Sequence[
     return ReviewedRow(row=row, state=state, versions=own)
 
 
-@dataclass(frozen=True, kw_only=True)
-class ArrivedLine:
-    """One paper in the draft answer to the client."""
-
-    name: str
-    file: str
-    # Its version, when it took another's place; 0 otherwise.
-    version: int = 0
-    # It is a picture without text, or could not be opened: the client may have to send it again.
-    remark: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class DocumentAnswerContext:
-    """The draft answer to a client about his papers; an ESC sends it, mailbot never does."""
-
-    recipient: str
-    order: str
-    arrived: tuple[ArrivedLine, ...]
-    missing: tuple[str, ...]
-    # Papers of which the client should say whether they apply, with the condition.
-    to_decide: tuple[str, ...] = ()
-    office: str = ""
-
-    @property
-    def template(self) -> str:
-        """The folder under `templates/`."""
-        return "document_answer"
-
-    @property
-    def is_complete(self) -> bool:
-        """Whether nothing is missing."""
-        return not self.missing
-
-
-def answer_to_client(reviewed: DispatchReview, *, recipient: str, language: Language) -> DocumentAnswerContext:
+def answer_to_client(reviewed: DispatchReview, *, language: Language) -> DocumentAnswerContext:
     """What arrived and what is missing, in the client's language; hints stay with the ESC."""
-    arrived = [
-        _arrived(version, row.row, language) for row in reviewed.rows for version in row.versions if version.is_current
-    ]
-    missing = [_called(row.row, language) for row in reviewed.rows if row.state is RowState.MISSING]
+    rows = reviewed.rows
+    current = [(version, row.row) for row in rows for version in row.versions if version.is_current]
+    open_rows = [row.row for row in rows if row.state is RowState.TO_DECIDE and row.row.need is Need.CONDITIONAL]
     return DocumentAnswerContext(
-        recipient=recipient,
+        subject="",
+        recipient="",
         order=reviewed.dispatch.order,
-        arrived=tuple(arrived),
-        missing=tuple(missing),
+        arrived=tuple(_arrived(version, row, language) for version, row in current),
+        missing=tuple(row.row.called(language) for row in rows if row.state is RowState.MISSING),
+        # The conditions are the office's own words, in its own language.
+        to_decide=tuple(
+            OpenLine(name=row.called(language), condition=row.condition if language is Language.ES else "")
+            for row in open_rows
+            if row.types
+        ),
+        reference=", ".join(reviewed.dispatch.purchase_orders),
     )
 
 
 def _arrived(version: Version, row: ChecklistRow, language: Language) -> ArrivedLine:
+    document = version.document
     return ArrivedLine(
-        name=_called(row, language),
-        file=version.document.name,
+        name=row.called(language),
+        file=document.name,
+        received_at=document.received_at,
         version=version.number if version.number > 1 else 0,
-        remark=version.document.fault or "",
+        is_scan=document.is_scan,
+        is_unreadable=document.is_unreadable,
     )
-
-
-def _called(row: ChecklistRow, language: Language) -> str:
-    return row.name_en if language is Language.EN else row.name_es

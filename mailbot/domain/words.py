@@ -8,6 +8,7 @@ from enum import StrEnum
 from mailbot.domain.contexts.digest import Wait
 from mailbot.domain.contexts.items import QuestionKind
 from mailbot.domain.contexts.mails import Answer
+from mailbot.domain.drafting import DraftKind
 from mailbot.domain.labels import Category, Contingency, DocumentType, Primary, Topic
 from mailbot.domain.mail import MailPurpose, MailState
 from mailbot.domain.obligation import ObligationKind, ObligationState, Step
@@ -173,6 +174,12 @@ TRANSPORTS: Names = {
     Transport.TERRESTRE: ("Terrestre", "Road"),
 }
 
+DRAFTS: Names = {
+    DraftKind.DOCUMENTS: ("documentos", "documents"),
+    DraftKind.STATUS: ("status", "status"),
+    DraftKind.ACKNOWLEDGEMENT: ("acuse de recibo", "acknowledgement"),
+}
+
 # The same value can mean different things in two enumerations, so names are kept by type.
 NAMES: dict[type[StrEnum], Names] = {
     ObligationKind: KINDS,
@@ -192,6 +199,7 @@ NAMES: dict[type[StrEnum], Names] = {
     Span: SPANS,
     Modality: MODALITIES,
     Transport: TRANSPORTS,
+    DraftKind: DRAFTS,
 }
 
 # The states of `domain.md` 1.4 for clients who are written to in English; matched by their start.

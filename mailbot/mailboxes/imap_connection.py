@@ -45,6 +45,7 @@ class ListedFolder:
     leaf: str
     is_sent: bool
     is_selectable: bool
+    is_drafts: bool = False
     # Whether its mails lie in other folders too.
     is_view: bool = False
 
@@ -244,6 +245,7 @@ def _listed(flags: Sequence[bytes], delimiter: bytes | None, name: str) -> Liste
         name=name,
         leaf=leaf,
         is_sent=b"\\sent" in lower,
+        is_drafts=b"\\drafts" in lower,
         is_selectable=not lower & {b"\\noselect", b"\\nonexistent"},
         is_view=bool(lower & _VIEWS),
     )

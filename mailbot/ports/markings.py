@@ -1,8 +1,9 @@
-"""Where it is kept what mailbot did to mails in their mailboxes. Part of a unit of work."""
+"""Where marks on mails and prepared answers are kept. Part of a unit of work."""
 
 from collections.abc import Sequence
 from typing import Protocol
 
+from mailbot.domain.drafting import KeptAnswer
 from mailbot.domain.marking import KeptMarks
 
 
@@ -35,4 +36,28 @@ class Markings(Protocol):
 
     def touch(self, message: str) -> None:
         """Something of a message changed: it is due in every mailbox. Nothing when it is kept in none."""
+        ...
+
+
+class Answers(Protocol):
+    """The answers that were prepared."""
+
+    def add(self, answer: KeptAnswer) -> bool:
+        """Keep an answer that is about to be offered; False when that stamp was kept before."""
+        ...
+
+    def update(self, answer: KeptAnswer) -> None:
+        """Replace what is kept of it; raises `UnknownName` when there is none."""
+        ...
+
+    def get(self, stamp: str) -> KeptAnswer | None:
+        """The answer with that stamp."""
+        ...
+
+    def open(self) -> Sequence[KeptAnswer]:
+        """Those that mailbot may still change, by stamp."""
+        ...
+
+    def of_obligation(self, obligation: str) -> Sequence[KeptAnswer]:
+        """Those that would meet an obligation, by stamp."""
         ...

@@ -15,7 +15,7 @@ from mailbot.domain.mail import Departure, MailState, OutgoingMail
 from mailbot.domain.message import MailKey, Message
 from mailbot.domain.office import Dispatch, Office
 from mailbot.ports.mailbox import Cursor
-from mailbot.ports.markings import Markings
+from mailbot.ports.markings import Answers, Markings
 from mailbot.ports.obligations import Obligations
 from mailbot.ports.records import Records
 from mailbot.ports.stored import (
@@ -218,6 +218,7 @@ class UnitOfWork(Protocol):
     records: Records
     facts: Facts
     marks: Markings
+    answers: Answers
     retention: "Retention"
 
     def audit(self, line: AuditLine) -> None:

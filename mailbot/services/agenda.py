@@ -20,6 +20,7 @@ from mailbot.services.lines import item_of
 from mailbot.services.outgoing import compose
 from mailbot.services.people import agenda_readers
 from mailbot.services.questions import open_questions
+from mailbot.services.ready import ready_answers
 
 _LAST_AGENDA = "agenda:last"
 # How many days ahead dated matters are shown (Annex 01 rows 6 and 11).
@@ -148,6 +149,7 @@ def _context(person: Staff, uow: UnitOfWork, *, desk: Desk, morning: _Morning) -
         stale=tuple(_stale(item, uow) for item in lines[_STALE]),
         dated=tuple(_dated(item, uow, desk=desk, morning=morning) for item in lines[_DATED]),
         glosas=glosas_of(owed, uow),
+        answers=ready_answers((item for section in _SECTIONS for item in lines[section]), uow),
         office=desk.office,
     )
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from mailbot.domain.calendars import DEFAULT_HOURS, OfficeHours, office_calendar
 from mailbot.domain.checklist import Checklist, shipped_checklist
 from mailbot.domain.clock import LIMA
+from mailbot.domain.drafting import DraftKind
 from mailbot.domain.marks import Switch
 from mailbot.domain.message import Address
 from mailbot.domain.office import Holiday
@@ -50,6 +51,8 @@ class Desk:
     public_sector_days: bool = False
     # Which papers a dispatch needs.
     checklist: Checklist = field(default_factory=shipped_checklist)
+    # Which answers are put into the mailboxes of the ESCs; nothing by itself.
+    drafts: frozenset[DraftKind] = frozenset()
     # The name of the office as mails show it.
     office: str = ""
     # Who is told what only an administrator can mend.

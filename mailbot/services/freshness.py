@@ -23,7 +23,7 @@ def is_stale(dispatch: Dispatch, uow: UnitOfWork, *, rules: Rules, now: datetime
 
     A row without a dated note is as old as the import that brought it.
     """
-    noted_at = dispatch.status_noted_at or _imported_at(uow)
+    noted_at = known_at(dispatch, uow)
     if noted_at is None:
         return False
     day = noted_at.astimezone(rules.zone).date()
@@ -35,6 +35,11 @@ def is_stale(dispatch: Dispatch, uow: UnitOfWork, *, rules: Rules, now: datetime
         agreement=next(iter(agreements), None),
     )
     return deadline is not None and now > deadline.due_at
+
+
+def known_at(dispatch: Dispatch, uow: UnitOfWork) -> datetime | None:
+    """As of when the row of a dispatch speaks: its note, else the import that brought it; None when nobody knows."""
+    return dispatch.status_noted_at or _imported_at(uow)
 
 
 def _imported_at(uow: UnitOfWork) -> datetime | None:

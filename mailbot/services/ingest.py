@@ -15,6 +15,7 @@ from mailbot.domain.outgoing import verify
 from mailbot.ports.mailbox import Cursor, FetchedMail
 from mailbot.ports.store import UnitOfWork
 from mailbot.ports.stored import QuarantinedMail, Sighting, SightingState
+from mailbot.reading.own_draft import is_own_draft
 from mailbot.reading.parse import read_message
 from mailbot.services.arrive import Arriving, Placed, inputs_of, place_message, with_texts
 from mailbot.services.bounced import note_bounce
@@ -159,6 +160,8 @@ def _keep(item: Read, arriving: Arriving | None, uow: UnitOfWork, *, desk: Desk,
     if verify(arriving.message.message_id, secret=desk.secret):
         arrived(arriving.message.message_id, uow, policy=desk.policy, now=now)
         return _see(item, SightingState.IGNORED, uow, now=now, reason="correo propio de mailbot")
+    if not arriving.lies_in_sent and is_own_draft(item.mail.raw or b""):
+        return _see(item, SightingState.IGNORED, uow, now=now, reason="borrador propio de mailbot")
     twin = uow.messages.duplicate_of(arriving.message)
     if twin is not None:
         enrol(twin, item.mail.key, uow, desk=desk)

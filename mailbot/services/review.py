@@ -13,14 +13,15 @@ from mailbot.domain.errors import MessageUnreadable
 from mailbot.domain.labels import Category, DocumentType, ReferenceKind
 from mailbot.domain.linkage import Linkage, Reference
 from mailbot.domain.message import Attachment, Direction, Message
-from mailbot.domain.review import DispatchReview, Document, review
-from mailbot.domain.verdict import Verdict
+from mailbot.domain.review import FORGOTTEN, DispatchReview, Document, review
+from mailbot.domain.verdict import DocumentVerdict, Verdict
 from mailbot.ports.records import Records
 from mailbot.ports.store import UnitOfWork
 from mailbot.ports.stored import MessageFilter, StoredMessage
 from mailbot.reading.attachment_text import AttachmentText, extract_texts
 from mailbot.reading.parse import read_message
 from mailbot.reading.references import find_in_text
+from mailbot.services.desk import Desk
 
 # What a mail brings along without being a paper of the dispatch.
 _NO_PAPERS = frozenset({DocumentType.OTHER, DocumentType.PHOTO, DocumentType.PROFORMA, DocumentType.PAYMENT_VOUCHER})
@@ -53,46 +54,76 @@ def missing_in_mail(
     return missing_documents(dispatch, present, checklist=checklist) if dispatch else ()
 
 
-def review_dispatch(
-    order: str, uow: UnitOfWork, *, on: date, checklist: Checklist | None = None
-) -> DispatchReview | None:
-    """The papers of a dispatch as far as stored mails brought them; None for an order nobody knows."""
-    dispatch = uow.records.dispatch(order)
+def review_dispatch(desk: Desk, order: str, *, on: date) -> DispatchReview | None:
+    """The papers of a dispatch as far as stored mails brought them; None for an order nobody knows.
+
+    Files are opened one mail at a time and between units of work, so that nobody waits for them.
+    """
+    with desk.store.begin() as uow:
+        dispatch = uow.records.dispatch(order)
+        brought = list(bringing(order, uow))
     if dispatch is None:
         return None
-    arrived = [item for stored in _bringing(order, uow) for item in _arrived(stored, uow)]
+    arrived = [item for stored in brought for item in _arrived(stored, desk)]
     current = {item.document.sha256: item.paper for item in arrived}
     hints = find_defects(tuple(current.values()), dispatch, on=on)
-    return review(dispatch, [item.document for item in arrived], hints=hints, checklist=checklist)
+    return review(dispatch, [item.document for item in arrived], hints=hints, checklist=desk.checklist)
 
 
-def _bringing(order: str, uow: UnitOfWork) -> Iterator[StoredMessage]:
+def bringing(order: str, uow: UnitOfWork) -> Iterator[StoredMessage]:
     """Mails of others about the dispatch that have papers; what the office itself sent is no arrival."""
     for stored in uow.messages.list(MessageFilter(order=order)):
         if stored.direction is Direction.INCOMING and stored.verdict and stored.verdict.documents:
             yield stored
 
 
-def _arrived(stored: StoredMessage, uow: UnitOfWork) -> Iterator[Arrived]:
-    message = _read(stored, uow)
-    if message is None or stored.verdict is None:
+def _arrived(stored: StoredMessage, desk: Desk) -> Iterator[Arrived]:
+    verdict = stored.verdict or Verdict()
+    message = _read(stored, desk)
+    if message is None:
+        papers = (judged for judged in verdict.documents if judged.type not in _NO_PAPERS)
+        yield from (_forgotten(stored, judged, place) for place, judged in enumerate(papers, start=1))
         return
-    types = {document.name: document.type for document in stored.verdict.documents}
     texts = extract_texts(message)
-    for attachment in message.attachments:
-        kind = types.get(attachment.name, DocumentType.OTHER)
+    for attachment, kind in _typed(message, verdict):
         if kind not in _NO_PAPERS:
             yield _one(stored, attachment, kind, texts)
 
 
-def _read(stored: StoredMessage, uow: UnitOfWork) -> Message | None:
-    raw = uow.messages.raw(stored.id)
-    if raw is None:
+def _typed(message: Message, verdict: Verdict) -> Iterator[tuple[Attachment, DocumentType]]:
+    """Every attachment with what it was taken for; several of one name in their order."""
+    types: dict[str, list[DocumentType]] = {}
+    for judged in verdict.documents:
+        types.setdefault(judged.name, []).append(judged.type)
+    for attachment in message.attachments:
+        known = types.get(attachment.name)
+        yield attachment, known.pop(0) if known else DocumentType.OTHER
+
+
+def _read(stored: StoredMessage, desk: Desk) -> Message | None:
+    with desk.store.begin() as uow:
+        raw = uow.messages.raw(stored.id)
+    if not raw:
         return None
     try:
         return read_message(raw, received_at=stored.received_at)
     except MessageUnreadable:
         return None
+
+
+def _forgotten(stored: StoredMessage, judged: DocumentVerdict, place: int) -> Arrived:
+    """A paper whose bytes are gone: what it was taken for is still known."""
+    document = Document(
+        type=judged.type,
+        name=judged.name,
+        sha256=f"{stored.id}/{place}",
+        received_at=stored.received_at,
+        message=stored.id,
+        path="",
+        sender=stored.sender,
+        fault=FORGOTTEN,
+    )
+    return Arrived(document=document, paper=Paper(name=judged.name, type=judged.type, text=""))
 
 
 def _one(
@@ -108,6 +139,7 @@ def _one(
         received_at=stored.received_at,
         message=stored.id,
         path=attachment.path,
+        sender=stored.sender,
         number=_own_number(kind, (*named, *references)),
         is_scan=found.is_scan,
         fault=found.fault,

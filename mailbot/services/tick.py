@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from types import MappingProxyType
 
 from mailbot.ports.mailbox import MailSource
 from mailbot.ports.sender import MailSender
@@ -16,6 +17,7 @@ from mailbot.services.doubt import settle_uncertain
 from mailbot.services.forget import forget_expired
 from mailbot.services.handover import queue_handovers
 from mailbot.services.mark import tend_all
+from mailbot.services.offer import Drawers, offer_answers
 from mailbot.services.outlook import Outlook
 from mailbot.services.propose import Classroom, propose_monthly
 from mailbot.services.reconcile import reconcile_nightly
@@ -59,6 +61,7 @@ def jobs(
     habits: Habits = Habits(),
     watched: Sequence[tuple[Box, MailSource]] = (),
     outlooks: Sequence[Outlook] = (),
+    drawers: Drawers = MappingProxyType({}),
 ) -> tuple[Job, ...]:
     """Every job, in the order in which jobs of the same moment run; `post` None keeps all mail back."""
     minute = timedelta(minutes=1)
@@ -93,6 +96,7 @@ def jobs(
         Job(name="handover", every=minute, run=hand_over),
         Job(name="admin", every=15 * minute, run=lambda now: queue_admin_mail(desk, now=now)),
         Job(name="marks", every=minute, run=lambda now: tend_all(desk, outlooks, now=now)),
+        Job(name="offer", every=5 * minute, run=lambda now: offer_answers(desk, drawers, now=now)),
         Job(name="deliver", every=minute, run=send, goes_first=True),
         Job(name="settle", every=5 * minute, run=settle),
         Job(name="reconcile", every=15 * minute, run=reconcile),

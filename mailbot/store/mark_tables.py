@@ -1,4 +1,4 @@
-"""The table of what mailbot did to mails in their mailboxes."""
+"""The tables of what mailbot did to mails in their mailboxes, and of the answers it prepared."""
 
 from datetime import datetime
 from typing import Any
@@ -7,9 +7,11 @@ from sqlalchemy import BigInteger, Index
 from sqlalchemy import text as sql
 from sqlmodel import Field
 
-from mailbot.store.columns import Row, json_column, key_column, text_column
+from mailbot.domain.drafting import OURS, DraftKind, DraftState
+from mailbot.store.columns import Row, json_column, key_column, one_of, text_column, word_column
 
 _IS_OPEN = sql("is_due OR is_waiting")
+IS_OURS = sql(f"state IN ({', '.join(repr(state.value) for state in OURS)})")
 
 
 class MarkRow(Row, table=True):
@@ -43,3 +45,27 @@ class MarkRow(Row, table=True):
     is_waiting: bool
     is_filed: bool
     is_gone: bool
+
+
+class DraftRow(Row, table=True):
+    """One prepared answer."""
+
+    __tablename__ = "drafts"
+    __table_args__ = (
+        one_of("kind", DraftKind),
+        one_of("state", DraftState),
+        Index("ix_drafts_ours", "stamp", sqlite_where=IS_OURS, postgresql_where=IS_OURS),
+    )
+    stamp: str = key_column(primary_key=True)
+    mailbox: str = key_column()
+    message: str = key_column(foreign_key="messages.id", index=True)
+    obligation: str = key_column(foreign_key="obligations.id", index=True)
+    kind: str = word_column()
+    state: str = word_column()
+    item: str = text_column()
+    version: str = text_column()
+    fingerprint: str = text_column()
+    basis: str = text_column()
+    text: str = text_column()
+    hints: list[Any] = json_column()
+    changed_at: datetime

@@ -14,13 +14,14 @@ from typing import Self
 from mailbot.domain.errors import StoreRefused, StoreUnavailable
 from mailbot.domain.mail import MailState
 from mailbot.domain.obligation import is_overdue
-from mailbot.ports.markings import Markings
+from mailbot.ports.markings import Answers, Markings
 from mailbot.ports.obligations import Obligations
 from mailbot.ports.records import Records
 from mailbot.ports.retention import Retention
 from mailbot.ports.store import Cursors, Facts, Messages, OfficeBooks, Outbox, Quarantine, UnitOfWork
 from mailbot.ports.stored import AuditLine, ObligationFilter
 from mailbot.ports.tally import Tally
+from mailbot.store.memory_drafts import MemoryAnswers
 from mailbot.store.memory_marks import MemoryMarkings
 from mailbot.store.memory_messages import MemoryCursors, MemoryFacts, MemoryMessages, MemoryQuarantine
 from mailbot.store.memory_office import MemoryOffice
@@ -60,6 +61,7 @@ class _Contents:
         self.records = OfficeRecords(lambda: self.office.dispatches, book=lambda: self.office.book)
         self.facts = MemoryFacts(self.journal)
         self.marks = MemoryMarkings(self.journal)
+        self.answers = MemoryAnswers(self.journal)
         self.retention = MemoryRetention(self.messages, obligations=self.obligations, outbox=self.outbox)
         self.audit_subjects: HashIndex[int, AuditLine] = HashIndex(lambda line: [line.subject])
         self.audit: Table[int, AuditLine] = Table(self.journal, self.audit_subjects)
@@ -75,6 +77,9 @@ class _Contents:
         for kept in self.marks.rows.touched():
             if kept.message not in self.messages.rows:
                 yield f"las marcas en «{kept.mailbox}» nombran el mensaje {kept.message}"
+        for answer in self.answers.rows.touched():
+            if answer.message not in self.messages.rows or answer.obligation not in self.obligations.rows:
+                yield f"el borrador {answer.stamp} nombra {answer.message} y {answer.obligation}"
         for notice in self.obligations.notice_rows.touched():
             if notice.mail is not None and self.outbox.get(notice.mail) is None:
                 yield f"el aviso de {notice.obligation} nombra el correo {notice.mail}"
@@ -95,6 +100,7 @@ class MemoryUnitOfWork:
         self.records: Records = contents.records
         self.facts: Facts = contents.facts
         self.marks: Markings = contents.marks
+        self.answers: Answers = contents.answers
         self.retention: Retention = contents.retention
 
     def audit(self, line: AuditLine) -> None:

@@ -7,7 +7,7 @@ from typing import Self
 
 from sqlalchemy import Engine
 
-from mailbot.ports.markings import Markings
+from mailbot.ports.markings import Answers, Markings
 from mailbot.ports.obligations import Obligations
 from mailbot.ports.records import Records
 from mailbot.ports.retention import Retention
@@ -16,6 +16,7 @@ from mailbot.ports.stored import AuditLine
 from mailbot.ports.tally import Tally
 from mailbot.store.audit import AuditLog
 from mailbot.store.office_records import OfficeRecords
+from mailbot.store.sql_drafts import SqlAnswers
 from mailbot.store.sql_facts import SqlCursors, SqlFacts, SqlQuarantine
 from mailbot.store.sql_marks import SqlMarkings
 from mailbot.store.sql_messages import SqlMessages
@@ -48,6 +49,7 @@ class SqlUnitOfWork:
         self.records: Records = OfficeRecords(lambda: office.shelf, book=lambda: office.book)
         self.facts: Facts = facts
         self.marks: Markings = SqlMarkings(self._transaction)
+        self.answers: Answers = SqlAnswers(self._transaction)
         self.retention: Retention = SqlRetention(self._transaction, outbox=outbox)
 
     def audit(self, line: AuditLine) -> None:

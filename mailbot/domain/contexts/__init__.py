@@ -1,5 +1,12 @@
 """What mails are written from: one frozen class a template folder."""
 
+from mailbot.domain.contexts.answers import (
+    AcknowledgementContext,
+    ArrivedLine,
+    DocumentAnswerContext,
+    OpenLine,
+    StatusAnswerContext,
+)
 from mailbot.domain.contexts.digest import DigestContext, Wait, WaitingForClient
 from mailbot.domain.contexts.items import (
     AlertItem,
@@ -10,6 +17,7 @@ from mailbot.domain.contexts.items import (
     Outage,
     Question,
     QuestionKind,
+    ReadyAnswer,
     ShadowLine,
     StaleNote,
     SuggestedGlosa,
@@ -32,32 +40,38 @@ from mailbot.domain.contexts.mails import (
 from mailbot.domain.contexts.report import ClientTally, KindTally, ReportContext, ReportLine, Tally
 
 __all__ = [
+    "AcknowledgementContext",
     "AdminContext",
     "AgendaContext",
     "AlertContext",
     "AlertItem",
     "Answer",
+    "ArrivedLine",
     "AskContext",
     "Candidate",
     "ClientTally",
     "ConfirmationContext",
     "DatedMatter",
     "DigestContext",
+    "DocumentAnswerContext",
     "Effect",
     "HandoverContext",
     "Item",
     "KindTally",
     "Load",
     "NoticeContext",
+    "OpenLine",
     "Outage",
     "Outcome",
     "Question",
     "QuestionKind",
+    "ReadyAnswer",
     "ReminderContext",
     "ReportContext",
     "ReportLine",
     "ShadowLine",
     "StaleNote",
+    "StatusAnswerContext",
     "SuggestedGlosa",
     "SummaryContext",
     "Tally",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from mailbot.domain.drafting import DraftKind
 from mailbot.domain.labels import Contingency
 from mailbot.domain.mail import MailPurpose
 from mailbot.domain.obligation import ObligationKind, ObligationState, Step
@@ -166,6 +167,22 @@ class ShadowLine:
     # Of a client's digest: how many mails the office wrote to the client that day, and when first.
     letters: int = 0
     first_letter_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadyAnswer:
+    """An answer that is prepared for the ESC to send; `number` is that of the line it would settle."""
+
+    number: int
+    kind: DraftKind
+    to: str
+    subject: str
+    order: str | None = None
+    client: str = ""
+    # The answer itself; empty where it lies among the drafts of the mailbox.
+    text: str = ""
+    # What looks wrong in the papers, each with the words it was read from; for the ESC alone.
+    hints: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

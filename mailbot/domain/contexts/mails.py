@@ -14,6 +14,7 @@ from mailbot.domain.contexts.items import (
     Load,
     Outage,
     Question,
+    ReadyAnswer,
     ShadowLine,
     StaleNote,
     SuggestedGlosa,
@@ -133,6 +134,7 @@ class AgendaContext:
     stale: tuple[StaleNote, ...] = ()
     dated: tuple[DatedMatter, ...] = ()
     glosas: tuple[SuggestedGlosa, ...] = ()
+    answers: tuple[ReadyAnswer, ...] = ()
     # Name of the absent ESC whose agenda this is; empty for one's own.
     stands_in_for: str = ""
     office: str = ""

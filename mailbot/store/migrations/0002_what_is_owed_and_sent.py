@@ -7,6 +7,7 @@ revision = "0002"
 down_revision = "0001"
 
 _IS_OPEN = sa.text("is_due OR is_waiting")
+_IS_OURS = sa.text("state IN ('planned', 'offered', 'listed')")
 _MESSAGE = "the history of an obligation takes new lines only"
 # A guard against slips and against whoever has the program's own rights.
 _APPEND_ONLY = {
@@ -32,6 +33,7 @@ def upgrade() -> None:
     _obligation_events()
     _notices()
     _marks()
+    _drafts()
     for statement in _APPEND_ONLY[op.get_bind().dialect.name]:
         op.execute(statement)
 
@@ -242,3 +244,32 @@ def _marks() -> None:
     op.create_index(
         "ix_marks_open", "marks", ["mailbox", "received_at"], sqlite_where=_IS_OPEN, postgresql_where=_IS_OPEN
     )
+
+
+def _drafts() -> None:
+    op.create_table(
+        "drafts",
+        sa.Column("stamp", sa.String(), nullable=False),
+        sa.Column("mailbox", sa.String(), nullable=False),
+        sa.Column("message", sa.String(), nullable=False),
+        sa.Column("obligation", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("item", sa.String(), nullable=False),
+        sa.Column("version", sa.String(), nullable=False),
+        sa.Column("fingerprint", sa.String(), nullable=False),
+        sa.Column("basis", sa.String(), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("hints", sa.JSON(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("kind IN ('documents', 'status', 'acknowledgement')", name="ck_drafts_kind"),
+        sa.CheckConstraint(
+            "state IN ('planned', 'offered', 'listed', 'taken', 'gone', 'withdrawn')", name="ck_drafts_state"
+        ),
+        sa.ForeignKeyConstraint(["message"], ["messages.id"], name="fk_drafts_message_messages"),
+        sa.ForeignKeyConstraint(["obligation"], ["obligations.id"], name="fk_drafts_obligation_obligations"),
+        sa.PrimaryKeyConstraint("stamp", name="pk_drafts"),
+    )
+    op.create_index("ix_drafts_message", "drafts", ["message"])
+    op.create_index("ix_drafts_obligation", "drafts", ["obligation"])
+    op.create_index("ix_drafts_ours", "drafts", ["stamp"], sqlite_where=_IS_OURS, postgresql_where=_IS_OURS)

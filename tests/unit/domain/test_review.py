@@ -69,12 +69,27 @@ def test_the_answer_to_the_client_is_in_his_language() -> None:
         document(DocumentType.PACKING_LIST, "c", fault="PDF cifrado"),
     ]
 
-    answer = answer_to_client(review(DISPATCH, documents), recipient="Ana", language=Language.EN)
+    answer = answer_to_client(review(DISPATCH, documents), language=Language.EN)
 
     assert answer.missing == ("bill of lading",)
     assert not answer.is_complete
-    lines = [(line.name, line.file, line.version, line.remark) for line in answer.arrived]
+    lines = [(line.name, line.file, line.version, line.is_unreadable) for line in answer.arrived]
     assert lines == [
-        ("commercial invoice", "b.pdf", 2, ""),
-        ("packing list", "c.pdf", 0, "PDF cifrado"),
+        ("commercial invoice", "b.pdf", 2, False),
+        ("packing list", "c.pdf", 0, True),
     ]
+    assert "certificate of origin" in [line.name for line in answer.to_decide]
+    assert {line.condition for line in answer.to_decide} == {""}, "the conditions are in Spanish"
+
+
+def test_each_row_says_since_when_and_each_version_until_when() -> None:
+    documents = [
+        document(DocumentType.COMMERCIAL_INVOICE, "a"),
+        document(DocumentType.COMMERCIAL_INVOICE, "b", days=1),
+    ]
+
+    rows = {row.row.key: row for row in review(DISPATCH, documents).rows}
+
+    assert rows["invoice"].since == AT + timedelta(days=1)
+    assert [version.replaced_at for version in rows["invoice"].versions] == [AT + timedelta(days=1), None]
+    assert rows["transport-sea"].since is None

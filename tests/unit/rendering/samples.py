@@ -8,32 +8,38 @@ from typing import Any
 
 from mailbot.domain.columns import Column
 from mailbot.domain.contexts import (
+    AcknowledgementContext,
     AdminContext,
     AgendaContext,
     AlertContext,
     AlertItem,
     Answer,
+    ArrivedLine,
     AskContext,
     Candidate,
     ClientTally,
     ConfirmationContext,
     DatedMatter,
     DigestContext,
+    DocumentAnswerContext,
     Effect,
     HandoverContext,
     Item,
     KindTally,
     Load,
     NoticeContext,
+    OpenLine,
     Outage,
     Outcome,
     Question,
     QuestionKind,
+    ReadyAnswer,
     ReminderContext,
     ReportContext,
     ReportLine,
     ShadowLine,
     StaleNote,
+    StatusAnswerContext,
     SuggestedGlosa,
     SummaryContext,
     Tally,
@@ -41,6 +47,7 @@ from mailbot.domain.contexts import (
     Wait,
     WaitingForClient,
 )
+from mailbot.domain.drafting import DraftKind
 from mailbot.domain.labels import Contingency, DocumentType
 from mailbot.domain.mail import MailPurpose
 from mailbot.domain.obligation import ObligationKind, ObligationState, Step
@@ -309,6 +316,18 @@ AGENDA = AgendaContext(
     overdue=(replace(LATE, number=1, owner="", due_at=NOW - timedelta(hours=15)),),
     today=(replace(REPLY, number=2, owner=""), replace(REVIEW, number=3, owner="")),
     documents=(replace(REVIEW, number=5, owner="", due_at=NOW + timedelta(days=3)),),
+    answers=(
+        ReadyAnswer(
+            number=5,
+            kind=DraftKind.DOCUMENTS,
+            to="rosa.quispe@textilesandinos.example",
+            subject="Documentos",
+            order="2026-004512",
+            client="Textiles Andinos S.A.C.",
+            text="Estimado(a) Rosa:\n\nPara continuar nos falta:\n- lista de empaque\n",
+            hints=("factura.pdf: la factura no indica incoterm",),
+        ),
+    ),
     agreements=(
         replace(
             REPLY,
@@ -504,7 +523,48 @@ REPORT = ReportContext(
 )
 
 # Every mail by a name of its own; several show the same template in another case.
+# What people of the office send in their own name.
+LETTERS: dict[str, MailContext] = {
+    "document_answer": DocumentAnswerContext(
+        office=OFFICE,
+        subject="RE: Documentos orden 2026-004512",
+        recipient="Ana Díaz",
+        sender="Rosa Quispe",
+        order="2026-004512",
+        reference="OC-450012",
+        arrived=(
+            ArrivedLine(name="factura comercial", file="factura.pdf", received_at=NOW, version=2),
+            ArrivedLine(name="lista de empaque", file="packing.pdf", received_at=NOW, is_scan=True),
+            ArrivedLine(name="póliza de seguro", file="poliza.pdf", received_at=NOW, is_unreadable=True),
+        ),
+        missing=("conocimiento de embarque (BL)",),
+        to_decide=(OpenLine(name="certificado de origen", condition="si se acoge a un acuerdo comercial"),),
+    ),
+    "document_answer-complete": DocumentAnswerContext(
+        office=OFFICE,
+        subject="RE: Documentos",
+        recipient="",
+        sender="Rosa Quispe",
+        order="2026-004512",
+        arrived=(ArrivedLine(name="factura comercial", file="factura.pdf", received_at=NOW),),
+        missing=(),
+    ),
+    "status_answer": StatusAnswerContext(
+        office=OFFICE,
+        subject="RE: Consulta",
+        recipient="Ana Díaz",
+        sender="Rosa Quispe",
+        order="2026-004512",
+        table=DIGEST.table,
+        as_of=NOW,
+        is_stale=True,
+    ),
+    "acknowledgement": AcknowledgementContext(
+        office=OFFICE, subject="RE: Consulta", recipient="Ana Díaz", sender="Rosa Quispe"
+    ),
+}
 SAMPLES: dict[str, MailContext] = {
+    **LETTERS,
     "reminder": ReminderContext(office=OFFICE, recipient="Lucía Ramos", now=NOW, items=(REPLY,)),
     "reminder-several": ReminderContext(
         office=OFFICE, recipient="Diego Vargas", now=NOW, items=(REPLY, REVIEW), stands_in_for="Lucía Ramos"

@@ -14,7 +14,18 @@ from mailbot.ports.renderer import Rendered
 from mailbot.rendering.filters import has_endless_word
 from mailbot.rendering.templates import TemplateRenderer
 from mailbot.shipped import templates_folder
-from tests.unit.rendering.samples import ALERT, DIGEST, LATE, NOW, REPLY, SAMPLES, SUMMARY, distorted
+from tests.unit.rendering.samples import (
+    ALERT,
+    DIGEST,
+    LATE,
+    LETTERS,
+    NOW,
+    OFFICE,
+    REPLY,
+    SAMPLES,
+    SUMMARY,
+    distorted,
+)
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)> \"' {{ 7*7 }} {% raw %} http://malo.example/a"
 
@@ -49,7 +60,15 @@ def test_the_same_context_gives_the_same_bytes(mails: dict[str, Rendered]) -> No
     assert {name: another.render(context) for name, context in SAMPLES.items()} == mails
 
 
-@pytest.mark.parametrize("name", SAMPLES)
+@pytest.mark.parametrize("name", LETTERS)
+def test_a_letter_looks_like_its_senders_own(mails: dict[str, Rendered], name: str) -> None:
+    letter = mails[name]
+    assert "<style" not in letter.html
+    assert "mailbot" not in (letter.text + letter.html).lower()
+    assert letter.text.rstrip().endswith(f"Rosa Quispe\n{OFFICE}")
+
+
+@pytest.mark.parametrize("name", [name for name in SAMPLES if name not in LETTERS])
 def test_styles_are_inlined_and_only_media_rules_stay(mails: dict[str, Rendered], name: str) -> None:
     html = mails[name].html
 
