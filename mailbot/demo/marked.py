@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from mailbot.demo.places import MarkedOnServer
+from mailbot.demo.place import MarkedOnServer
 from mailbot.domain.clock import LIMA
 from mailbot.domain.marks import Flag, FlagState
 

@@ -1,13 +1,14 @@
 """The demo's office on an Exchange server of its own: EWS for everything, by an account that acts for each mailbox."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 
 from pydantic import SecretStr
 
-from mailbot.demo.places import MarkedOnServer, box_name, recipients_of, subject_of
+from mailbot.demo.place import Clock, MarkedOnServer, Place, box_name, recipients_of, subject_of
 from mailbot.demo.servers import AcceptedMail
-from mailbot.demo.servers.ews import PASSWORD, SERVICE, EwsServer
+from mailbot.demo.servers.ews import PASSWORD, SERVICE, EwsServer, ews_server
 from mailbot.demo.servers.ews_fields import SETS
 from mailbot.demo.servers.ews_mail import Item
 from mailbot.domain.clock import to_utc
@@ -82,3 +83,12 @@ def _as_outlook_shows(address: str, item: Item) -> MarkedOnServer:
     due = item.properties.get(_DUE) if state is FlagState.FLAGGED else None
     flag = Flag(state=state, due_at=to_utc(datetime.fromisoformat(due)) if due else None)
     return MarkedOnServer(mailbox=address, subject=subject_of(item.raw), categories=tuple(item.categories), flag=flag)
+
+
+@contextmanager
+def ews_place(addresses: Sequence[str], _clock: Clock) -> Iterator[Place]:
+    """Open it for these mailboxes while the block lasts."""
+    with ews_server() as server:
+        for address in addresses:
+            server.add_mailbox(address)
+        yield EwsPlace(server)

@@ -17,7 +17,8 @@ from mailbot.bootstrap import Watched, build_desk, build_post, build_sender, bui
 from mailbot.demo.mails import SENT, SampleMail, mailboxes, sample_mails
 from mailbot.demo.marked import print_marked
 from mailbot.demo.office import sample_office
-from mailbot.demo.places import PLACES, Place
+from mailbot.demo.place import Place
+from mailbot.demo.places import PLACES
 from mailbot.demo.report import Shown, show_results
 from mailbot.demo.story import OWN_DOMAIN, STORY_BEGINS_AT, STORY_ENDS_AT
 from mailbot.demo.story_exports import SampleExport, sample_exports
