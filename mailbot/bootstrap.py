@@ -183,12 +183,13 @@ def _folder_sender(settings: Settings) -> MailSender:
     return FolderSender(settings.outbox_folder, instance=settings.instance)
 
 
-def build_post(sender: MailSender | None, watched: Sequence[Watched]) -> Post | None:
+def build_post(sender: MailSender | None, watched: Sequence[Watched], *, looks_first: bool = False) -> Post | None:
     """Who delivers; None when sending is off."""
     if sender is None:
         return None
     worker = f"{socket.gethostname()}:{os.getpid()}"
-    return Post(sender=sender, worker=worker, watched=tuple((item.box, item.source) for item in watched))
+    boxes = tuple((item.box, item.source) for item in watched)
+    return Post(sender=sender, worker=worker, watched=boxes, looks_first=looks_first)
 
 
 def build_classifier(settings: Settings) -> "Classifier":

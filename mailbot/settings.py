@@ -55,6 +55,11 @@ class SendMode(StrEnum):
     # They are kept back, marked as withheld.
     OFF = "off"
 
+    @property
+    def looks_first(self) -> bool:
+        """Whether Sent is looked into before a mail is sent again: Exchange keeps there what has left."""
+        return self in (SendMode.GRAPH, SendMode.EWS)
+
 
 class MailboxSettings(BaseModel):
     """One mailbox; what is left out comes from the `MAILBOT_IMAP_*` settings."""

@@ -72,7 +72,7 @@ def _renewed(shop: Shop) -> Shop:
     settings = _with_fixed(read_settings(), shop.settings)
     watched = _kept(build_watched(settings), settings, shop)
     desk = build_desk(settings, shop.desk.store, watched=watched)
-    post = build_post(build_sender(settings, watched), watched)
+    post = build_post(build_sender(settings, watched), watched, looks_first=settings.send.looks_first)
     return Shop(settings=settings, desk=desk, watched=watched, post=post)
 
 

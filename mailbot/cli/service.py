@@ -58,7 +58,7 @@ def open_shop(*, needs_mailboxes: bool = True) -> Iterator[Shop]:
     store = open_database(settings)
     try:
         desk = build_desk(settings, store, watched=watched)
-        post = build_post(build_sender(settings, watched), watched)
+        post = build_post(build_sender(settings, watched), watched, looks_first=settings.send.looks_first)
         yield Shop(settings=settings, desk=desk, watched=watched, post=post)
     finally:
         for item in watched:

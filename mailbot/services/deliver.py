@@ -61,6 +61,8 @@ class Post:
     worker: str
     # Watched mailboxes: where a mail of unknown fate is looked for.
     watched: Sequence[tuple[Box, MailSource]] = ()
+    # Whether the sender itself looks into Sent before it sends a mail again, and so never sends it twice.
+    looks_first: bool = False
     # Whether the service was told to stop: then the mail in hand is the last.
     is_stopping: Callable[[], bool] = lambda: False
     caps: Caps = DEFAULT_CAPS

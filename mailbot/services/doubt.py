@@ -4,7 +4,8 @@ A mail is in doubt when the connection broke after its content went over, when t
 it died, or when a backup was restored that does not know. The rule: found in a mailbox means sent.
 Missing where it must have arrived, some time after the doubt began, means it may be tried again under
 the same Message-ID: with its addressee, or where blind copies land, while the copy of another mail shows
-that they do. Where nobody can look, it stays uncertain and a person decides.
+that they do. A sender that itself looks into Sent before it sends again is simply asked again. Where nobody
+can look, it stays uncertain and a person decides.
 """
 
 from collections.abc import Iterator
@@ -62,13 +63,14 @@ def _look_for(mail: OutgoingMail, since: datetime, desk: Desk, post: Post, now: 
     try:
         if any(_has_copy(mail, box, source) for box, source in post.watched):
             return settle(mail, MailState.SENT, desk, now, error="se encontró en un buzón")
-        if now < since + UNDERWAY or not _must_have_arrived(mail, desk, post, now):
+        if now < since + UNDERWAY or not (post.looks_first or _must_have_arrived(mail, desk, post, now)):
             return MailState.UNCERTAIN
     except MailbotError:
         return MailState.UNCERTAIN
     if mail.attempts >= MAX_ATTEMPTS:
         return settle(mail, MailState.REFUSED, desk, now, error=f"{mail.attempts} intentos y no llega")
-    return settle(mail, MailState.DEFERRED, desk, now, error="no llegó a su destinatario", not_before=now)
+    why = "se busca en enviados antes de enviarlo" if post.looks_first else "no llegó a su destinatario"
+    return settle(mail, MailState.DEFERRED, desk, now, error=why, not_before=now)
 
 
 def _has_copy(mail: OutgoingMail, box: Box, source: MailSource) -> bool:
