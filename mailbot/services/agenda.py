@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 
 from mailbot.domain.clock import to_utc
-from mailbot.domain.contexts import AgendaContext, DatedMatter, Item, Question, StaleNote
+from mailbot.domain.contexts import AgendaContext, DatedMatter, Item, Question, StaleNote, SuggestedGlosa
 from mailbot.domain.mail import MailPurpose, OutgoingMail
 from mailbot.domain.obligation import Obligation, ObligationKind, ObligationState, is_overdue
 from mailbot.domain.office import Staff
@@ -148,7 +148,7 @@ def _context(person: Staff, uow: UnitOfWork, *, desk: Desk, morning: _Morning) -
         questions=_numbered_questions(morning.questions.get(person.code, ()), after=lines),
         stale=tuple(_stale(item, uow) for item in lines[_STALE]),
         dated=tuple(_dated(item, uow, desk=desk, morning=morning) for item in lines[_DATED]),
-        glosas=glosas_of(owed, uow),
+        glosas=_numbered_glosas(glosas_of(owed, uow), lines),
         answers=ready_answers((item for section in _SECTIONS for item in lines[section]), uow),
         office=desk.office,
     )
@@ -175,6 +175,14 @@ def _numbered_questions(questions: Sequence[Question], *, after: dict[str, tuple
     """The questions, numbered on from the last line."""
     first = 1 + sum(len(members) for members in after.values())
     return tuple(replace(question, number=number) for number, question in enumerate(questions, start=first))
+
+
+def _numbered_glosas(
+    glosas: Sequence[SuggestedGlosa], lines: dict[str, tuple[Item, ...]]
+) -> tuple[SuggestedGlosa, ...]:
+    """The glosas under the numbers of the lines that they are owed as: "3 atendido" says that it was entered."""
+    numbers = {item.obligation: item.number for members in lines.values() for item in members}
+    return tuple(replace(glosa, number=numbers.get(glosa.obligation, 0)) for glosa in glosas)
 
 
 def _section_of(obligation: Obligation, *, desk: Desk, morning: _Morning) -> str:

@@ -67,4 +67,5 @@ def _glosa(entry: Obligation, uow: UnitOfWork) -> SuggestedGlosa:
         client=client.name if client else "",
         message_id=entry.message_id or "",
         state=entry.state,
+        obligation=entry.id,
     )

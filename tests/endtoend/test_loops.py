@@ -1,10 +1,14 @@
 """Two mailbots and an out-of-office responder write to each other for a day; the mails are counted."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 
+import pytest
+
 from mailbot.domain.mail import OutgoingMail
+from mailbot.domain.message import Address
 from mailbot.senders.mime import to_bytes
 from mailbot.services.climb import climb
 from mailbot.services.deliver import deliver
@@ -95,3 +99,46 @@ def test_incoming_mail_is_never_dropped_however_much_comes() -> None:
 
     with world.desk.store.begin() as uow:
         assert len(uow.messages.list(MessageFilter())) == 120
+
+
+_MARKS = ("Auto-Submitted", "X-Auto-Response-Suppress", "X-Mailbot", "Precedence")
+
+
+def _neighbour() -> World:
+    """Another office's mailbot, with an address and a secret of its own."""
+    world = World(verdicts={"levante": REQUIREMENT})
+    sender = Address(name="mailbot", address="mailbot@vecina.example")
+    world.__dict__["desk"] = replace(world.desk, sender=sender, secret="the secret of another office")
+    return world
+
+
+def _as_it_comes(mail: OutgoingMail, *, is_marked: bool) -> bytes:
+    """A mail of a mailbot as it arrives elsewhere; some relays keep no header they do not know."""
+    raw = message_from_bytes(to_bytes(mail), policy=policy.SMTP)
+    for name in () if is_marked else _MARKS:
+        del raw[name]
+    return raw.as_bytes()
+
+
+def _day_of_three_machines(*, is_marked: bool, is_quiet: bool = False) -> tuple[int, int]:
+    """How many mails each mailbot sends on a day on which all that it sends reaches the other and a responder."""
+    worlds = World(verdicts={"levante": REQUIREMENT}), _neighbour()
+    for world in worlds:
+        world.write("levante", START)
+    counts = [0, 0]
+    for minute in range(9 * 60):
+        now = START + minute * MINUTE
+        for place, world in enumerate(worlds):
+            sent = world.tick(now)
+            counts[place] += len(sent)
+            for mail in () if is_quiet else sent:
+                worlds[1 - place].receive(_as_it_comes(mail, is_marked=is_marked), now)
+                world.receive(_out_of_office(mail, now, sender=mail.to[0].address, is_marked=is_marked), now)
+    return counts[0], counts[1]
+
+
+@pytest.mark.parametrize("is_marked", [True, False], ids=["with their headers", "stripped of their headers"])
+def test_two_mailbots_and_a_responder_send_no_more_than_on_a_quiet_day(*, is_marked: bool) -> None:
+    assert (
+        _day_of_three_machines(is_marked=is_marked) == _day_of_three_machines(is_marked=True, is_quiet=True) == (3, 3)
+    )

@@ -147,6 +147,9 @@ class SuggestedGlosa:
     message_id: str = ""
     # Whether it is still to be entered.
     state: ObligationState = ObligationState.OPEN
+    # What it is owed as, and the number of that line where it stands in an agenda.
+    obligation: str = ""
+    number: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,9 +2,10 @@ import csv
 
 from mailbot.domain.contexts import SuggestedGlosa
 from mailbot.domain.labels import Topic
+from mailbot.domain.mail import MailPurpose
 from mailbot.domain.obligation import ObligationKind, ObligationState
 from mailbot.domain.verdict import Verdict
-from mailbot.services.agenda import agenda_for
+from mailbot.services.agenda import agenda_for, queue_agendas
 from mailbot.services.glosas import glosas_csv, suggested_glosas
 from tests.unit.services.outgoing_office import Bench, lima, owed, stored
 
@@ -44,6 +45,20 @@ def test_they_stand_in_the_owners_agenda_and_since_a_time() -> None:
     assert context is not None
     assert [one.order for one in context.glosas] == ["2026-004512"]
     assert suggested_glosas(bench.desk.store, since=lima("2026-07-21T00:00")) == ()
+
+
+def test_a_glosa_bears_the_number_of_the_line_by_which_it_is_said_to_be_entered() -> None:
+    bench = Bench()
+    bench.owe(
+        owed("O0", ObligationKind.REPLY, "2026-07-24T09:30"),
+        owed("O1", ENTRY, "2026-07-24T18:00"),
+    )
+
+    queue_agendas(bench.desk, now=lima("2026-07-24T08:00"))
+
+    (mail,) = bench.mails(MailPurpose.AGENDA)
+    assert mail.obligations == ("O0", "O1")
+    assert "2. 40025 · orden 2026-004512" in mail.text
 
 
 def test_a_milestone_is_news_for_the_status_but_no_second_entry_of_its_mail() -> None:
