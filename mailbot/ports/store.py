@@ -36,8 +36,13 @@ if TYPE_CHECKING:
 class Messages(Protocol):
     """Messages, the raw bytes behind them, and where they were seen."""
 
-    def prefetch(self, messages: Collection[Message]) -> None:
-        """A hint: these will be looked up and added next. Saves statements, changes no answer."""
+    def prefetch(
+        self, messages: Collection[Message], *, since: datetime | None = None, conversations: Collection[str] = ()
+    ) -> None:
+        """A hint: these will be looked up and added next. Saves statements, changes no answer.
+
+        Their subjects will be asked about from `since` on, and these conversations may be asked about too.
+        """
         ...
 
     def add(self, message: StoredMessage, *, raw: bytes) -> bool:

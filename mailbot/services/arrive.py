@@ -1,7 +1,7 @@
 """Place one read message: who sent it, which way it went, its conversation and its dispatch."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -18,7 +18,7 @@ from mailbot.reading.references import find_references
 from mailbot.reading.subjects import subject_key
 from mailbot.services.desk import Box
 from mailbot.services.link import ThreadEvidence, is_spoofed, link
-from mailbot.services.thread import Placement, place, reference_ids
+from mailbot.services.thread import HEADERLESS_WITHIN, Placement, conversation_id, place, reference_ids, root_of
 
 _INCOMING_ROLES = frozenset({Role.ARCHIVO, Role.ALERTAS})
 
@@ -109,6 +109,15 @@ class Placed:
     stored: StoredMessage
     arrival: Arrival
     placement: Placement
+
+
+def foresee(arriving: Collection[Arriving], uow: UnitOfWork) -> None:
+    """Have what placing these will ask about brought near together."""
+    if arriving:
+        since = min(item.received_at for item in arriving) - HEADERLESS_WITHIN
+        messages = [item.message for item in arriving]
+        begun = {conversation_id(root_of(message)) for message in messages}
+        uow.messages.prefetch(messages, since=since, conversations=begun)
 
 
 def place_message(arriving: Arriving, uow: UnitOfWork) -> Placed:

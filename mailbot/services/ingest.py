@@ -17,7 +17,7 @@ from mailbot.ports.store import UnitOfWork
 from mailbot.ports.stored import QuarantinedMail, Sighting, SightingState
 from mailbot.reading.own_draft import is_own_draft
 from mailbot.reading.parse import read_message
-from mailbot.services.arrive import Arriving, Placed, inputs_of, place_message, with_texts
+from mailbot.services.arrive import Arriving, Placed, foresee, inputs_of, place_message, with_texts
 from mailbot.services.bounced import note_bounce
 from mailbot.services.carry_out import MAILBOT, note, oblige, reopen_after_bounce
 from mailbot.services.desk import Box, Desk
@@ -106,7 +106,7 @@ def take(
     Mails of a batch are worked in order of arrival, so that an answer follows its question.
     """
     with desk.store.begin() as uow:
-        uow.messages.prefetch([item.message for item in arriving.values()])
+        foresee(arriving.values(), uow)
         result = Ingested()
         for item in sorted(fresh, key=lambda item: (item.mail.received_at, item.mail.key)):
             result = result.plus(_keep(item, arriving.get(item.mail.key), uow, desk=desk, now=now))

@@ -182,12 +182,17 @@ def _matters(subject: str) -> dict[ReferenceKind, set[str]]:
 
 def _new_id(message: Message, messages: Messages) -> str:
     """The oldest mail it names is the root; a reused Message-ID is told apart by its content."""
-    root = (*message.references[:1], message.in_reply_to or message.message_id)[0]
+    root = root_of(message)
     reused = root == message.message_id and any(
         item.message_id == root and item.content_digest != message.content_digest
         for item in messages.by_message_ids([root])
     )
     return conversation_id(f"{root}\x1f{message.content_digest}" if reused else root)
+
+
+def root_of(message: Message) -> str:
+    """The Message-ID of the oldest mail that a message names, or its own."""
+    return (*message.references[:1], message.in_reply_to or message.message_id)[0]
 
 
 def _by_subject(message: Message, client: str | None, messages: Messages) -> Placement | None:

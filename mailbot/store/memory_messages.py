@@ -60,7 +60,9 @@ class MemoryMessages:
         self._seen_by_message: HashIndex[MailKey, Sighting] = HashIndex(lambda s: [s.message])
         self.seen: Table[MailKey, Sighting] = Table(journal, self._seen_by_message)
 
-    def prefetch(self, messages: Collection[Message]) -> None:
+    def prefetch(
+        self, messages: Collection[Message], *, since: datetime | None = None, conversations: Collection[str] = ()
+    ) -> None:
         """Nothing to do: everything is near."""
 
     def add(self, message: StoredMessage, *, raw: bytes) -> bool:

@@ -10,13 +10,14 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import BindParameter, Select, bindparam, delete, select, union, update
+from sqlalchemy import BindParameter, Select, bindparam, delete, func, select, union, update
 
 from mailbot.domain.message import MailKey, Message
 from mailbot.ports.stored import MessageFilter, Sighting, SightingState, StoredMessage
 from mailbot.ports.tally import LedgerLine
+from mailbot.reading.subjects import subject_key
 from mailbot.store.columns import shortened
-from mailbot.store.mapping import from_message, to_message
+from mailbot.store.mapping import Found, from_message, to_message
 from mailbot.store.memory_messages import MemoryMessages, ancestors_of
 from mailbot.store.memory_tables import Journal
 from mailbot.store.packing import Packer, unpack
@@ -35,15 +36,24 @@ _MOVE = (
 )
 _BY_IDS = select(_MESSAGES).where(_MESSAGES.c.id.in_(bindparam("ids", expanding=True)))
 _AT_ONCE = 200
+_MOST_OF_SUBJECT = 50
 # SQLite takes some 32,000 values in one statement, and each name stands in it twice.
 _MOST_NAMES = 10_000
-_BY_CONVERSATION = select(_MESSAGES).where(_MESSAGES.c.conversation == bindparam("its_conversation"))
+_BY_CONVERSATIONS = select(_MESSAGES).where(_MESSAGES.c.conversation.in_(bindparam("names", expanding=True)))
 _BY_SUBJECT = (
     select(_MESSAGES.c.id)
     .where(_MESSAGES.c.subject_key == bindparam("its_subject"), _MESSAGES.c.received_at >= bindparam("since"))
     .order_by(_MESSAGES.c.received_at.desc(), _MESSAGES.c.id.desc())
-    .limit(50)
+    .limit(_MOST_OF_SUBJECT)
 )
+_AGE = func.row_number().over(
+    partition_by=_MESSAGES.c.subject_key, order_by=(_MESSAGES.c.received_at.desc(), _MESSAGES.c.id.desc())
+)
+_NAMED_SO = _MESSAGES.c.subject_key.in_(bindparam("subjects", expanding=True))
+_AGED = (
+    select(_MESSAGES.c.id, _AGE.label("age")).where(_NAMED_SO, _MESSAGES.c.received_at >= bindparam("since")).subquery()
+)
+_BY_SUBJECTS = select(_AGED.c.id).where(_AGED.c.age <= _MOST_OF_SUBJECT)
 _IDS: BindParameter[str] = bindparam("message_ids", expanding=True)
 _NAMED = select(_MESSAGES.c.id).where(_MESSAGES.c.message_id.in_(_IDS))
 _CHILDREN = select(_LINKS.c.message).where(_LINKS.c.message_id.in_(_IDS))
@@ -62,6 +72,8 @@ class SqlMessages:
         # Message-IDs whose every bearer and descendant is near, and conversations that are near as a whole.
         self._covered: set[str] = set()
         self._whole: set[str] = set()
+        # From when on the newest messages of a subject are near.
+        self._subjects: dict[str, datetime] = {}
         # What was asked about and is not stored, so that adding it needs no second look.
         self._absent: set[tuple[str, str]] = set()
         self._packer = Packer()
@@ -73,15 +85,23 @@ class SqlMessages:
         self._near = MemoryMessages(Journal())
         self._covered.clear()
         self._whole.clear()
+        self._subjects.clear()
         self._seen.forget()
         self._absent.clear()
         self._raws.clear()
         self._packer.close()
 
-    def prefetch(self, messages: Collection[Message]) -> None:
-        """Get all that `duplicate_of` and `by_message_ids` will be asked about these, in one go."""
+    def prefetch(
+        self, messages: Collection[Message], *, since: datetime | None = None, conversations: Collection[str] = ()
+    ) -> None:
+        """Get all that will be asked about these in a few statements."""
         wanted = {message_id for message in messages for message_id in (message.message_id, *message.references)}
         self._cover(wanted | {message.in_reply_to for message in messages if message.in_reply_to})
+        related = {message.conversation for message in self._near.rows.values()}
+        self._cover_conversations({*conversations, *related})
+        self._obligations.cover({*conversations, *related})
+        if since is not None:
+            self._cover_subjects({shortened(subject_key(message.subject)) for message in messages} - {""}, since=since)
 
     def add(self, message: StoredMessage, *, raw: bytes) -> bool:
         """Keep a message and its bytes."""
@@ -144,18 +164,14 @@ class SqlMessages:
     def by_subject(self, subject_key: str, *, since: datetime) -> Sequence[StoredMessage]:
         """Newest first."""
         subject_key = shortened(subject_key)
-        # Ids first: a common subject is asked for often, and what it finds is mostly near by then.
-        newest = self._transaction.rows(_BY_SUBJECT, {"its_subject": subject_key, "since": since})
-        far = [row["id"] for row in newest if row["id"] not in self._near.rows]
-        if far:
-            self._fetch(_BY_IDS, ids=far)
+        if subject_key not in self._subjects or since < self._subjects[subject_key]:
+            # Ids first: a common subject is asked for often, and what it finds is mostly near by then.
+            self._fetch_far(self._transaction.rows(_BY_SUBJECT, {"its_subject": subject_key, "since": since}))
         return self._near.by_subject(subject_key, since=since)
 
     def in_conversation(self, conversation: str) -> Sequence[StoredMessage]:
         """In order of arrival."""
-        if conversation not in self._whole:
-            self._fetch(_BY_CONVERSATION, its_conversation=conversation)
-            self._whole.add(conversation)
+        self._cover_conversations({conversation})
         return self._near.in_conversation(conversation)
 
     def move_conversation(self, old: str, new: str) -> None:
@@ -195,6 +211,23 @@ class SqlMessages:
         for start in range(0, len(wanted), _MOST_NAMES):
             self._fetch(_RELATED, message_ids=wanted[start : start + _MOST_NAMES])
         self._covered.update(wanted)
+
+    def _cover_conversations(self, names: Collection[str]) -> None:
+        wanted = sorted(set(names) - self._whole)
+        for start in range(0, len(wanted), _MOST_NAMES):
+            self._fetch(_BY_CONVERSATIONS, names=wanted[start : start + _MOST_NAMES])
+        self._whole.update(wanted)
+
+    def _cover_subjects(self, keys: Collection[str], *, since: datetime) -> None:
+        wanted = sorted(set(keys) - self._subjects.keys())
+        if wanted:
+            self._fetch_far(self._transaction.rows(_BY_SUBJECTS, {"subjects": wanted, "since": since}))
+        self._subjects.update(dict.fromkeys(wanted, since))
+
+    def _fetch_far(self, rows: Sequence[Found]) -> None:
+        far = [row["id"] for row in rows if row["id"] not in self._near.rows]
+        for start in range(0, len(far), _MOST_NAMES):
+            self._fetch(_BY_IDS, ids=far[start : start + _MOST_NAMES])
 
     def _is_stored(self, message: StoredMessage) -> bool:
         if (message.message_id, message.content_digest) in self._absent:

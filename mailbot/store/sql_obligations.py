@@ -127,7 +127,7 @@ class ObligationShelf:
     def list(self, query: ObligationFilter) -> Sequence[Obligation]:
         """By due instant, then id."""
         if query.conversation is not None:
-            self._cover([query.conversation])
+            self.cover([query.conversation])
             return self._near.list(query)
         self._transaction.flush()
         return self._bring(self._transaction.rows(_listing(query)))
@@ -152,7 +152,7 @@ class ObligationShelf:
 
     def move(self, old: str, new: str) -> None:
         """Put the obligations of one conversation into another."""
-        self._cover([old, new])
+        self.cover([old, new])
         for obligation in self._near.list(ObligationFilter(conversation=old)):
             self.put(replace(obligation, conversation=new))
 
@@ -169,7 +169,8 @@ class ObligationShelf:
         self._transaction.expected.update(obligation.message for obligation in found if obligation.message)
         return found
 
-    def _cover(self, conversations: Iterable[str]) -> None:
+    def cover(self, conversations: Iterable[str]) -> None:
+        """Bring near all that is owed in these conversations."""
         missing = sorted(set(conversations) - self._whole)
         if missing:
             self._bring(self._transaction.rows(_BY_CONVERSATIONS, {"names": missing}))

@@ -115,18 +115,32 @@ class TestMessages:
             assert not unit.messages.by_message_ids(["<nobody@x.example>"])
             assert not unit.messages.by_message_ids([])
 
-    def test_a_subject_finds_its_messages_newest_first_at_most_fifty(self, store: Store) -> None:
+    @pytest.mark.parametrize("hours", [None, 0, 58], ids=["asked at once", "all prefetched", "the newest prefetched"])
+    def test_a_subject_finds_its_messages_newest_first_at_most_fifty(self, store: Store, hours: int | None) -> None:
         keep(store, *(stored(f"m{n:02}", received_at=NOW + n * HOUR) for n in range(60)), stored("x", subject_key="y"))
         with store.begin() as unit:
+            if hours is not None:
+                unit.messages.prefetch([read(stored())], since=NOW + hours * HOUR)
             unit.messages.add(stored("m60", received_at=NOW + 60 * HOUR), raw=b"raw")
             found = unit.messages.by_subject(stored().subject_key, since=NOW)
             assert [m.id for m in found] == [f"m{n:02}" for n in range(60, 10, -1)]
             assert len(unit.messages.by_subject(stored().subject_key, since=NOW + 58 * HOUR)) == 3
 
-    def test_a_conversation_is_told_in_order_of_arrival(self, store: Store) -> None:
+    def test_a_subject_that_nobody_wrote_under_finds_nothing_until_somebody_does(self, store: Store) -> None:
+        with store.begin() as unit:
+            unit.messages.prefetch([read(stored())], since=NOW)
+            assert not unit.messages.by_subject(stored().subject_key, since=NOW)
+            unit.messages.add(stored(), raw=b"raw")
+            assert [m.id for m in unit.messages.by_subject(stored().subject_key, since=NOW)] == ["m1"]
+
+    @pytest.mark.parametrize("is_prefetched", [False, True], ids=["asked at once", "prefetched"])
+    def test_a_conversation_is_told_in_order_of_arrival(self, store: Store, is_prefetched: bool) -> None:
         late = stored("m1", conversation="c", received_at=NOW + HOUR)
         keep(store, late, stored("m2", conversation="c"), stored("m3"))
         with store.begin() as unit:
+            if is_prefetched:
+                unit.messages.prefetch([read(stored("m4"))], conversations=["c", "nobody's"])
+                assert not unit.messages.in_conversation("nobody's")
             unit.messages.add(stored("m4", conversation="c", received_at=NOW + 2 * HOUR), raw=b"raw")
             assert [m.id for m in unit.messages.in_conversation("c")] == ["m2", "m1", "m4"]
 
@@ -136,7 +150,7 @@ class TestMessages:
             unit.obligations.add(obligation("o1", conversation="old"), event("o1"))
             unit.commit()
         with store.begin() as unit:
-            unit.messages.by_message_ids([stored("m1").message_id])
+            unit.messages.prefetch([read(stored("m1"))], conversations=["new"])
             unit.messages.add(stored("m3", conversation="old"), raw=b"raw")
             unit.obligations.add(obligation("o2", conversation="old"), event("o2"))
             unit.messages.move_conversation("old", "new")
@@ -167,6 +181,7 @@ class TestMessages:
         )
         keep(store, awful)
         with store.begin() as unit:
+            unit.messages.prefetch([read(awful)], since=NOW, conversations=["\ud83d \x00"])
             assert unit.messages.duplicate_of(read(awful)) is not None
             assert not unit.messages.add(awful, raw=b"raw")
             assert [m.id for m in unit.messages.by_message_ids(["<" + "z" * 5000 + ">"])] == ["m1"]

@@ -57,6 +57,7 @@ def plan_of(store: SqlStore, ask: Callable[[UnitOfWork], object]) -> str:
         (lambda unit: unit.messages.known([key()]), "sqlite_autoindex_sightings"),
         (lambda unit: unit.messages.by_subject("s", since=NOW), "ix_messages_subject_key_received_at"),
         (lambda unit: unit.messages.in_conversation("c"), "ix_messages_conversation"),
+        (lambda unit: unit.messages.prefetch([read(stored())], since=NOW), "ix_messages_subject_key_received_at"),
         (lambda unit: unit.messages.duplicate_of(read(stored())), "sqlite_autoindex_messages"),
         (lambda unit: unit.records.open_dispatches("r"), "ix_dispatches_open"),
         (
