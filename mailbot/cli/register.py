@@ -4,6 +4,7 @@ import typer
 
 from mailbot.cli import (
     database,
+    documents,
     evidence,
     glosas,
     login,
@@ -34,6 +35,7 @@ def register(app: typer.Typer) -> None:
         replay,
         stored,
         obligations,
+        documents,
         word,
         glosas,
         office,
