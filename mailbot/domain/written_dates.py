@@ -29,7 +29,8 @@ _DATES = (
         ),
         "dmy",
     ),
-    (re.compile(rf"\b{_WORD}[\s.]*(\d{{1,2}})(?:st|nd|rd|th)?[\s,]+(20\d\d)(?!\d)", re.I), "mdy"),
+    (re.compile(rf"\b{_WORD}[\s.-]*(\d{{1,2}})(?:st|nd|rd|th)?[\s,-]+(20\d\d)(?!\d)", re.I), "mdy"),
+    (re.compile(r"(?<!\d)(20\d\d)\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日"), "ymd"),
 )
 
 

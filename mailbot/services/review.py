@@ -13,7 +13,7 @@ from mailbot.domain.errors import MessageUnreadable
 from mailbot.domain.labels import Category, DocumentType, ReferenceKind
 from mailbot.domain.linkage import Linkage, Reference
 from mailbot.domain.message import Attachment, Direction, Message
-from mailbot.domain.review import FORGOTTEN, DispatchReview, Document, review
+from mailbot.domain.review import FORGOTTEN, DispatchReview, Document, review, versions_of
 from mailbot.domain.verdict import DocumentVerdict, Verdict
 from mailbot.ports.records import Records
 from mailbot.ports.store import UnitOfWork
@@ -65,8 +65,10 @@ def review_dispatch(desk: Desk, order: str, *, on: date) -> DispatchReview | Non
     if dispatch is None:
         return None
     arrived = [item for stored in brought for item in _arrived(stored, desk)]
-    current = {item.document.sha256: item.paper for item in arrived}
-    hints = find_defects(tuple(current.values()), dispatch, on=on)
+    papers = {item.document.sha256: item.paper for item in arrived}
+    # A version that was replaced is nobody's defect any more.
+    held = {item.document.sha256: None for item in versions_of(item.document for item in arrived) if item.is_current}
+    hints = find_defects([papers[sha256] for sha256 in held], dispatch, on=on)
     return review(dispatch, [item.document for item in arrived], hints=hints, checklist=desk.checklist)
 
 
@@ -144,7 +146,8 @@ def _one(
         is_scan=found.is_scan,
         fault=found.fault,
     )
-    paper = Paper(name=attachment.name, type=kind, text=found.text, references=references)
+    is_partial = found.is_scan or found.fault is not None
+    paper = Paper(name=attachment.name, type=kind, text=found.text, references=references, is_partial=is_partial)
     return Arrived(document=document, paper=paper)
 
 

@@ -5,7 +5,7 @@ import pytest
 from mailbot.domain.defects import DefectKind, Hint, Paper, find_defects
 from mailbot.domain.labels import DocumentType, ReferenceKind, ReferencePlace
 from mailbot.domain.linkage import Reference
-from mailbot.domain.measures import gross_weight, packages, parse_amount
+from mailbot.domain.measures import all_packages, all_weights, parse_amount
 from mailbot.domain.office import Dispatch, Transport
 from mailbot.domain.written_dates import dates_in
 
@@ -118,13 +118,13 @@ def test_amounts_are_read_with_either_mark(text: str, expected: float) -> None:
 
 
 def test_measures_are_read_from_their_lines() -> None:
-    weight, count = gross_weight("Peso bruto: 2,5 TM"), packages("1. 18 bultos")
+    weight, count = all_weights("Peso bruto: 2,5 TM").main, all_packages("1. 18 bultos").main
 
     assert weight is not None
     assert weight.amount == 2500.0
     assert count is not None
     assert count.amount == 18
-    assert gross_weight("Net weight 20 kg") is None
+    assert all_weights("Net weight 20 kg").main is None
 
 
 @pytest.mark.parametrize(
