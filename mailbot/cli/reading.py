@@ -1,7 +1,7 @@
 """`parse`, `triage` and `due`: read and reckon; keep nothing."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -124,8 +124,10 @@ def _triaged_batch(batch: Sequence[_Found], desk: "Desk", now: datetime) -> Iter
 
     results = triage_all(desk, [item.message for item in batch], now=now)
     for item, result in zip(batch, results, strict=True):
+        # What the files in it hid came out only when they were opened.
+        message = replace(item.message, defects=result.message.defects)
         shape = triaged(
-            parsed(item.path, item.message, id=item.id),
+            parsed(item.path, message, id=item.id),
             result.verdict,
             references=result.references,
             linkage=result.linkage,

@@ -6,14 +6,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from mailbot.domain.arrival import Arrival
-from mailbot.domain.message import Direction, Message, MessageKind
+from mailbot.domain.message import Attachment, Direction, Message, MessageKind
 from mailbot.domain.office import Role, Staff
 from mailbot.domain.verdict import Verdict
 from mailbot.ports.classifier import ClassifierInput, SenderRole
 from mailbot.ports.records import Records
 from mailbot.ports.store import UnitOfWork
 from mailbot.ports.stored import StoredMessage
-from mailbot.reading.attachment_text import extract_texts
+from mailbot.reading.attachment_text import AttachmentText, extract_texts
 from mailbot.reading.references import find_references
 from mailbot.reading.subjects import subject_key
 from mailbot.services.desk import Box
@@ -81,7 +81,17 @@ def with_texts(given: ClassifierInput) -> ClassifierInput:
     message = given.message
     if message.kind is not MessageKind.PERSON or not message.attachments:
         return given
-    return replace(given, texts={path: found.text for path, found in extract_texts(message).items() if found.text})
+    found = extract_texts(message)
+    named = tuple(_named(file, found[file.path]) for file in message.attachments if file.path in found)
+    told = replace(message, defects=(*message.defects, *filter(None, named)))
+    return replace(given, message=told, texts={path: one.text for path, one in found.items() if one.text})
+
+
+def _named(file: Attachment, found: AttachmentText) -> str:
+    """What kept a file from being read; empty where nothing did. Of a photo nobody expects text."""
+    is_scan = found.is_scan and not file.type.startswith("image/")
+    fault = found.fault or ("escaneo sin texto" if is_scan else "")
+    return f"{file.name}: {fault}" if fault else ""
 
 
 def direction_of(arriving: Arriving, staff: Staff | None, records: Records) -> Direction:
