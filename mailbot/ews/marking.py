@@ -30,6 +30,7 @@ _SEEN = (
     "parent_folder_id",
     "categories",
     "last_modified_time",
+    "datetime_received",
     "message_id",
     "mailbot_flag_status",
     "mailbot_task_start",
@@ -60,6 +61,7 @@ class MarkedItem:
     starts_at: datetime | None = None
     due_at: datetime | None = None
     dispatch: str = ""
+    received_at: datetime | None = None
     modified_at: datetime | None = None
 
 
@@ -200,6 +202,7 @@ def _item_of(elem: Any) -> MarkedItem:
         starts_at=_value(told, CommonStart),
         due_at=_value(told, CommonEnd),
         dispatch=_value(told, Dispatch) or "",
+        received_at=moment(elem.findtext(f"{{{TNS}}}DateTimeReceived")),
         modified_at=moment(elem.findtext(f"{{{TNS}}}LastModifiedTime")),
     )
 

@@ -10,6 +10,7 @@ from mailbot.ews.categories import EwsCategories
 from mailbot.ews.client import EwsClient, EwsFolder
 from mailbot.ews.failure import EwsFailure
 from mailbot.ews.marking import EwsMarking, MarkedItem, Values
+from mailbot.mailboxes.alike import closest
 from mailbot.mailboxes.ews_account import EwsAccount
 from mailbot.mailboxes.ews_errors import is_the_mails_own, translated
 from mailbot.mailboxes.ews_flags import flag_of, flag_values
@@ -143,7 +144,8 @@ class EwsMarks:
             # Somebody moved it, perhaps into a folder made since the folders were listed.
             found = self._lying_in([folder.id for folder in self._known.all() if folder.id != here], wanted)
         # A search may cut long values short and give an older change key.
-        return self._marking.get(found[0].id) if found else None
+        meant = closest(map(self._seen, found), wanted)
+        return self._marking.get(meant.item) if meant else None
 
     def _lying_in(self, folders: Sequence[str], wanted: Wanted) -> Sequence[MarkedItem]:
         try:
@@ -208,6 +210,7 @@ class EwsMarks:
             categories=item.categories,
             flag=flag_of(item, self._account.zone),
             stamp=tuple(filter(None, item.dispatch.split(";"))),
+            received_at=item.received_at,
             changed_at=item.modified_at,
         )
 

@@ -14,6 +14,7 @@ from mailbot.domain.errors import MailChanged, MarkRefused
 from mailbot.domain.marks import NO_FLAG, Colour, Flag, FlagState, MarkName, Switch
 from mailbot.graph.answers import GraphFailure, JsonObject, moment, text
 from mailbot.graph.client import Call, GraphClient
+from mailbot.mailboxes.alike import closest
 from mailbot.mailboxes.graph_account import GraphAccount
 from mailbot.mailboxes.graph_errors import translated
 from mailbot.mailboxes.graph_folders import GraphFolder, GraphFolders
@@ -21,7 +22,7 @@ from mailbot.ports.marks import Ability, Look, MarkChange, MarkedMail, Wanted
 
 # In PS_PUBLIC_STRINGS, where any program of the office may read it.
 STAMP = "String {00020329-0000-0000-C000-000000000046} Name mailbot-dispatch"
-_SELECT = "id,internetMessageId,parentFolderId,categories,flag,lastModifiedDateTime,changeKey"
+_SELECT = "id,internetMessageId,receivedDateTime,parentFolderId,categories,flag,lastModifiedDateTime,changeKey"
 _EXPAND = f"singleValueExtendedProperties($filter=id eq '{STAMP}')"
 _FIELDS = {"$select": _SELECT, "$expand": _EXPAND}
 # Outlook's palette; a preset is a place in it.
@@ -79,8 +80,7 @@ class GraphMarks:
             named = wanted.message_id.replace("'", "''")
             params = {**_FIELDS, "$filter": f"internetMessageId eq '{named}'", "$top": "10"}
             found = [self._seen(item) for item in self._listed(f"{self._account.root}/messages", params)]
-        found.sort(key=lambda mail: mail.folder != wanted.key.folder)
-        return found[0] if found else None
+        return closest(found, wanted)
 
     def set(self, mail: MarkedMail, change: MarkChange) -> MarkedMail | None:
         """One PATCH with what differs, on condition that nobody changed the mail meanwhile."""
@@ -222,6 +222,7 @@ class GraphMarks:
             categories=tuple(str(name) for name in names) if isinstance(names, list) else (),
             flag=_flag(item.get("flag")),
             stamp=_stamp(item.get("singleValueExtendedProperties")),
+            received_at=moment(item, "receivedDateTime"),
             changed_at=moment(item, "lastModifiedDateTime"),
         )
 

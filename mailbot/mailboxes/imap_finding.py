@@ -7,7 +7,9 @@ from email.parser import BytesHeaderParser
 from typing import Any
 
 from mailbot.domain.marks import NO_FLAG, Flag, FlagState
+from mailbot.mailboxes.alike import closest
 from mailbot.mailboxes.imap_connection import FolderState
+from mailbot.mailboxes.imap_listing import arrival
 from mailbot.mailboxes.imap_marking import FLAGGED, MarkingConnection
 from mailbot.ports.marks import MarkedMail, Wanted
 
@@ -45,8 +47,8 @@ def find_mail(connection: MarkingConnection, wanted: Wanted) -> MarkedMail | Non
             return mail
     if not wanted.message_id:
         return None
-    found = (mail_named(connection, wanted.message_id, folder) for folder in _folders(connection, key.folder))
-    return next((mail for mail in found if mail is not None), None)
+    there = (mails_named(connection, wanted.message_id, folder) for folder in _folders(connection, key.folder))
+    return closest(next(filter(None, there), ()), wanted)
 
 
 def mail_at(connection: MarkingConnection, place: Lying) -> MarkedMail | None:
@@ -62,19 +64,18 @@ def mail_in(connection: MarkingConnection, state: FolderState, place: Lying) -> 
     return next(iter(marked_mails(connection, state, [place.uid])), None)
 
 
-def mail_named(connection: MarkingConnection, message_id: str, folder: str, *, first: int = 1) -> MarkedMail | None:
-    """The newest mail with that Message-ID, if it has one, in a folder, among those from the uid `first` on."""
+def mails_named(connection: MarkingConnection, message_id: str, folder: str, *, first: int = 1) -> Sequence[MarkedMail]:
+    """The mails with that Message-ID, if they have one, in a folder, among those from the uid `first` on."""
     state = connection.there(folder)
     if state is None or not state.exists:
-        return None
+        return ()
     uids = connection.search(["HEADER", "Message-ID", message_id] if message_id else ["ALL"])
-    newest = max((uid for uid in uids if uid >= first), default=None)
-    return None if newest is None else next(iter(marked_mails(connection, state, [newest])), None)
+    return marked_mails(connection, state, [uid for uid in uids if uid >= first])
 
 
 def marked_mails(connection: MarkingConnection, state: FolderState, uids: Sequence[int]) -> list[MarkedMail]:
     """The mails of these uids in the open folder that are still there."""
-    items = ["FLAGS", "BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)]"]
+    items = ["FLAGS", "INTERNALDATE", "BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)]"]
     if state.modseq is not None:
         items.append("MODSEQ")
     return [_marked(state, uid, answer) for uid, answer in connection.read(uids, items).items()]
@@ -102,6 +103,7 @@ def _marked(state: FolderState, uid: int, answer: Mapping[bytes, Any]) -> Marked
         folder=state.name,
         message_id=_message_id(answer),
         version=_version(answer, flags),
+        received_at=arrival(answer),
         categories=tuple(flag for flag in flags if not flag.startswith("\\")),
         flag=Flag(state=FlagState.FLAGGED) if is_flagged else NO_FLAG,
     )

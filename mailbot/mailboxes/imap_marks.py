@@ -12,7 +12,7 @@ from mailbot.domain.errors import MailboxRefused, MailChanged, MarkRefused
 from mailbot.domain.marking import is_order
 from mailbot.domain.marks import Colour, Flag, FlagState, MarkName, Switch
 from mailbot.mailboxes.imap_account import ImapAccount
-from mailbot.mailboxes.imap_finding import Lying, find_mail, lying, mail_at, mail_in, mail_named
+from mailbot.mailboxes.imap_finding import Lying, find_mail, lying, mail_at, mail_in, mails_named
 from mailbot.mailboxes.imap_link import ImapLink
 from mailbot.mailboxes.imap_looking import FlagHistory, looked_at
 from mailbot.mailboxes.imap_marking import FLAGGED, MOST_KEYWORDS, Keeping, MarkingConnection, Selected
@@ -146,7 +146,8 @@ class ImapMarks:
             raise self._read_only(place.folder)
         connection.move(place.uid, target)
         # IMAPClient does not hand on the new uid.
-        return mail_named(connection, mail.message_id, target, first=state.next_uid or 1)
+        moved = mails_named(connection, mail.message_id, target, first=state.next_uid or 1)
+        return max(moved, key=_uid_of, default=None)
 
     def _told(self, connection: MarkingConnection, switches: Collection[Switch]) -> list[str]:
         keeping = self._first(connection).keeping
@@ -196,6 +197,11 @@ def _flags(mail: MarkedMail, change: MarkChange, can: Collection[Ability]) -> _F
     if change.flag is not None and Ability.FLAGS in can and _is_up(change.flag) != _is_up(mail.flag):
         (come if _is_up(change.flag) else gone).append(FLAGGED)
     return _Flags(come=tuple(come), gone=tuple(gone))
+
+
+def _uid_of(mail: MarkedMail) -> int:
+    place = lying(mail.item)
+    return place.uid if place is not None else 0
 
 
 def _is_up(flag: Flag) -> bool:

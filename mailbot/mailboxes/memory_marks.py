@@ -10,6 +10,7 @@ from mailbot.domain.clock import to_utc
 from mailbot.domain.errors import MailChanged, MarkRefused
 from mailbot.domain.marks import NO_FLAG, Colour, Flag, FlagState, Switch
 from mailbot.domain.message import MailKey
+from mailbot.mailboxes.alike import closest
 from mailbot.mailboxes.memory import MemoryMailSource
 from mailbot.ports.mailbox import FetchedMail
 from mailbot.ports.marks import Ability, Look, MarkChange, MarkedMail, Wanted
@@ -60,10 +61,12 @@ class MemoryMarks:
 
     def find(self, wanted: Wanted) -> MarkedMail | None:
         """By key, else by Message-ID."""
-        there = [mail for mail in self._mails() if wanted.item == _item(mail.key)]
-        there = there or [mail for mail in self._mails() if _message_id(mail) == wanted.message_id]
-        there.sort(key=lambda mail: (mail.key != wanted.key, mail.key.folder != wanted.key.folder))
-        return self._seen(there[0]) if there else None
+        there = {mail.key: mail for mail in self._mails()}
+        known = next((mail for mail in there.values() if wanted.item == _item(mail.key)), there.get(wanted.key))
+        if known is not None:
+            return self._seen(known)
+        named = (mail for mail in there.values() if _message_id(mail) == wanted.message_id)
+        return closest(map(self._seen, named), wanted)
 
     def set(self, mail: MarkedMail, change: MarkChange) -> MarkedMail | None:
         """Change what is named, unless it changed meanwhile."""
@@ -180,6 +183,7 @@ class MemoryMarks:
             folder=mail.key.folder,
             message_id=_message_id(mail),
             version=str(borne.change),
+            received_at=mail.received_at,
             categories=borne.categories,
             flag=borne.flag,
             stamp=borne.stamp,

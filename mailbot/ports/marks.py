@@ -37,6 +37,8 @@ class Wanted:
     key: MailKey
     # What it was called when it was found last; empty when it never was.
     item: str = ""
+    # When it arrived, by which two mails under one Message-ID are told apart.
+    received_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +58,8 @@ class MarkedMail:
     flag: Flag = NO_FLAG
     # The orders in our own property.
     stamp: tuple[str, ...] = ()
+    # When it arrived, to the second.
+    received_at: datetime | None = field(default=None, compare=False)
     # When the mail was changed last, where the server says; not before a person's last change.
     changed_at: datetime | None = field(default=None, compare=False)
 
@@ -105,7 +109,8 @@ class MailMarks(Protocol):
     def find(self, wanted: Wanted) -> MarkedMail | None:
         """The mail as it is now: where it was last, else by its Message-ID in any folder people may move it to.
 
-        None when it is not there any more. Of several copies the one in the folder where it was read.
+        None when it is not there any more. Of several under that Message-ID the one in the folder where it was
+        read, and there the one that arrived when it did: they may be different mails.
         """
         ...
 

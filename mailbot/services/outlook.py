@@ -55,7 +55,7 @@ class Place:
 
 def wanted_of(kept: KeptMarks) -> Wanted:
     """How a kept mail is looked for."""
-    return Wanted(message_id=kept.message_id, key=kept.key, item=kept.item)
+    return Wanted(message_id=kept.message_id, key=kept.key, item=kept.item, received_at=kept.received_at)
 
 
 def taken_in(place: Place, kept: KeptMarks, mail: MarkedMail, uow: UnitOfWork) -> tuple[Heard, KeptMarks]:

@@ -14,7 +14,7 @@ from mailbot.ews.client import EwsClient
 from mailbot.mailboxes.ews_account import EwsAccount
 from mailbot.mailboxes.ews_marks import EwsMarks
 from tests.contract.ews_box import ADDRESS, endpoint_of
-from tests.contract.mark_boxes import MORNING, NAMED, OTHER, MarkBox, Shape, letter, message_id
+from tests.contract.mark_boxes import MORNING, NAMED, OTHER, MarkBox, Shape, at_minute, letter, message_id
 
 LIMA = ZoneInfo("America/Lima")
 LIST = "calendar/CategoryList"
@@ -36,9 +36,9 @@ class EwsMarkBox(MarkBox):
         account = EwsAccount(name="ana", address=ADDRESS, endpoint=endpoint, zone=LIMA)
         self.marks = EwsMarks(account, client=EwsClient(endpoint, ADDRESS, sleep=self.pauses.append))
 
-    def deliver(self, number: int, *, folder: str = "INBOX") -> MailKey:
+    def deliver(self, number: int, *, folder: str = "INBOX", minute: int | None = None) -> MailKey:
         with self.server.lock:
-            self.mailbox.add(letter(number), at=MORNING.replace(minute=number), folder=self._id_of(folder))
+            self.mailbox.add(letter(number), at=at_minute(number, minute), folder=self._id_of(folder))
         return MailKey(mailbox="ana", folder=folder, validity=1, uid=number)
 
     def person_sets(self, number: int, *, categories: tuple[str, ...] | None = None, flag: Flag | None = None) -> None:

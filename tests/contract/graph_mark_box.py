@@ -11,7 +11,7 @@ from mailbot.graph.client import GraphClient
 from mailbot.mailboxes.graph_account import GraphAccount
 from mailbot.mailboxes.graph_marks import GraphMarks
 from tests.contract.graph_box import ADDRESS, StaticTokens
-from tests.contract.mark_boxes import MORNING, NAMED, MarkBox, Shape, letter, message_id
+from tests.contract.mark_boxes import MORNING, NAMED, MarkBox, Shape, at_minute, letter, message_id
 
 _WORDS = {FlagState.NONE: "notFlagged", FlagState.FLAGGED: "flagged", FlagState.COMPLETE: "complete"}
 _COLOURS = {Colour.GREEN: "preset4", Colour.RED: "preset0"}
@@ -30,10 +30,10 @@ class GraphMarkBox(MarkBox):
         account = GraphAccount(name="ana", address=ADDRESS, app=app)
         self.marks = GraphMarks(account, client=client)
 
-    def deliver(self, number: int, *, folder: str = "INBOX") -> MailKey:
+    def deliver(self, number: int, *, folder: str = "INBOX", minute: int | None = None) -> MailKey:
         with self.server.lock:
             there = self.mailbox.folders["inbox" if folder == "INBOX" else folder]
-            self.mailbox.add(letter(number), at=MORNING.replace(minute=number), folder=there)
+            self.mailbox.add(letter(number), at=at_minute(number, minute), folder=there)
         return MailKey(mailbox="ana", folder=folder, validity=1, uid=number)
 
     def person_sets(self, number: int, *, categories: tuple[str, ...] | None = None, flag: Flag | None = None) -> None:

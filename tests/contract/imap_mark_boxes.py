@@ -14,7 +14,7 @@ from mailbot.login import Security
 from mailbot.mailboxes.imap_account import ImapAccount
 from mailbot.mailboxes.imap_marking import MOST_KEYWORDS
 from mailbot.mailboxes.imap_marks import ImapMarks
-from tests.contract.mark_boxes import MORNING, NAMED, OTHER, MarkBox, Shape, letter, message_id
+from tests.contract.mark_boxes import NAMED, OTHER, MarkBox, Shape, at_minute, letter, message_id
 from tests.servers.dovecot import PASSWORD, Dovecot
 from tests.servers.imap_client import mail_program
 
@@ -32,9 +32,9 @@ class ImapMarkBox(MarkBox):
         """The owner's mail program, as a context manager."""
         return mail_program(self.account.port, self.account.username, self.account.password or "")
 
-    def deliver(self, number: int, *, folder: str = "INBOX") -> MailKey:
+    def deliver(self, number: int, *, folder: str = "INBOX", minute: int | None = None) -> MailKey:
         with self.client() as client:
-            client.append(folder, letter(number), msg_time=MORNING.replace(minute=number))
+            client.append(folder, letter(number), msg_time=at_minute(number, minute))
             state = client.select_folder(folder, readonly=True)
             uid = max(client.search(["HEADER", "Message-ID", message_id(number)]))
         return MailKey(mailbox="ana", folder=folder, validity=state[b"UIDVALIDITY"], uid=uid)

@@ -36,6 +36,11 @@ def letter(number: int, *, subject: str = "Consulta") -> bytes:
     ).encode()
 
 
+def at_minute(number: int, minute: int | None) -> datetime:
+    """When a mail of that number arrives."""
+    return MORNING.replace(minute=number if minute is None else minute)
+
+
 def message_id(number: int) -> str:
     """Of a client's mail."""
     return f"<{number}@cliente.example>"
@@ -47,8 +52,8 @@ class MarkBox(abc.ABC):
     marks: MailMarks
 
     @abc.abstractmethod
-    def deliver(self, number: int, *, folder: str = "INBOX") -> MailKey:
-        """`letter(number)` arrives at `MORNING` plus so many minutes; the key under which it would be read."""
+    def deliver(self, number: int, *, folder: str = "INBOX", minute: int | None = None) -> MailKey:
+        """`letter(number)` arrives at that minute, or the one of its number; the key under which it would be read."""
 
     @abc.abstractmethod
     def person_sets(self, number: int, *, categories: tuple[str, ...] | None = None, flag: Flag | None = None) -> None:
@@ -93,10 +98,10 @@ class MarkBox(abc.ABC):
         return mail
 
 
-def wanted(number: int, key: MailKey | None = None, *, item: str = "") -> Wanted:
-    """How a mail is asked for; without a key only its Message-ID helps."""
+def wanted(number: int, key: MailKey | None = None, *, item: str = "", minute: int | None = None) -> Wanted:
+    """How a mail is asked for; without a key only its Message-ID and arrival help."""
     nowhere = MailKey(mailbox="ana", folder="INBOX", validity=999_999, uid=999_999)
-    return Wanted(message_id=message_id(number), key=key or nowhere, item=item)
+    return Wanted(message_id=message_id(number), key=key or nowhere, item=item, received_at=at_minute(number, minute))
 
 
 class MemoryMarkBox(MarkBox):
@@ -107,8 +112,8 @@ class MemoryMarkBox(MarkBox):
         self._marks = MemoryMarks(self.source)
         self.marks = self._marks
 
-    def deliver(self, number: int, *, folder: str = "INBOX") -> MailKey:
-        return self.source.add(letter(number), at=MORNING.replace(minute=number), folder=folder)
+    def deliver(self, number: int, *, folder: str = "INBOX", minute: int | None = None) -> MailKey:
+        return self.source.add(letter(number), at=at_minute(number, minute), folder=folder)
 
     def person_sets(self, number: int, *, categories: tuple[str, ...] | None = None, flag: Flag | None = None) -> None:
         self._marks.person_sets(message_id(number), categories=categories, flag=flag)

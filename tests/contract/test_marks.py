@@ -58,6 +58,16 @@ class TestFind:
         key = box.deliver(1)
         assert box.found(1, key).folder == "INBOX"
 
+    def test_two_mails_under_one_message_id_are_told_apart_by_their_arrival(self, box: MarkBox) -> None:
+        box.deliver(1)
+        first = box.found(1)
+        box.deliver(1, minute=30)
+        again, other = (box.marks.find(wanted(1, minute=minute)) for minute in (1, 30))
+        assert again is not None
+        assert other is not None
+        assert again.item == first.item
+        assert other.item != first.item
+
     def test_a_mail_that_was_deleted_is_none(self, box: MarkBox) -> None:
         key = box.deliver(1)
         found = box.found(1, key)
