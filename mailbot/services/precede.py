@@ -6,7 +6,7 @@ from the order of what happened, never from when a tick ran. After a longer sile
 what is still owed (contract, "From an obligation to a person").
 """
 
-from collections.abc import Collection
+from collections.abc import Iterable
 from datetime import datetime
 
 from mailbot.domain.ladder import sendable_at
@@ -27,17 +27,23 @@ def take_what_fell_due(stored: StoredMessage, message: Message, uow: UnitOfWork,
     rules = desk.rules(uow.records)
     if not is_prompt(sendable_at(stored.received_at, rules.calendar), now):
         return 0
-    behind = uow.obligations.due_for_step(stored.received_at)
-    about = _about(stored, message, uow, desk) if behind else ()
-    meant = [obligation for obligation in behind if obligation.id in about]
-    return sum(climb_to(stored.received_at, owed, uow, desk=desk, now=now) for owed in meant)
+    behind = [owed for owed in _about(stored, message, uow, desk) if _is_behind(owed, stored.received_at)]
+    return sum(climb_to(stored.received_at, owed, uow, desk=desk, now=now) for owed in behind)
 
 
-def _about(stored: StoredMessage, message: Message, uow: UnitOfWork, desk: Desk) -> Collection[str]:
-    """The obligations that the message may end, stop or put off."""
-    own: list[Obligation] = list(owed_in(stored.conversation, uow))
+def _is_behind(obligation: Obligation, at: datetime) -> bool:
+    return obligation.is_open and obligation.next_step_at is not None and obligation.next_step_at <= at
+
+
+def _about(stored: StoredMessage, message: Message, uow: UnitOfWork, desk: Desk) -> Iterable[Obligation]:
+    """What the message may end, stop or put off, each once."""
+    found = {owed.id: owed for owed in owed_in(stored.conversation, uow)}
     mail = answered(message, uow, desk)
-    if mail is not None and mail.purpose is MailPurpose.ASK:
-        asked = uow.messages.get(mail.key.partition(":")[2])
-        own += owed_in(asked.conversation, uow) if asked is not None else ()
-    return {obligation.id for obligation in own} | set(mail.obligations if mail is not None else ())
+    if mail is None:
+        return found.values()
+    uow.obligations.prefetch(mail.obligations)
+    found |= {owed.id: owed for owed in map(uow.obligations.get, mail.obligations) if owed is not None}
+    asked = uow.messages.get(mail.key.partition(":")[2]) if mail.purpose is MailPurpose.ASK else None
+    if asked is not None:
+        found |= {owed.id: owed for owed in owed_in(asked.conversation, uow)}
+    return found.values()
