@@ -1,6 +1,7 @@
 """Which language a text is written in: enough to choose between templates and rules."""
 
 import re
+from collections import Counter
 
 _WORD = re.compile(r"[^\W\d_]+")
 _COMMON = {
@@ -39,20 +40,22 @@ _SCRIPTS = (
     ("ar", re.compile("[\u0600-\u06ff]")),
     ("th", re.compile("[\u0e00-\u0e7f]")),
 )
+# A cheap look that spares accented Latin text the counting.
+_OTHER_SCRIPT = re.compile("[\u0370-\u06ff\u0e00-\u0e7f\u3040-\u9fff\uac00-\ud7af]")
 
 
 def language_of(text: str, *, default: str = "es") -> str:
     """The two-letter code of the language; `default` where the text says too little."""
     sample = text[:1500]
-    if not sample.isascii():
+    if not sample.isascii() and _OTHER_SCRIPT.search(sample):
         letters = sum(1 for character in sample if character.isalpha())
         for code, script in _SCRIPTS:
             if len(script.findall(sample)) * 4 > letters:
                 return code
     scores = dict.fromkeys(_COMMON, 0)
-    for word in _WORD.findall(sample.lower()):
+    for word, times in Counter(_WORD.findall(sample.lower())).items():
         for language in _LANGUAGES_OF.get(word, ()):
-            scores[language] += 1
+            scores[language] += times
     if any(mark in sample for mark in "¿¡ñ"):
         scores["es"] += 2
     best = max(scores, key=lambda language: (scores[language], language == default))

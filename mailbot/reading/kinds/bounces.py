@@ -157,6 +157,8 @@ def _by_header(facts: Facts) -> str:
 
 def _by_notification(facts: Facts) -> str:
     """Amazon's mail service tells of a bounce as JSON in a mail of its notification service."""
+    if '"notificationType"' not in facts.text:
+        return ""
     return "notificationType: Bounce" if _NOTIFICATION.search(facts.text[:_SAMPLE]) else ""
 
 

@@ -48,7 +48,9 @@ def parse_addresses(value: bytes, hint: str = "") -> tuple[Address, ...]:
 def _plain(address: bytes) -> str:
     if b"(" in address and b'"' not in address:
         address = _COMMENT.sub(b"", address)
-    text = _SCHEME.sub("", decode_header(address).strip("<> "))
+    text = decode_header(address).strip("<> ")
+    if ":" in text:
+        text = _SCHEME.sub("", text)
     return "".join(text.split()) if '"' not in text else text.strip()
 
 

@@ -82,8 +82,12 @@ def parse_date(text: str) -> datetime | None:
 def _standard(text: str) -> datetime | None:
     if _ISO.match(text):
         return None
-    text = _NAMED_ZONE.sub(lambda found: _ZONES[found.group().upper()], text)
-    spelled = _COLON_ZONE.sub(r"\1\2", _ZONE.sub(_numeric_zone, text))
+    spelled = text
+    if text[-1:].isalpha():
+        spelled = _NAMED_ZONE.sub(lambda found: _ZONES[found.group().upper()], text)
+    elif text[-3:-2] == ":":
+        spelled = _COLON_ZONE.sub(r"\1\2", text)
+    spelled = _ZONE.sub(_numeric_zone, spelled)
     half = _HALF.search(spelled)
     fields = parsedate_tz(spelled if half is None else f"{spelled[: half.start(1)]} {spelled[half.end() :]}")
     if fields is None:

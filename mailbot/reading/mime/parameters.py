@@ -21,7 +21,7 @@ _COMMENT = re.compile(rb"\s\([^()]*\)\s*$")
 def parse_value(value: bytes) -> tuple[str, dict[str, str]]:
     """The bare value in lower case and its decoded parameters."""
     main, separator, rest = value.partition(b";")
-    unseparated = _UNSEPARATED.match(main)
+    unseparated = _UNSEPARATED.match(main) if b"=" in main else None
     if unseparated:
         # The semicolon, or the value itself, was forgotten: `attachment filename=a.pdf`.
         main, rest = unseparated.group(1), main[unseparated.end(1) :] + separator + rest

@@ -7,9 +7,7 @@ from mailbot.reading.replies import words
 from mailbot.reading.replies.marks import bare
 
 # Chinese, Japanese and Korean write no blank between words; the others do.
-_VERB = re.compile(
-    "|".join([*(rf"(?<!\w)(?:{verb})(?!\w)" for verb in words.WRITING_VERBS), words.UNSPACED_VERBS]), re.IGNORECASE
-)
+_VERB = re.compile(rf"(?<!\w)(?:{'|'.join(words.WRITING_VERBS)})(?!\w)|{words.UNSPACED_VERBS}", re.IGNORECASE)
 # With an address these say it all: nobody opens a sentence of their own so.
 _SURE = re.compile(rf"^(?:{words.SURE_OPENINGS})(?!\w)", re.IGNORECASE)
 _OPENING = re.compile(rf"^(?:{words.OPENINGS})(?!\w)", re.IGNORECASE)
@@ -88,11 +86,13 @@ def _lines_at_most(lines: Sequence[str], start: int, first: str, *, opens: bool)
 def _heralds(first: str, lines: Sequence[str], start: int) -> bool:
     """Whether a line that begins with a name, a weekday or a verb goes on to tell address or time."""
     following = bare(lines[start + 1]) if start + 1 < len(lines) else ""
-    if first.endswith((".", "!", "?")) or (following and attribution_length(lines, start + 1)):
+    if first.endswith((".", "!", "?", ",")):
         return False
-    if _DAY.search(first) and (_TIME.search(first) or has_writing_verb(first)):
-        return True
-    return _closes(following) and (has_writing_verb(first) or has_writing_verb(following))
+    is_dated = _DAY.search(first) is not None and (_TIME.search(first) is not None or has_writing_verb(first))
+    if not is_dated and not (_closes(following) and (has_writing_verb(first) or has_writing_verb(following))):
+        return False
+    # The line below may be the whole attribution, and this one the sender's own.
+    return not following or not attribution_length(lines, start + 1)
 
 
 def _next_closes(lines: Sequence[str], position: int) -> bool:

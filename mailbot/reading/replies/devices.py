@@ -24,9 +24,20 @@ _SENT_FROM = (
 )
 # Where it closes the line.
 _SENT_LAST = (
-    r"gesendet|verschickt|geschrieben|g[oö]nderil(?:di|mi[sş]tir)|送信|送信しています|送信されました|发送|"
-    r"發送|傳送|寄出|보냄|"
-    r"보냈습니다|보낸 메일|보낸 메일입니다|전송|k[uü]ldve"
+    *("gesendet", "verschickt", "geschrieben", "gönderildi", "gonderildi", "gönderilmiştir", "送信", "送信しています"),
+    *(
+        "送信されました",
+        "发送",
+        "發送",
+        "傳送",
+        "寄出",
+        "보냄",
+        "보냈습니다",
+        "보낸 메일",
+        "보낸 메일입니다",
+        "전송",
+        "küldve",
+    ),
 )
 _GET = (
     r"get|download|obtener|obtenga|obt[eé]n|descargar|descarga|descargue|t[eé]l[eé]charge[rz]|obtenir|"
@@ -36,7 +47,8 @@ _GET = (
     r"st[aá]hnout|获取|獲取|取得|下载|下載|dapatkan|tải|obțineți|let[oö]lt[eé]s"
 )
 _GET_LAST = (
-    r"beziehen|herunterladen|holen|downloaden|ophalen|edinin|indirin|al[iı]n|を入手|を取得|を入手する|다운로드|받기"
+    *("beziehen", "herunterladen", "holen", "downloaden", "ophalen", "edinin", "indirin", "alın", "を入手", "を取得"),
+    *("を入手する", "다운로드", "받기"),
 )
 _DEVICES = (
     r"iphon|ipad|ipod|ios|android|blackberry|nokia|samsung|galaxy|xiaomi|redmi|huawei|honor|motorola|moto|lg|"
@@ -56,12 +68,10 @@ _DEVICES = (
     r"스마트폰|메일|"
     r"هاتف|điện thoại"
 )
-_LINE = re.compile(
-    rf"^(?:{_SENT_FROM}(?!\w(?<=[a-z])).{{0,110}}|.{{1,90}}(?:{_SENT_LAST})|sent on the go|"
-    rf"(?:{_GET})\b.{{0,40}}outlook.{{0,60}}"
-    rf"|(?:{_GET})\b.{{0,20}}(?:{_DEVICES})\b.{{0,60}}\b(?:ios|android|iphone)|(?:获取|獲取|取得|下载|下載).{{0,40}}"
-    rf"|.{{0,60}}outlook.{{0,60}}(?:{_GET_LAST})|outlook (?:for|para|f[uü]r|pour|per|voor|til|dla|pro|"
-    rf"для) (?:ios|android)\b.{{0,60}})$",
+_BEGINS = re.compile(
+    rf"(?:{_SENT_FROM})(?!\w(?<=[a-z]))|sent (?:on the go$|from my )|(?:{_GET})\b.{{0,40}}outlook"
+    rf"|(?:{_GET})\b.{{0,20}}(?:{_DEVICES})\b.{{0,60}}\b(?:ios|android|iphone)$|(?:获取|獲取|取得|下载|下載)"
+    r"|outlook (?:for|para|f[uü]r|pour|per|voor|til|dla|pro|для) (?:ios|android)\b",
     re.IGNORECASE,
 )
 _OWN_DEVICE = re.compile(r"^sent from my [\w'’-]+(?: [\w'’-]+){0,3}$", re.IGNORECASE)
@@ -76,22 +86,33 @@ _EXCUSE = re.compile(
     re.IGNORECASE,
 )
 _LINKS = re.compile(r"\]\(https?://[^)]{0,300}\)|<https?://[^>]{0,300}>|\(?\[?https?://[^\s)\]]{0,300}[\])]?")
-_CHARS = 140
+_EXCUSE_ALONE = re.compile(
+    r"(?:and |please |bitte |veuillez |por favor,? )*(?:excus|pardon|forgiv|ignor|sorry|apolog|disculp|perdon|"
+    r"entschuld|desculp|scus)",
+    re.IGNORECASE,
+)
+_CHARS, _LINK_CHARS = 140, 300
 _MOST_WORDS = 16
 
 
 def is_device_line(line: str) -> bool:
     """A line a phone or program adds; a sentence of the sender's own that merely begins so is none."""
-    text = _LINKS.sub("", line.strip(' \t*_>-–—[]()|"')).strip()
+    if len(line) > _CHARS + _LINK_CHARS or line.count(" ") > _MOST_WORDS + 4:
+        return False
+    text = line.strip(' \t*_>-–—[]()|"')
+    if "http" in text:
+        text = _LINKS.sub("", text).strip()
     if not 0 < len(text) <= _CHARS:
         return False
-    own = _EXCUSE.sub("", text).strip()
-    if not own:
-        return True
-    own = own.rstrip(" .!:;,])*_|")
+    if _BEGINS.match(text) is None and not _closes(text):
+        return _EXCUSE_ALONE.match(text) is not None and not _EXCUSE.sub("", text).strip()
+    own = _EXCUSE.sub("", text).strip().rstrip(" .!:;,])*_|")
     if _OWN_DEVICE.match(own):
         return True
-    if _LINE.match(own) is None or len(own.split()) > _MOST_WORDS:
-        return False
     head, comma, rest = own.partition(",")
-    return _NAMED.search(head) is not None and (not comma or _NAMED.search(rest) is not None)
+    return len(own.split()) <= _MOST_WORDS and bool(_NAMED.search(head)) and (not comma or bool(_NAMED.search(rest)))
+
+
+def _closes(text: str) -> bool:
+    lowered = text.rstrip(" .!").lower()
+    return lowered.endswith(_SENT_LAST) or (lowered.endswith(_GET_LAST) and "outlook" in lowered)

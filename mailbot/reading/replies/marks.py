@@ -15,7 +15,7 @@ _DIRECTION = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 def bare(line: str) -> str:
     """A line without the quote marks and bold marks around it."""
     text = line.lstrip(DECORATION).rstrip(" \t*_")
-    return text if text.isascii() else _DIRECTION.sub("", text).lstrip(DECORATION).rstrip(" \t*_")
+    return text if text.isascii() or text.isprintable() else _DIRECTION.sub("", text).lstrip(DECORATION).rstrip(" \t*_")
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,7 +141,7 @@ class Signer:
 
 def _head(line: str) -> tuple[str, list[str]]:
     """The part of a line that can be a name, and its words without titles."""
-    line = _PICTURE.sub("", line)
+    line = _PICTURE.sub("", line) if "[" in line else line
     segments = [segment for segment in _FIRST_SEGMENT.split(line.strip(" \t*_-–—~")) if segment.strip()]
     if len(segments) > 1 and is_farewell(segments[0]):
         segments = segments[1:]
@@ -158,7 +158,7 @@ def _near(token: str, word: str) -> bool:
 
 def is_picture(line: str) -> bool:
     """Whether a line only stands for a picture: `[cid:image001.png]`."""
-    return bool(line.strip()) and not _PICTURE.sub("", line).strip()
+    return "[" in line and not _PICTURE.sub("", line).strip()
 
 
 def is_sentence(line: str) -> bool:

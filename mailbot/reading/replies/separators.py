@@ -10,10 +10,8 @@ from mailbot.reading.replies.marks import DECORATION
 
 _MARKER = re.compile(
     rf"^[\s<>*]*[-_=*~#─—–‐]{{1,}}\s*(?:{words.ORIGINAL_WORDS})\b.{{0,120}}$"
-    rf"|^[\s>*]*(?:{words.ORIGINAL_WORDS})\s*[-_=*~#─—–‐]{(2,)}\s*$"
+    rf"|^[\s>*]*(?:{words.ORIGINAL_WORDS})\s*[-_=*~#─—–‐]{{2,}}\s*$"
     r"|^[\s>*]*[-_=]{3,}\s*(?:original|forwarded|reenviado|mensaje|message)\s*[-_=]{3,}\s*$"
-    rf"|^[\s>*]*(?:{words.BARE_FORWARD_WORDS})\s*:?\s*$"
-    r"|^[\s>]*message du \d{1,2}[/.]\d{1,2}[/.]\d{2,4}\b.{0,20}$"
     # Notes draws its rule around the author, GroupWise its signs around author and time.
     rf"|^\s*-{{3,6}}\s?[^-].{{1,120}}\b(?:{'|'.join(words.WRITING_VERBS)}):?\s*-{{3,6}}\s*$"
     r"|^[^<>]{2,80}<[^<>\s]+@[^<>\s]+>.{0,20}\d{1,2}[:.h]\d\d.{0,20}>>>\s*$"
@@ -21,10 +19,35 @@ _MARKER = re.compile(
     r"^\s*>>>\s.{2,100}\d{1,4}[./-]\d{1,2}[./-]\d{1,4}.{0,20}>>>\s*$",
     re.IGNORECASE,
 )
+_BARE_FORWARD = re.compile(
+    rf"(?:{words.BARE_FORWARD_WORDS})\s*:?\s*$|message du \d{{1,2}}[/.]\d{{1,2}}[/.]\d{{2,4}}\b.{{0,20}}$",
+    re.IGNORECASE,
+)
+_ANNOUNCED = re.compile(rf"(?:{words.ANNOUNCED_FORWARD})\s*$", re.IGNORECASE)
+# How those begin that have no colon.
+_BARE_OPENINGS = (
+    *(
+        "begin",
+        "inicio",
+        "debut",
+        "début",
+        "anfang",
+        "inizio",
+        "início",
+        "alku",
+        "välit",
+        "valit",
+        "pocz",
+        "začá",
+        "zaca",
+    ),
+    *("начало", "ileti", "tovább", "tovabb", "vidare", "videre", "以下", "转发", "下記", "次の", "전달", "message du"),
+)
+_LONGEST, _SHORT = 200, 70
 _INVITATION = re.compile(
     r"^(?:cu[aá]ndo|when|wann|quand|quando|wanneer)\s*:\s.*\d|^(?:reporting-mta|final-recipient)\s*:", re.IGNORECASE
 )
-_RULE_SIGNS = "<-_=~#─—–‐*"
+_RULE_SIGNS = frozenset("<-_=~#─—–‐*")
 _ABOVE_WORDS = ("above", "encima", "arriba", "acima", "dessus", "oberhalb", "über")
 _REPLY_ABOVE = re.compile(
     r"(?:reply|respond|answer|type your (?:reply|response)|respond[ae]|responder|escrib[ae] su respuesta|"
@@ -36,28 +59,32 @@ _REPLY_ABOVE = re.compile(
 
 def is_marker(line: str) -> bool:
     """Whether a line is a client's rule above earlier mail, or asks for replies above itself."""
-    if _may_be_marker(line) and _MARKER.match(line) is not None:
-        return True
-    if len(line) > 200:
+    if len(line) > _LONGEST:
         return False
-    if ":" in line[:20] and _INVITATION.match(line) is not None:
+    if _is_drawn(line) and _MARKER.match(line) is not None:
+        return True
+    if _announces_forward(line) or (":" in line[:20] and _INVITATION.match(line) is not None):
         return True
     lowered = line.lower()
     return any(word in lowered for word in _ABOVE_WORDS) and _REPLY_ABOVE.search(line) is not None
 
 
-def _may_be_marker(line: str) -> bool:
-    """A cheap look that spares ordinary lines the long patterns: drawn at an end, or short with a colon or none."""
+def _is_drawn(line: str) -> bool:
+    """A cheap look that spares ordinary lines the long patterns."""
     text = line.strip(DECORATION)
-    if not text or len(line) > 200:
+    if not text:
         return False
-    return (
-        text[0] in _RULE_SIGNS
-        or line.startswith(">>>")
-        or line.endswith(">>>")
-        or text[-1] in _RULE_SIGNS
-        or len(text) < 70
-    )
+    if text[0] in _RULE_SIGNS or text[-1] in _RULE_SIGNS or line[0] in _RULE_SIGNS or line[-1] in _RULE_SIGNS:
+        return True
+    return line.startswith(">>>") or line.endswith(">>>")
+
+
+def _announces_forward(line: str) -> bool:
+    """A line without any rule that says that a mail was sent on: "Inicio del mensaje reenviado:"."""
+    text = line.strip(DECORATION)
+    if not text or len(text) > _SHORT or (text[-1] not in ":：" and not text.lower().startswith(_BARE_OPENINGS)):
+        return False
+    return _BARE_FORWARD.match(text) is not None or (text[-1] in ":：" and _ANNOUNCED.match(text) is not None)
 
 
 # Drawn through, or around the words of a program's language that no list knows.
@@ -74,12 +101,14 @@ def ruled_block_start(lines: Sequence[str], start: int) -> bool:
     return False
 
 
-_FORWARD_MARKER = re.compile(
-    rf"^[\s<>*]*[-_=*~#─—–‐]{{1,}}\s*(?:{words.FORWARD_WORDS})\b|^[\s>*]*(?:{words.BARE_FORWARD_WORDS})\s*:?\s*$",
-    re.IGNORECASE,
-)
+_FORWARD_MARKER = re.compile(rf"^[\s<>*]*[-_=*~#─—–‐]{{1,}}\s*(?:{words.FORWARD_WORDS})\b", re.IGNORECASE)
 
 
 def is_forward_marker(line: str) -> bool:
     """Whether a client's rule says that what follows was forwarded, not answered."""
-    return _may_be_marker(line) and _FORWARD_MARKER.match(line) is not None
+    text = line.strip(DECORATION)
+    if not text or len(line) > _LONGEST:
+        return False
+    if text[0] in _RULE_SIGNS or text[-1] in _RULE_SIGNS or line[0] in _RULE_SIGNS:
+        return _FORWARD_MARKER.match(line) is not None
+    return len(text) <= _SHORT and _announces_forward(line)

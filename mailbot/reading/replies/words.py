@@ -187,20 +187,6 @@ FORWARD_WORDS = (
 )
 # These stand without any rule around them.
 BARE_FORWARD_WORDS = (
-    r".{0,30}(?:reenvi|remitid|weitergeleitet|transf[eé]r|r[eé]exp[eé]d|inoltrat|encaminhad|doorgestuurd|"
-    r"vidarebefordr|"
-    r"videresend|v[aä]litet|edelleenl[aä]h|przekaz|p[rř]epos[ií]l|preposiel|p[rř]eposlan|tov[aá]bb[ií]t|"
-    r"redirec|iletil|"
-    r"y[oö]nlendir|пересыл|пересил|перенаправл|переадрес|пересл|препрат|προωθ|reenviat|terusan|edast|persi[uų]st|"
-    r"proslije[dđ]|posredov|forwarded).{0,12}"
-    r"(?:mensaje|correo|messag|nachricht|e.?mail|mensagem|bericht|meddeland|brev|besked|melding|meddelelse|"
-    r"viesti|wiadomo|"
-    r"zpr[aá]v|spr[aá]v|lev[eé]l|[uü]zenet|mesaj|ileti|сообщени|письм|лист|повідомл|съобщ|μήνυμα|missatge|pesan|kiri|"
-    r"lai[sš]k|poruk|sporo[cč]il).{0,20}:|"
-    r".{0,20}(?:mensaje|correo|message|messaggio|nachricht|mensagem|mesaj|mesajului|poruk|листа|лист|письма|"
-    r"сообщения).{0,6}(?:reenviado|transf[eé]r[eé]|r[eé]exp[eé]di[eé]|inoltrato|(?:re)?encaminhada|redirec[tț]ionat|"
-    r"що пересилається|пересылаемого).{0,12}:|"
-    r".{0,6}(?:转发|轉寄|転送|전달된).{0,6}(?:邮件|郵件|消息|信件|メッセージ|メール|메시지|메일).{0,6}[:：]|"
     r"begin forwarded message|inicio del mensaje reenviado|d[eé]but du message (?:r[eé]exp[eé]di[eé]|"
     r"transf[eé]r[eé])|"
     r"anfang der weitergeleiteten (?:nachricht|e-mail)|inizio messaggio inoltrato|in[ií]cio da mensagem "
@@ -214,4 +200,21 @@ BARE_FORWARD_WORDS = (
     r"начало перенаправленного сообщения|iletilen mesajın başlangıcı|továbbított üzenet kezdete|"
     r"次のメッセージを転送|전달된 "
     r"메시지의 시작"
+)
+# The same in the many forms that translations have; a colon closes the line.
+ANNOUNCED_FORWARD = (
+    r".{0,30}(?:reenvi|remitid|weitergeleitet|transf[eé]r|r[eé]exp[eé]d|inoltrat|encaminhad|doorgestuurd|"
+    r"vidarebefordr|"
+    r"videresend|v[aä]litet|edelleenl[aä]h|przekaz|p[rř]epos[ií]l|preposiel|p[rř]eposlan|tov[aá]bb[ií]t|"
+    r"redirec|iletil|"
+    r"y[oö]nlendir|пересыл|пересил|перенаправл|переадрес|пересл|препрат|προωθ|reenviat|terusan|edast|persi[uų]st|"
+    r"proslije[dđ]|posredov|forwarded).{0,12}"
+    r"(?:mensaje|correo|messag|nachricht|e.?mail|mensagem|bericht|meddeland|brev|besked|melding|meddelelse|"
+    r"viesti|wiadomo|"
+    r"zpr[aá]v|spr[aá]v|lev[eé]l|[uü]zenet|mesaj|ileti|сообщени|письм|лист|повідомл|съобщ|μήνυμα|missatge|pesan|kiri|"
+    r"lai[sš]k|poruk|sporo[cč]il).{0,20}:|"
+    r".{0,20}(?:mensaje|correo|message|messaggio|nachricht|mensagem|mesaj|mesajului|poruk|листа|лист|письма|"
+    r"сообщения).{0,6}(?:reenviado|transf[eé]r[eé]|r[eé]exp[eé]di[eé]|inoltrato|(?:re)?encaminhada|redirec[tț]ionat|"
+    r"що пересилається|пересылаемого).{0,12}:|"
+    r".{0,6}(?:转发|轉寄|転送|전달된).{0,6}(?:邮件|郵件|消息|信件|メッセージ|メール|메시지|메일).{0,6}[:：]"
 )
