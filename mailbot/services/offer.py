@@ -148,7 +148,8 @@ def _carry_out(desk: Desk, drawers: Drawers, task: _Task, *, now: datetime) -> D
     answer, case = task.answer, task.case
     if case is None:
         return _keep(desk, _withdrawn(answer, drawers), now=now)
-    drawer = drawers.get(task.basis.rpartition("@")[2])
+    mailbox = task.basis.rpartition("@")[2]
+    drawer = drawers.get(mailbox)
     if drawer is None and answer.item:
         # It lies in a mailbox that takes no drafts any more, for its owner to use or not.
         return None
@@ -156,7 +157,8 @@ def _carry_out(desk: Desk, drawers: Drawers, task: _Task, *, now: datetime) -> D
     if drawer is None:
         return _keep(desk, _listed(answer, written, task.basis), now=now)
     put = _put(answer, written, drawer, Wanted(message_id=case.message.message_id, key=task.place or _NOWHERE))
-    return _keep(desk, replace(put, basis=task.basis), now=now)
+    where = "" if put.state is DraftState.LISTED else mailbox
+    return _keep(desk, replace(put, basis=task.basis, mailbox=where), now=now)
 
 
 _NOWHERE = MailKey(mailbox="", folder="INBOX", validity=0, uid=0)
@@ -177,7 +179,6 @@ def _put(answer: KeptAnswer, written: Written, drawer: MailDrafts, to: Wanted) -
     return replace(
         answer,
         state=DraftState.OFFERED if is_known else DraftState.TAKEN,
-        mailbox=drawer.name,
         item=there.item,
         version=there.version,
         fingerprint=there.fingerprint,

@@ -179,3 +179,11 @@ def outlook_file(
         stored = file.add(place, "__substg1.0_3701000D")
         _fill(file, stored, inner, {}, header=24)
     return file.build()
+
+
+def compound(**streams: bytes) -> bytes:
+    """A compound file with these streams at its top, as old Office files and encrypted new ones are."""
+    file = _Compound()
+    for name, content in streams.items():
+        file.add(0, name, content)
+    return file.build()

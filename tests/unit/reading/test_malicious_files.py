@@ -17,6 +17,7 @@ import pytest
 from mailbot.cli.app import run
 from mailbot.reading.text_limits import TextLimits
 from mailbot.reading.text_process import TextProcess
+from tests.unit.reading.containers_made import compound
 from tests.unit.reading.files import docx, encrypted_pdf, package, pdf, xlsx
 
 # Tight, so that the test is quick; the shape of the bounds is that of the defaults.
@@ -92,6 +93,8 @@ def process() -> Iterator[TextProcess]:
         pytest.param("ooxml", lying_package, {"ilegible", "bomba ZIP", "memoria agotada"}, id="zip that lies"),
         pytest.param("ooxml", nested_elements, {"ilegible", "memoria agotada", "cortado"}, id="elements too deep"),
         pytest.param("ooxml", many_rows, {"cortado"}, id="a million rows"),
+        pytest.param("ole", lambda: compound(EncryptedPackage=bytes(5000)), {"documento cifrado"}, id="encrypted xlsx"),
+        pytest.param("ole", lambda: compound(WordDocument=bytes(5000), _VBA_PROJECT=b"x"), {"macros"}, id="old macros"),
         pytest.param("ole", lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), {"ilegible"}, id="broken doc"),
     ],
 )
