@@ -41,6 +41,7 @@ class Service:
     # When the schedule looked last.
     _looked_at: datetime | None = None
     _is_hung_up: threading.Event = field(default_factory=threading.Event)
+    _mail_came: threading.Event = field(default_factory=threading.Event)
     _threads: dict[int, threading.Thread] = field(default_factory=dict)
 
     def run(self) -> None:
@@ -51,6 +52,7 @@ class Service:
             self._await_first_round()
             turn = threading.Lock()
             scheduler = _started_scheduler(self.jobs, partial(self._take_turn, turn))
+            threading.Thread(target=self._follow_mail, args=(turn,), name="follow", daemon=True).start()
             _log.info("service_started", mailboxes=len(self.watchers), jobs=len(self.jobs))
             # A timeout lets the main thread take signals while it waits.
             while not self.stopping.wait(0.5):
@@ -68,6 +70,14 @@ class Service:
             if job is not None and not self.stopping.is_set() and self.is_leading():
                 self._read_after_sleep()
                 run_job(job, self.clock())
+
+    def _follow_mail(self, turn: threading.Lock) -> None:
+        """What people see of a mail is not kept waiting for the schedule."""
+        while not self.stopping.is_set():
+            if self._mail_came.wait(0.5):
+                self._mail_came.clear()
+                for name in [job.name for job in self.jobs if job.follows_mail]:
+                    self._take_turn(turn, name)
 
     def _read_after_sleep(self) -> None:
         """What was answered while the machine slept is read before anything is judged."""
@@ -101,6 +111,7 @@ class Service:
                 self._start(watcher)
 
     def _start(self, watcher: Watcher) -> None:
+        watcher.has_read = self._mail_came.set
         thread = threading.Thread(target=watcher.run, name=watcher.box.name, daemon=True)
         self._threads[id(watcher)] = thread
         thread.start()

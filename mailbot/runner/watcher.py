@@ -52,6 +52,8 @@ class Watcher:
     is_ours: Callable[[], bool] = lambda: True
     # Tells the other processes that this one watches the mailbox no more.
     leave: Callable[[], None] = lambda: None
+    # Told after every round that took mail in.
+    has_read: Callable[[], None] = lambda: None
     # Set once the first round has ended, well or badly: only then may the schedule judge.
     started: threading.Event = field(default_factory=threading.Event)
     # Set while nothing is known to lie unread: cleared after a silence, set by the next round that succeeds.
@@ -107,6 +109,7 @@ class Watcher:
     def _report(self, taken: Ingested) -> None:
         if taken != Ingested():
             _log.info("mailbox_read", mailbox=self.box.name, **vars(taken))
+            self.has_read()
 
     def _wait(self) -> None:
         try:

@@ -35,6 +35,8 @@ class Job:
     run: Callable[[datetime], object]
     # Whether a service that starts does it once before all else: what one that ended left waits no longer.
     goes_first: bool = False
+    # Whether it is also done as soon as mail was taken in.
+    follows_mail: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,7 +97,7 @@ def jobs(
         Job(name="report", every=5 * minute, run=lambda now: queue_reports(desk, now=now)),
         Job(name="handover", every=minute, run=hand_over),
         Job(name="admin", every=15 * minute, run=lambda now: queue_admin_mail(desk, now=now)),
-        Job(name="marks", every=minute, run=lambda now: tend_all(desk, outlooks, now=now)),
+        Job(name="marks", every=minute, run=lambda now: tend_all(desk, outlooks, now=now), follows_mail=True),
         Job(name="offer", every=5 * minute, run=lambda now: offer_answers(desk, drawers, now=now)),
         Job(name="deliver", every=minute, run=send, goes_first=True),
         Job(name="settle", every=5 * minute, run=settle),

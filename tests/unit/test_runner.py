@@ -191,6 +191,33 @@ def test_a_service_that_starts_does_first_what_one_that_ended_left() -> None:
     assert ran == ["send", "queue", "queue", "send", "heavy"]
 
 
+def test_what_people_see_of_a_mail_follows_it_at_once() -> None:
+    world, source = World(verdicts={"levante": REQUIREMENT}), MemoryMailSource("rq")
+    stopping = threading.Event()
+    shown: list[int] = []
+
+    def show(now: datetime) -> None:
+        shown.append(len(world.owed()))
+        if shown[-1]:
+            stopping.set()
+        elif len(shown) == 1:
+            source.add(raw_mail(subject="levante", at=NOON), at=NOON)
+
+    seldom: list[datetime] = []
+    jobs = [
+        Job(name="show", every=60 * MINUTE, run=show, follows_mail=True),
+        Job(name="seldom", every=60 * MINUTE, run=seldom.append),
+    ]
+    service = Service(watchers=[_watcher(world, source)], jobs=jobs, clock=lambda: NOON, stopping=stopping)
+    at_the_latest = threading.Timer(15, service.stop)
+    at_the_latest.start()
+    service.run()
+    at_the_latest.cancel()
+
+    assert shown[-1] == 1
+    assert seldom == [NOON]
+
+
 def test_a_service_that_does_not_lead_runs_no_job() -> None:
     ran: list[datetime] = []
     stopping = threading.Event()
