@@ -2,6 +2,7 @@
 
 import re
 
+from mailbot.reading.kinds import away
 from mailbot.reading.kinds.bounces import is_arrival_report
 from mailbot.reading.kinds.facts import Facts
 from mailbot.reading.subjects import is_reply_subject, strip_marks
@@ -22,6 +23,9 @@ _PRESENT = (
     "x-ebay-mailtracker",
     "auto-reply",
     "x-oof",
+    "x-auto-reply",
+    "x-outofoffice",
+    "x-zendesk-auto-reply",
 )
 _SUBJECT = re.compile(
     r"^\W{0,3}(?:(?:\[|\()?(?:"
@@ -44,6 +48,25 @@ _SUBJECT = re.compile(
     r")?leave)\b"
     r"|\(auto(?:matic)?[ -]?(?:reply|response)\)|\[auto[ -]?reply\]",
     re.IGNORECASE,
+)
+# A program's label before the subject it answers; after any of these words a person goes on writing.
+_LABEL = re.compile(
+    rf"^\W{{0,3}}(?:{away.LABELS})(?:\s*(?:[:：\])(]|[-–—]\s|$)|\s+(?:re|aw|rv|sv|vs|fwd?|is)\b|\s+\d)", re.IGNORECASE
+)
+_READ = re.compile(
+    r"(?:was|has been) read|fue le[ií]do|se ley[oó]|le[ií]do el|"
+    r"wurde .{0,60}gelesen|a [eé]t[eé] lu|foi lid[ao]|stato letto",
+    re.I,
+)
+_SURE = re.compile(
+    r"auto(?!:)|respuesta|reply|antwort|r[eé]ponse|resposta|risposta|返信|回复|le[ií]do:|office|oficina|"
+    r"fuera de|out of",
+    re.I,
+)
+# "Out of office coverage": a person's word that goes on from the label.
+_GOES_ON = re.compile(
+    r"\s+(?!re:|until|from|from:|till|hasta|del?\b|desde|through|this|next|today|on\b|and\b|to\b|is\b)[a-zà-ÿ]{3,}",
+    re.I,
 )
 # What a person's answer to such a mail begins with.
 _ANSWERED = re.compile(r"^\s*(?:re|rv|fw|fwd|aw|wg|tr|sv)\s*:", re.IGNORECASE)
@@ -153,7 +176,8 @@ _STEMS = (
         "vakantie",
         "recuperar",
     ),
-    *("recall", "zurückrufen", "autom", "auto-reply", "recibi", "acusamos", "gracias por", "thank you for", "received"),
+    *("recall", "zurückrufen", "autom", "auto-reply"),
+    *("recibi", "acusamos", "gracias por", "thank you for", "received"),
     *(
         "ya no ",
         "no longer",
@@ -198,14 +222,17 @@ def _by_header(facts: Facts) -> str:
     for name in _PRESENT:
         if name in facts.headers and facts.value(name) not in {"no", "false", "none"}:
             return f"{name.title()}: {facts.headers[name].strip()[:60]}"
-    if facts.value("x-autoresponse") or facts.value("precedence") in {"auto_reply", "auto-reply", "autoreply"}:
-        return f"Precedence: {facts.value('precedence') or 'auto_reply'}"
+    precedences = {facts.value(name) for name in ("precedence", "x-precedence", "preference")}
+    if facts.value("x-autoresponse") or precedences & {"auto_reply", "auto-reply", "autoreply"}:
+        return "Precedence: auto_reply"
     if "autoresponder" in facts.value("x-post-messageclass") or facts.value("delivered-to") == "autoresponder":
         return "Autoresponder"
     if facts.root is not None and facts.root.parameters.get("report-type", "").lower() == "disposition-notification":
         return "report-type=disposition-notification"
     if is_arrival_report(facts):
         return "Action: delivered"
+    if facts.value("x-ms-exchange-generated-message-source") == "mailbox rules agent":
+        return "X-MS-Exchange-Generated-Message-Source: Mailbox Rules Agent"
     if re.search(r"vacation|autorespon", facts.value("x-mailer")):
         return f"X-Mailer: {facts.headers['x-mailer'].strip()[:60]}"
     return ""
@@ -215,16 +242,15 @@ def _by_subject(facts: Facts) -> str:
     subject = facts.subject
     if _ANSWERED.match(subject) and not re.search(r"\(auto|\[auto", subject, re.IGNORECASE):
         return ""
+    if _LABEL.match(subject):
+        return f"Subject: {subject[:80]}"
     match = _SUBJECT.search(subject)
     if match is None:
         return ""
     # A person may write about an absence: their mail asks, names a dispatch, or is long.
-    is_sure = re.search(
-        r"auto|respuesta|reply|antwort|r[eé]ponse|resposta|risposta|返信|回复|read:|le[ií]do:|office|oficina|"
-        r"fuera de|out of",
-        match.group(),
-        re.IGNORECASE,
-    )
+    if _READ.search(facts.text[:_OPENING_CHARS]) and subject.lower().startswith(("read:", "le", "gelesen", "lu")):
+        return f"Subject: {subject[:80]}"
+    is_sure = _SURE.search(match.group()) is not None and not _GOES_ON.match(subject[match.end() :])
     if is_sure or facts.has_null_return_path or _AWAY.search(facts.text[:_OPENING_CHARS]):
         return f"Subject: {subject[:80]}"
     return ""
@@ -241,18 +267,18 @@ def automatic_wording(text: str, *, answers: bool) -> str:
     opening = note[:_OPENING_CHARS]
     lowered = opening.lower()
     if not any(stem in lowered for stem in _STEMS):
-        return ""
+        return away.wording_abroad(opening, note, answers=answers)
     recall = _RECALL.search(opening)
     if recall:
         return f"Text: {recall.group()}"
-    away = _AWAY.search(opening)
+    absent = _AWAY.search(opening)
     asks = "?" in opening
-    if away and not asks and (_INSTEAD.search(note) or (answers and _RETURN.search(note) and len(note) < 350)):
-        return f"Text: {' '.join(away.group().split())[:80]}"
+    if absent and not asks and (_INSTEAD.search(note) or (answers and _RETURN.search(note) and len(note) < 350)):
+        return f"Text: {' '.join(absent.group().split())[:80]}"
     receipt = _RECEIPT.search(opening)
     if receipt and _ROBOT.search(note):
         return f"Text: {' '.join(receipt.group().split())[:80]}"
     robot = _ROBOT.search(opening)
-    if robot and away:
+    if robot and absent:
         return f"Text: {' '.join(robot.group().split())[:80]}"
-    return ""
+    return away.wording_abroad(opening, note, answers=answers)
