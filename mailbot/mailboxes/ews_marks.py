@@ -10,7 +10,7 @@ from mailbot.ews.categories import EwsCategories
 from mailbot.ews.client import EwsClient, EwsFolder
 from mailbot.ews.failure import EwsFailure
 from mailbot.ews.marking import EwsMarking, MarkedItem, Values
-from mailbot.mailboxes.alike import closest
+from mailbot.mailboxes.alike import closest, is_alike
 from mailbot.mailboxes.ews_account import EwsAccount
 from mailbot.mailboxes.ews_errors import is_the_mails_own, translated
 from mailbot.mailboxes.ews_flags import flag_of, flag_values
@@ -139,21 +139,21 @@ class EwsMarks:
 
     def _found(self, wanted: Wanted) -> MarkedItem | None:
         here = self._known.id_of(wanted.key.folder)
-        found = self._lying_in([here], wanted) if here else ()
-        if not found:
+        found = self._lying_in([here], wanted) if here else []
+        if not any(is_alike(mail, wanted) for mail in found):
             # Somebody moved it, perhaps into a folder made since the folders were listed.
-            found = self._lying_in([folder.id for folder in self._known.all() if folder.id != here], wanted)
+            found += self._lying_in([folder.id for folder in self._known.all() if folder.id != here], wanted)
+        meant = closest(found, wanted)
         # A search may cut long values short and give an older change key.
-        meant = closest(map(self._seen, found), wanted)
         return self._marking.get(meant.item) if meant else None
 
-    def _lying_in(self, folders: Sequence[str], wanted: Wanted) -> Sequence[MarkedItem]:
+    def _lying_in(self, folders: Sequence[str], wanted: Wanted) -> list[MarkedMail]:
         try:
-            return self._marking.by_message_id(wanted.message_id, folders)
+            return [self._seen(item) for item in self._marking.by_message_id(wanted.message_id, folders)]
         except EwsFailure as failure:
             # The folder itself is gone.
             if failure.is_missing and len(folders) == 1:
-                return ()
+                return []
             raise
 
     def _folder_called(self, name: str) -> EwsFolder | None:

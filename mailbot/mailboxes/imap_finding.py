@@ -7,7 +7,7 @@ from email.parser import BytesHeaderParser
 from typing import Any
 
 from mailbot.domain.marks import NO_FLAG, Flag, FlagState
-from mailbot.mailboxes.alike import closest
+from mailbot.mailboxes.alike import closest, is_alike
 from mailbot.mailboxes.imap_connection import FolderState
 from mailbot.mailboxes.imap_listing import arrival
 from mailbot.mailboxes.imap_marking import FLAGGED, MarkingConnection
@@ -47,8 +47,12 @@ def find_mail(connection: MarkingConnection, wanted: Wanted) -> MarkedMail | Non
             return mail
     if not wanted.message_id:
         return None
-    there = (mails_named(connection, wanted.message_id, folder) for folder in _folders(connection, key.folder))
-    return closest(next(filter(None, there), ()), wanted)
+    found: list[MarkedMail] = []
+    for folder in _folders(connection, key.folder):
+        found += mails_named(connection, wanted.message_id, folder)
+        if any(is_alike(mail, wanted) for mail in found):
+            break
+    return closest(found, wanted)
 
 
 def mail_at(connection: MarkingConnection, place: Lying) -> MarkedMail | None:

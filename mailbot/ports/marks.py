@@ -109,8 +109,8 @@ class MailMarks(Protocol):
     def find(self, wanted: Wanted) -> MarkedMail | None:
         """The mail as it is now: where it was last, else by its Message-ID in any folder people may move it to.
 
-        None when it is not there any more. Of several under that Message-ID the one in the folder where it was
-        read, and there the one that arrived when it did: they may be different mails.
+        None when it is not there any more. Of several under that Message-ID, which may be different mails, the
+        one that arrived when it did; of its copies the one in the folder where it was read.
         """
         ...
 

@@ -68,6 +68,15 @@ class TestFind:
         assert again.item == first.item
         assert other.item != first.item
 
+    def test_a_mail_that_was_moved_is_no_other_that_came_under_its_message_id(self, box: MarkBox) -> None:
+        box.deliver(1)
+        box.person_moves(1, OTHER)
+        box.deliver(1, minute=30)
+        moved, other = (box.marks.find(wanted(1, minute=minute)) for minute in (1, 30))
+        assert moved is not None
+        assert other is not None
+        assert (moved.folder, other.folder) == (OTHER, "INBOX")
+
     def test_a_mail_that_was_deleted_is_none(self, box: MarkBox) -> None:
         key = box.deliver(1)
         found = box.found(1, key)
