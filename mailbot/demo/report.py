@@ -53,9 +53,7 @@ def show_results(shown: Shown) -> None:
     print_mails(console, [item for item in messages if item.direction is Direction.INCOMING], obligations)
     _say_totals(console, messages, obligations, shelved, len(mails))
     files = [*_write(shown, picked), *_write_report(shown)]
-    console.print(
-        "\n[bold]Lo que salió, tal como lo recibió el servidor SMTP[/bold] (ábralo con su navegador o su correo)"
-    )
+    console.print("\n[bold]Lo que salió, tal como lo recibió el servidor[/bold] (ábralo con su navegador o su correo)")
     for title, paths in files:
         console.print(f"  {title}")
         for path in paths:
