@@ -52,7 +52,7 @@ class Doubt:
 
     @property
     def post(self) -> Post:
-        box = Box(name="rq", address=self.box_address, keeps_copies=self.box_address != ESC)
+        box = Box(name="rq", address=self.box_address, keeps_copies=self.box_address.startswith("copias@"))
         watched = ((box, self.box),)
         return Post(sender=self.world.sender, worker="test", watched=watched)
 
@@ -154,6 +154,30 @@ class TestBlindCopies:
         if has_earlier:
             self.sent_before(doubt, has_copy=False)
 
+        assert doubt.settle(NOON + timedelta(hours=5)) == Delivered(uncertain=1)
+
+
+class TestSent:
+    """Where the server files what it sent, the sender's own folder tells what became of a mail to a client."""
+
+    @pytest.fixture
+    def doubt(self) -> Doubt:
+        own = MemoryMailSource("mailbot", folders=("INBOX", "Sent"))
+        return Doubt(addressee="compras@textiles.example", box=own, box_address="mailbot@agencia.example")
+
+    def test_a_copy_in_sent_means_sent(self, doubt: Doubt) -> None:
+        doubt.box.add(doubt.raw, at=NOON, folder="Sent")
+
+        assert doubt.settle(NOON + MINUTE).sent == 1
+        assert doubt.now_stored.state is MailState.SENT
+        assert deliver(doubt.world.desk, doubt.post, now=NOON + timedelta(days=1)).sent == 0
+
+    def test_a_copy_elsewhere_in_it_is_none(self, doubt: Doubt) -> None:
+        doubt.box.add(doubt.raw, at=NOON, folder="INBOX")
+
+        assert doubt.settle(NOON + MINUTE) == Delivered(uncertain=1)
+
+    def test_that_none_lies_there_proves_nothing(self, doubt: Doubt) -> None:
         assert doubt.settle(NOON + timedelta(hours=5)) == Delivered(uncertain=1)
 
 
