@@ -23,7 +23,6 @@ from mailbot.ports.stored import Notice
 from mailbot.services.carry_out import ALERT
 from mailbot.services.desk import Desk
 from mailbot.services.escalate import moments_ahead
-from mailbot.services.history import as_they_stood
 from mailbot.services.lines import alert_of, item_of
 from mailbot.services.outgoing import compose
 
@@ -190,8 +189,7 @@ def _mail(
 ) -> OutgoingMail:
     person = _person(bundle.recipient, uow)
     missed_in = outage if bundle.is_missed_at(now) else None
-    items = [_as_it_stood(item, uow, at=bundle.told_at(now)) for item in bundle.items]
-    context = _context(person, items, uow, desk=desk, now=bundle.told_at(now), outage=missed_in)
+    context = _context(person, bundle.items, uow, desk=desk, now=bundle.told_at(now), outage=missed_in)
     is_reminder = isinstance(context, ReminderContext)
     others = {notice.recipient: _person(notice.recipient, uow) for notice in copies}
     return compose(
@@ -204,12 +202,6 @@ def _mail(
         obligations=[item.obligation.id for item in _numbered(bundle.items)],
         now=now,
     )
-
-
-def _as_it_stood(item: Pending, uow: UnitOfWork, *, at: datetime) -> Pending:
-    """The notice with its obligation as of the moment that the mail speaks of."""
-    stood = next(as_they_stood([item.obligation], uow, at=at), item.obligation)
-    return replace(item, obligation=stood)
 
 
 def _person(code: str, uow: UnitOfWork) -> Staff:

@@ -38,11 +38,13 @@ def _lived_until(day: str) -> World:
 
 def _meanwhile(world: World, moment: datetime) -> None:
     """What comes in after the planned moment: an answer, a request for a paper, and new matters."""
-    at = [moment.replace(minute=moment.minute + minute) for minute in range(1, 6)]
+    at = [moment.replace(minute=moment.minute + minute) for minute in range(1, 7)]
     world.answer("RE: levante", at[0], "El levante salió ayer.", In_Reply_To=QUESTION)
     world.answer("RE: papeles", at[1], "Falta la póliza, por favor envíenla.", In_Reply_To=PAPERS)
     for place, subject in enumerate(("nueva", "duda", "reclamo"), start=2):
         world.write(subject, at[place], "Por favor, la orden 2026-004512.")
+    asked = "Adjunto nuestra factura de la orden 2026-004512, sírvanse efectuar el pago."
+    world.write("factura", at[5], asked, sender="cobros@naviera.example", Cc=CLIENT)
 
 
 def _mails(world: World) -> dict[str, tuple[str, str, tuple[bytes, ...]]]:
