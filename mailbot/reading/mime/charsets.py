@@ -75,6 +75,8 @@ _FOREIGN = (
     ),
 )
 _JIS_ESCAPE = re.compile(rb"(\x1b(?:\$\(?[@ABCD]|\([ABIJ]))")
+_LONG_PIECE = 20_000
+_HIGH_BIT = bytes(byte | 0x80 if byte > 0x20 else byte for byte in range(256))
 _ISO_2022 = re.compile(rb"\x1b(?:\$[@AB]|\([BIJ]|\$\([CD])")
 
 
@@ -129,6 +131,9 @@ def _with_vendor_signs(content: bytes) -> str:
     for piece in _JIS_ESCAPE.split(content):
         if piece.startswith(b"\x1b"):
             is_double = piece[1:2] == b"$"
+        elif is_double and len(piece) > _LONG_PIECE:
+            # JIS X 0213 has nearly the same signs in the same places, and Python reads it at once.
+            pieces.append(piece.translate(_HIGH_BIT).decode("euc_jis_2004", errors="replace"))
         elif is_double:
             pairs = zip(piece[::2], piece[1::2], strict=False)
             pieces.append(b"".join(_shift_jis(*pair) for pair in pairs).decode("cp932", errors="replace"))

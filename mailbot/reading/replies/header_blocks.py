@@ -11,8 +11,8 @@ _ADDRESS = re.compile(r"[^\s<>()\[\],;:\"]{1,80}@[^\s<>()\[\],;:\"]{1,80}")
 _LABEL = re.compile(r"^[^:：]{1,40}[:：]\s*")
 _BOLD = re.compile(r"\*{1,2}|(?<!\w)_(?=\S)|(?<=\S)_(?!\w)")
 _LINES = 16
-# A recipient list that goes on in the next line.
-_GOES_ON = re.compile(r"[,;<]\s*$")
+# Recipients in a line of their own.
+_LINE_CHARS = 400
 _ADDRESSES = re.compile(r"^[^:]{0,100}<?[^<>\s:]+@[^<>\s:]+>?[,;]?\s*$")
 _MOST_CONTINUED = 12
 
@@ -76,7 +76,8 @@ def _with_recipients(lines: Sequence[str], end: int) -> int:
     if label_of(lines[end - 1]) not in {"to", "cc"}:
         return end
     while end < most and bare(lines[end]):
-        if not _GOES_ON.search(lines[end - 1]) and not _ADDRESSES.match(bare(lines[end])):
+        goes_on = lines[end - 1].rstrip().endswith((",", ";", "<"))
+        if not goes_on and (len(lines[end]) > _LINE_CHARS or not _ADDRESSES.match(bare(lines[end]))):
             break
         end += 1
     return end

@@ -92,15 +92,19 @@ def _is_card(below: Sequence[str]) -> bool:
 
 
 def _device(lines: Sequence[str], end: int) -> int:
-    """A device line ends what was written when only a few short lines stand below it."""
-    for index in range(_last_written(lines, end) - 1, -1, -1):
-        if end - index > 25:
-            break
+    """Device lines end what was written when only a few short lines stand below each."""
+    while (index := _last_device(lines, end)) is not None:
+        end = index
+    return end
+
+
+def _last_device(lines: Sequence[str], end: int) -> int | None:
+    for index in range(_last_written(lines, end) - 1, max(end - 26, -1), -1):
         if is_device_line(lines[index]):
             below = [line for line in lines[index + 1 : end] if line.strip()]
             if len(below) <= 6 and all(_goes_with_device(line) for line in below):
-                return _device(lines, index)
-    return end
+                return index
+    return None
 
 
 def _goes_with_device(line: str) -> bool:

@@ -105,3 +105,9 @@ def test_answers_between_and_below_quoted_lines_are_the_senders(bar: str) -> Non
     if bar == "| ":
         text = text.replace("| And the bill?\n\n", "")
     assert split_reply(text, sender=_SENDER).new_text == "Yes.\n\nTomorrow."
+
+
+@pytest.mark.parametrize("line", ["Sent from my iPhone", "Regards,\nKarina", "-----", "Aviso de confidencialidad"])
+def test_a_line_repeated_without_end_is_read_all_the_same(line: str) -> None:
+    split = split_reply(f"{_OWN}\n\n" + f"{line}\n" * 5000, sender=_SENDER)
+    assert split.new_text.startswith(_OWN)
