@@ -3,7 +3,8 @@
 A month at an office is lived through twice: by one process that runs every minute, and by two on the same
 database that are killed at any moment, miss ticks, sleep through nights, and whose clocks are put forward and
 back. What both queue is compared byte by byte, apart from the date of sending. Mail arrives at any moment,
-also between what was to be decided and the late tick that decides it.
+also between what was to be decided and the late tick that decides it. Only what our own sending ends (a report
+to the chiefs) ends when it was sent, and a summary of that very quarter of an hour says so.
 """
 
 import math
