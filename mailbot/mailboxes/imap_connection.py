@@ -168,14 +168,14 @@ def _connected(account: ImapAccount) -> IMAPClient:
     client = IMAPClient(
         account.host, account.port, ssl=is_tls, ssl_context=context, timeout=SocketTimeout(seconds, seconds)
     )
-    # imaplib sends in pieces; each would wait for the one before to be acknowledged.
-    client.socket().setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    if account.security is Security.STARTTLS:
-        try:
+    try:
+        # imaplib sends in pieces; each would wait for the one before to be acknowledged.
+        client.socket().setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if account.security is Security.STARTTLS:
             client.starttls(context)
-        except BaseException:
-            _shut(client)
-            raise
+    except BaseException:
+        _shut(client)
+        raise
     return client
 
 

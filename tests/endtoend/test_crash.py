@@ -37,6 +37,9 @@ def test_a_service_that_is_killed_again_and_again_loses_nothing_and_doubles_noth
     kills: int, dovecot: Dovecot, tmp_path: Path
 ) -> None:
     with crash_office(tmp_path, dovecot, url=f"sqlite:///{tmp_path}/mailbot.sqlite", speed=_SPEED) as office:
+        # Doubts about what the head is sent are settled by looking too, not by a person.
+        with (tmp_path / "settings.env").open("a") as settings:
+            settings.write(f"MAILBOT_MAILBOX__JS__ADDRESS={office.head}\n")
         mails = range(kills + 1)
         _live_and_die(office, kills)
         _live_on(office, len(mails))
