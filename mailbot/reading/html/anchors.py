@@ -58,6 +58,19 @@ def holds_answers(tag: str, attributes: str) -> bool:
     return tag == "div" and _CONTAINER.search(attributes) is not None
 
 
+# A preheader is shown in lists of mails alone: it is hidden, or no line high.
+_HIDDEN = re.compile(
+    r"style\s*=\s*[\"'][^\"']*(?:display\s*:\s*none|mso-hide\s*:\s*all|visibility\s*:\s*hidden"
+    r"|max-height\s*:\s*0(?:px)?\s*[;\"'])",
+    re.IGNORECASE,
+)
+
+
+def is_hidden(attributes: str) -> bool:
+    """Whether an element's style keeps it from being seen."""
+    return ("none" in attributes or "hid" in attributes) and _HIDDEN.search(attributes) is not None
+
+
 # A cheap look before the patterns: each of them needs one of these.
 _STEMS = (
     *("quote", "rply", "append", "sign", "sig_", "cite", "border-top", "olk_", "origbody", "zmail", "moz-", "original"),

@@ -16,6 +16,7 @@ from mailbot.reading.html.anchors import (
     Anchor,
     anchor_of,
     holds_answers,
+    is_hidden,
 )
 
 # Longer markup is cut: a mail a person wrote has a few hundred kilobytes at most.
@@ -27,7 +28,7 @@ _TOKEN = re.compile(
     r"|<[!?/][^>]*+>"
 )
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
-_SKIPPED = ("script", "style", "head", "title", "template", "noscript", "object", "svg", "xml", "select", "textarea")
+_SKIPPED = ("script", "style", "head", "title", "template", "object", "svg", "xml", "select", "textarea")
 _SKIP_END = {tag: re.compile(rf"</{tag}\s*>", re.IGNORECASE) for tag in _SKIPPED}
 _BLOCKS = frozenset(
     (
@@ -40,7 +41,6 @@ _BLOCKS = frozenset(
 _SPACED = frozenset(("p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "pre", "dl"))
 _TABLE_TAGS = frozenset(("table", "tr", "td", "th"))
 _VOID = frozenset(("br", "hr", "img", "input", "meta", "link", "area", "base", "col", "wbr"))
-_HIDDEN = re.compile(r"style\s*=\s*[\"'][^\"']*(?:display\s*:\s*none|mso-hide\s*:\s*all)", re.IGNORECASE)
 # Where a block begins or ends there is a new line, but two such edges make no empty one; between
 # paragraphs there is. Private-use characters hold the place until the text is complete.
 _EDGE, _GAP = "\ue010", "\ue011"
@@ -123,7 +123,7 @@ class _Reader:
             return position
         if tag in _SKIP_END and not attributes.endswith("/"):
             return self._skip(tag, position)
-        if attributes and "none" in attributes + "" and tag not in _VOID and _HIDDEN.search(attributes):
+        if attributes and tag not in _VOID and is_hidden(attributes):
             return self._skip_hidden(tag, position)
         self._begin(tag, attributes)
         return position
