@@ -80,8 +80,8 @@ def _live_on(office: CrashOffice, mails: int) -> None:
     """Let one service bring everything to an end, and stop it as an administrator would."""
     nursery = office.nurseries[0]
     nursery.say("start")
-    # Services that die after a moment leave more behind than they send: what is left grows with their number.
-    within = max(90.0, mails / 2)
+    # Services that die after a moment leave something behind: a little more the more of them there were.
+    within = max(90.0, mails / 8)
     until(lambda: is_quiet(office, mails), within=within, what=lambda: f"{state_of(office)}\n{nursery.complaints()}")
     assert nursery.say("stop") == "ended 0", nursery.complaints()
 
