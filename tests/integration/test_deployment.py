@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from mailbot.cli.app import Exit, run
-from mailbot.runner import STOP_WITHIN
+from mailbot.runner.service import STOP_WITHIN
 
 ROOT = Path(__file__).parents[2]
 UNIT = (ROOT / "docs" / "mailbot.service").read_text(encoding="utf-8")
