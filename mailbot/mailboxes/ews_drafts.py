@@ -42,14 +42,14 @@ class EwsDrafts:
         with translated(self._account, "dejar un borrador"):
             there = self._stamped(draft)
             if there is not None:
-                return _kept(there)
+                return replace(_kept(there), is_as_given=_says(there, draft))
             places = [folder.id for folder in self._client.folders().all]
             asked = next(iter(self._client.find(to.message_id, places)), None)
             if asked is None:
                 return None
             ews.reply(self._client, asked, html=_above(draft), to=draft.to)
             made = self._stamped(draft)
-        return None if made is None else replace(_kept(made), is_new=True)
+        return None if made is None else replace(_kept(made), is_new=True, is_as_given=True)
 
     def find(self, item: str) -> KeptDraft | None:
         """The draft as it is now; one that was sent has another id and is none."""
@@ -60,9 +60,10 @@ class EwsDrafts:
     def update(self, kept: KeptDraft, draft: ReplyDraft) -> KeptDraft | None:
         """Another text above the quoted mail, on condition that nobody changed it."""
         with translated(self._account, "cambiar un borrador"):
-            there = self._untouched(kept)
-            if there is None:
-                return None
+            there = self._get(kept.item)
+            if there is None or _says(there, draft):
+                return None if there is None else _kept(there)
+            self._need_untouched(there, kept)
             html = f"{_above(draft)}{_below(there, draft.stamp)}"
             try:
                 ews.rewrite(self._client, there, html=html, to=draft.to)
@@ -78,8 +79,9 @@ class EwsDrafts:
     def discard(self, kept: KeptDraft) -> bool:
         """Into the deleted items, if nobody changed it."""
         with translated(self._account, "retirar un borrador"):
-            there = self._untouched(kept)
+            there = self._get(kept.item)
             if there is not None:
+                self._need_untouched(there, kept)
                 ews.throw_away(self._client, there)
         return there is not None
 
@@ -98,11 +100,9 @@ class EwsDrafts:
         since = draft.created_at - _SLACK
         return next((one for one in ews.drafts_since(self._client, since) if draft.stamp in one.html), None)
 
-    def _untouched(self, kept: KeptDraft) -> EwsDraft | None:
-        found = self._get(kept.item)
-        if found is not None and _kept(found).fingerprint != kept.fingerprint:
+    def _need_untouched(self, there: EwsDraft, kept: KeptDraft) -> None:
+        if _kept(there).fingerprint != kept.fingerprint:
             raise self._changed()
-        return found
 
     def _changed(self) -> MailChanged:
         return MailChanged(f"Buzón «{self.name}»: alguien cambió el borrador.")
@@ -132,5 +132,15 @@ def _below(there: EwsDraft, stamp: str) -> str:
 
 
 def _kept(draft: EwsDraft) -> KeptDraft:
-    seen = "\x1f".join((draft.subject, *draft.to, " ".join(draft.html.split())))
+    seen = "\x1f".join((draft.subject, *draft.to, _folded(draft.html)))
     return KeptDraft(item=draft.id, version=draft.change_key, fingerprint=hashlib.sha256(seen.encode()).hexdigest())
+
+
+def _says(there: EwsDraft, draft: ReplyDraft) -> bool:
+    """Whether its owner reads what the draft says, and the quoted mail below."""
+    above, line, _ = there.html.partition("<hr")
+    return bool(line) and _folded(above) == _folded(draft.html)
+
+
+def _folded(html: str) -> str:
+    return " ".join(html.split())

@@ -49,13 +49,13 @@ class GraphDrafts:
         with translated(self._account, "dejar un borrador (Mail.ReadWrite)"):
             there = self._stamped(draft.stamp)
             if there is not None and FILLED in _properties(there):
-                return _kept(there)
+                return replace(_kept(there), is_as_given=_says(there, draft))
             if there is None:
                 there = self._created(draft, to)
             if there is None:
                 return None
             filled = self._filled(there, draft)
-        return None if filled is None else replace(filled, is_new=True)
+        return None if filled is None else replace(filled, is_new=True, is_as_given=True)
 
     def find(self, item: str) -> KeptDraft | None:
         """The draft as it is now; one that was sent has the same id and is none."""
@@ -66,14 +66,19 @@ class GraphDrafts:
     def update(self, kept: KeptDraft, draft: ReplyDraft) -> KeptDraft | None:
         """Another text in its place, on condition that nobody changed it."""
         with translated(self._account, "cambiar un borrador (Mail.ReadWrite)"):
-            found = self._untouched(kept)
-            return None if found is None else self._filled(found, draft)
+            found = self._get(kept.item)
+            if found is None or _says(found, draft):
+                return None if found is None else _kept(found)
+            self._need_untouched(found, kept)
+            return self._filled(found, draft)
 
     def discard(self, kept: KeptDraft) -> bool:
         """Into the deleted items, on condition that nobody changed it."""
         with translated(self._account, "retirar un borrador (Mail.ReadWrite)"):
-            if self._untouched(kept) is None:
+            found = self._get(kept.item)
+            if found is None:
                 return False
+            self._need_untouched(found, kept)
             return self._changed(Call(method="DELETE", path=self._path(kept.item), headers=_if(kept.version)))
 
     def check(self) -> Sequence[str]:
@@ -145,11 +150,9 @@ class GraphDrafts:
             raise
         return True
 
-    def _untouched(self, kept: KeptDraft) -> JsonObject | None:
-        found = self._get(kept.item)
-        if found is not None and _kept(found).fingerprint != kept.fingerprint:
+    def _need_untouched(self, found: JsonObject, kept: KeptDraft) -> None:
+        if _kept(found).fingerprint != kept.fingerprint:
             raise MailChanged(f"Buzón «{self.name}»: alguien cambió el borrador.")
-        return found
 
     def _get(self, item: str) -> JsonObject | None:
         try:
@@ -189,6 +192,12 @@ def _quoted(item: JsonObject) -> str:
     if FILLED not in _properties(item):
         return content
     return content.partition(_BELOW)[2]
+
+
+def _says(item: JsonObject, draft: ReplyDraft) -> bool:
+    """Whether its owner reads what the draft says, and the quoted mail below."""
+    above, line, _ = _content(item).partition("<hr")
+    return bool(line) and " ".join(above.split()) == " ".join(draft.html.split())
 
 
 def _kept(item: JsonObject) -> KeptDraft:

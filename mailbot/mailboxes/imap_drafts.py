@@ -7,6 +7,7 @@ that nobody touched is ever taken away.
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
@@ -47,10 +48,10 @@ class ImapDrafts:
             folder = self._opened(connection)
             there = folder.stamped(draft.stamp)
             if there is not None:
-                return there
+                return replace(there, is_as_given=there.fingerprint == _fingerprint(bytes_of(draft)))
             folder.append(draft)
             made = folder.stamped(draft.stamp)
-            return made and KeptDraft(**{**vars(made), "is_new": True})
+            return made and replace(made, is_new=True, is_as_given=True)
 
         return self._link.run(put)
 
@@ -63,10 +64,10 @@ class ImapDrafts:
 
         def change(connection: ImapConnection) -> KeptDraft | None:
             folder = self._opened(connection)
-            if not self._is_untouched(folder, kept):
-                return None
             # A call that was cut off may have left the new one there already, with the words of that time.
             newer = folder.stamped(draft.stamp, but=kept.item)
+            if not self._is_untouched(folder, kept):
+                return newer if newer and newer.fingerprint == _fingerprint(bytes_of(draft)) else None
             folder.append(draft)
             for old in filter(None, (kept, newer)):
                 folder.remove(old.item)
@@ -151,7 +152,7 @@ class _Folder:
         if not found or DELETED in found.get(b"FLAGS", ()):
             return None
         raw = found.get(b"BODY[]") or b""
-        return KeptDraft(item=item, version=uid, fingerprint=hashlib.sha256(raw).hexdigest())
+        return KeptDraft(item=item, version=uid, fingerprint=_fingerprint(raw))
 
     def append(self, draft: ReplyDraft) -> None:
         """Put a draft into the folder, marked as read."""
@@ -167,6 +168,10 @@ class _Folder:
                 self._client.uid_expunge([uid])
 
 
+def _fingerprint(raw: bytes) -> str:
+    return hashlib.sha256(raw).hexdigest()
+
+
 def bytes_of(draft: ReplyDraft) -> bytes:
     """A draft as a mail program saves it."""
     mail = EmailMessage(policy=SMTP)
@@ -180,6 +185,8 @@ def bytes_of(draft: ReplyDraft) -> bytes:
     mail[DRAFT_HEADER] = draft.stamp
     mail.set_content(f"{draft.text}\n{draft.quoted}" if draft.quoted else draft.text, cte="quoted-printable")
     mail.add_alternative(_page_of(draft), subtype="html", cte="quoted-printable")
+    # The same draft gives the same bytes, so that one that lies there can be compared with it.
+    mail.set_boundary(f"borrador-{draft.stamp}")
     return mail.as_bytes()
 
 

@@ -32,11 +32,12 @@ class MemoryDrafts:
         self._reached()
         for item, kept in self.drafts.items():
             if kept.stamp == draft.stamp:
-                return self.find(item)
+                there = self.find(item)
+                return there and replace(there, is_as_given=kept == draft)
         item = f"draft-{next(self._numbers)}"
         self._put(item, draft)
         found = self.find(item)
-        return found and replace(found, is_new=True)
+        return found and replace(found, is_new=True, is_as_given=True)
 
     def find(self, item: str) -> KeptDraft | None:
         """The draft as it is now."""
@@ -48,6 +49,8 @@ class MemoryDrafts:
 
     def update(self, kept: KeptDraft, draft: ReplyDraft) -> KeptDraft | None:
         """Another text, unless somebody changed it."""
+        if self.drafts.get(kept.item) == draft:
+            return self.find(kept.item)
         if not self._is_untouched(kept):
             return None
         self._put(kept.item, draft)

@@ -43,6 +43,8 @@ class KeptDraft:
     fingerprint: str
     # Whether this very call put it there.
     is_new: bool = False
+    # Whether it says nothing but what that call was given: a person has not written in it.
+    is_as_given: bool = False
 
 
 class MailDrafts(Protocol):
@@ -60,8 +62,9 @@ class MailDrafts(Protocol):
         """Put an answer to that mail into the drafts, in its conversation.
 
         There is one of each stamp: one that lies there already, perhaps of a call that was cut off, is
-        given back as it is with `is_new` False. Empty remains of such a call are filled first. None
-        when the mail is gone and only the server can make a reply to it.
+        given back as it is with `is_new` False, and with `is_as_given` False unless it surely says the
+        same. Empty remains of such a call are filled first. None when the mail is gone and only the server
+        can make a reply to it.
         """
         ...
 
@@ -70,7 +73,7 @@ class MailDrafts(Protocol):
         ...
 
     def update(self, kept: KeptDraft, draft: ReplyDraft) -> KeptDraft | None:
-        """Let the draft say something else; None when it is no draft any more.
+        """Let the draft say something else; None when it is no draft any more. Repeating is harmless.
 
         Raises `MailChanged` when it is not as it was kept, and then nothing was changed.
         """

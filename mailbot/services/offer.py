@@ -21,7 +21,8 @@ from mailbot.services.draft_answer import Case, Written, basis_of, case_of, writ
 
 Drawers = Mapping[str, MailDrafts]
 
-_ANSWERED = (ObligationKind.DOCUMENT_REVIEW, ObligationKind.REPLY)
+# These are answered only where the office wants drafts.
+_QUESTIONS = (ObligationKind.REPLY,)
 # Files are opened for an answer, and other jobs wait meanwhile: the rest follows at the next look.
 _AT_ONCE = 20
 
@@ -72,7 +73,8 @@ def _plan(desk: Desk, now: datetime) -> int:
     planned = 0
     with desk.store.begin() as uow:
         spoken_of = {order for answer in uow.answers.open() if (order := _order_of(answer, uow))}
-        owed = [item for kind in _ANSWERED for item in uow.obligations.list(ObligationFilter(kind=kind, is_open=True))]
+        kinds = (ObligationKind.DOCUMENT_REVIEW, *_QUESTIONS) if desk.drafts else (ObligationKind.DOCUMENT_REVIEW,)
+        owed = [item for kind in kinds for item in uow.obligations.list(ObligationFilter(kind=kind, is_open=True))]
         for obligation in owed:
             answer = _planned(obligation, uow, desk=desk, now=now)
             order = _order_of(answer, uow) if answer is not None else None
@@ -174,8 +176,8 @@ def _put(answer: KeptAnswer, written: Written, drawer: MailDrafts, to: Wanted) -
         return _listed(answer, written, "")
     if there is None:
         return replace(answer, state=DraftState.GONE, text="", hints=())
-    # One that lay there before a call that was cut off: somebody may have written in it since.
-    is_known = bool(answer.item) or there.is_new
+    # One that lay there since a call that was cut off: somebody may have written in it.
+    is_known = bool(answer.item) or there.is_as_given
     return replace(
         answer,
         state=DraftState.OFFERED if is_known else DraftState.TAKEN,

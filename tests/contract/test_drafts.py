@@ -60,6 +60,18 @@ class TestWrite:
         assert (again.item, again.is_new) == (kept.item, False)
         assert len(box.seen()) == 1
 
+    def test_one_that_nobody_touched_since_is_as_it_was_given(self, box: DraftBox) -> None:
+        _written(box)
+        again = box.drafts.write(ANSWER, to=wanted())
+        assert again is not None
+        assert again.is_as_given
+
+    def test_one_that_says_something_else_is_not_as_it_was_given(self, box: DraftBox) -> None:
+        _written(box)
+        again = box.drafts.write(BETTER, to=wanted())
+        assert again is not None
+        assert (again.is_new, again.is_as_given) == (False, False)
+
     def test_another_stamp_is_another_draft(self, box: DraftBox) -> None:
         _written(box)
         other = box.drafts.write(replace(ANSWER, stamp="status-0123456789ab"), to=wanted())
@@ -111,6 +123,17 @@ class TestUpdate:
         twice = box.drafts.update(once, ANSWER)
         assert twice is not None
         assert "póliza" in box.seen()[0].text
+
+    def test_a_change_is_repeated_harmlessly(self, box: DraftBox) -> None:
+        kept = _written(box)
+        box.drafts.update(kept, BETTER)
+        # As if the answer to the first had been lost.
+        again = box.drafts.update(kept, BETTER)
+        found = [seen.text for seen in box.seen()]
+        assert len(found) == 1
+        assert "Ya no falta nada." in found[0]
+        assert again is not None
+        assert _found(box, again).fingerprint == again.fingerprint
 
     def test_what_a_person_wrote_stays(self, box: DraftBox) -> None:
         kept = _written(box)

@@ -317,15 +317,32 @@ class TestWithoutADraftsFolder:
         assert (kept.state, kept.text, kept.hints) == (DraftState.WITHDRAWN, "", ())
 
 
+def cut_off(world: OfferingWorld) -> None:
+    """As if the process had ended between the mailbox and the store."""
+    (kept,) = world.answers
+    with world.desk.store.begin() as uow:
+        uow.answers.update(replace(kept, state=DraftState.PLANNED, item="", basis="", fingerprint=""))
+        uow.commit()
+
+
+def test_a_call_that_was_cut_off_is_taken_up_where_nobody_wrote_since() -> None:
+    world = OfferingWorld()
+    world.come(PAPERS, AT)
+    world.offer(SOON)
+    cut_off(world)
+
+    world.offer(LATER)
+    world.change_dispatch(purchase_orders=("OC-9",))
+    world.offer(LATER + timedelta(minutes=1))
+
+    assert "(su referencia OC-9)" in world.only_draft.text
+
+
 def test_a_call_that_was_cut_off_leaves_one_draft_that_nobody_overwrites() -> None:
     world = OfferingWorld()
     world.come(PAPERS, AT)
     world.offer(SOON)
-    (kept,) = world.answers
-    with world.desk.store.begin() as uow:
-        # As if the process had ended between the mailbox and the store.
-        uow.answers.update(replace(kept, state=DraftState.PLANNED, item="", basis="", fingerprint=""))
-        uow.commit()
+    cut_off(world)
     world.drafts.person_edits("Ya escribí yo.")
     world.change_dispatch(purchase_orders=("OC-9",))
 
