@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from mailbot.domain.drafting import DraftKind, DraftState, KeptAnswer, stamp_of
-from mailbot.domain.errors import MailboxRefused, MailboxUnavailable, MailChanged
+from mailbot.domain.errors import MailbotError, MailboxRefused, MailChanged
 from mailbot.domain.message import MailKey
 from mailbot.domain.obligation import Obligation, ObligationKind
 from mailbot.ports.drafts import KeptDraft, MailDrafts
@@ -50,15 +50,16 @@ class _Task:
 def offer_answers(desk: Desk, drawers: Drawers, *, now: datetime) -> Offered:
     """Plan, write, change and withdraw; repeating is harmless.
 
-    A mailbox that is out of reach keeps none of the others back, and is told at the end.
+    One that cannot be written, or whose mailbox is out of reach, keeps none of the others back, and is
+    told at the end.
     """
     planned = _plan(desk, now)
     written = withdrawn = 0
-    trouble: MailboxUnavailable | None = None
+    trouble: MailbotError | None = None
     for task in _tasks(desk, drawers, now):
         try:
             state = _carry_out(desk, drawers, task, now=now) if written < _AT_ONCE else None
-        except MailboxUnavailable as error:
+        except MailbotError as error:
             trouble = error
             continue
         written += state in (DraftState.OFFERED, DraftState.LISTED)

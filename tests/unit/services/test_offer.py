@@ -6,15 +6,17 @@ from datetime import timedelta
 import pytest
 
 from mailbot.domain.drafting import DraftKind, DraftState
-from mailbot.domain.errors import MailboxRefused, MailboxUnavailable
+from mailbot.domain.errors import MailboxRefused, MailboxUnavailable, TemplateBroken
 from mailbot.domain.obligation import ObligationKind, ObligationState
 from mailbot.domain.office import Client, Language
+from mailbot.ports.renderer import MailContext, Rendered
 from mailbot.services.agenda import agenda_for
 from mailbot.services.word import mark_done
 from tests.builders import CLIENT, ESC, OTHER_RUC, RUC, dispatch, lima, office
-from tests.unit.services.offering import ADVICE, BOTH, MORE_PAPERS, ORDER, PAPERS, STATUS, OfferingWorld
+from tests.unit.services.offering import ADVICE, BOTH, MORE_PAPERS, ORDER, PAPERS, STATUS, VERDICTS, OfferingWorld
 
 AT = lima("2026-11-16 09:00")
+OTHER_PAPERS = "Documentos orden 2026-004777"
 SOON = AT + timedelta(minutes=1)
 LATER = AT + timedelta(minutes=30)
 
@@ -291,6 +293,27 @@ class TestWithoutADraftsFolder:
         world.offer(LATER)
 
         assert len(world.drafts.drafts) == 1
+
+    def test_one_that_cannot_be_written_keeps_no_other_back(self) -> None:
+        world = OfferingWorld(book=office(dispatches=(dispatch(), dispatch("2026-004777"))))
+        world.verdicts = {**world.verdicts, OTHER_PAPERS: VERDICTS[PAPERS]}
+        world.come(PAPERS, AT)
+        world.come(OTHER_PAPERS, AT)
+        whole = world.desk.renderer
+
+        class Broken:
+            """Fails over one order."""
+
+            def render(self, context: MailContext, *, language: Language = Language.ES) -> Rendered:
+                if getattr(context, "order", "") == ORDER:
+                    raise TemplateBroken("plantilla rota")
+                return whole.render(context, language=language)
+
+        world.desk = replace(world.desk, renderer=Broken())  # type: ignore[arg-type]
+        with pytest.raises(TemplateBroken):
+            world.offer(SOON)
+
+        assert "2026-004777" in world.only_draft.text
 
     def test_a_draft_in_the_mailbox_is_only_named_in_the_agenda(self) -> None:
         world = OfferingWorld()
