@@ -1,7 +1,7 @@
 """Marks over plain IMAP: what the office sees as keywords and flags, and what its clicks do."""
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cached_property
@@ -10,6 +10,7 @@ import pytest
 from imapclient import IMAPClient
 
 from mailbot.demo.servers import EmbeddedMailServer
+from mailbot.domain.errors import MailboxUnavailable
 from mailbot.domain.labels import Category
 from mailbot.domain.marks import Switch
 from mailbot.domain.obligation import ObligationKind, ObligationState
@@ -23,6 +24,7 @@ from mailbot.services.mark import Tended, tend_marks
 from mailbot.services.outlook import Outlook
 from mailbot.services.poll import poll
 from tests.builders import COMPLAINT, ESC, REQUIREMENT, lima, raw_mail
+from tests.servers.cut_line import cut_line
 from tests.servers.dovecot import PASSWORD, Dovecot
 from tests.servers.imap_client import mail_program
 from tests.unit.services.world import BOX, World
@@ -63,10 +65,10 @@ class ImapWorld(World):
         """The owner's mail program."""
         return mail_program(self.account.port, self.account.username, self.account.password or "")
 
-    def flags(self) -> set[str]:
+    def flags(self, folder: str = "INBOX") -> set[str]:
         """What the owner sees on the one mail."""
         with self.program() as client:
-            client.select_folder("INBOX", readonly=True)
+            client.select_folder(folder, readonly=True)
             (found,) = client.get_flags(client.search()).values()
         return {flag.decode() for flag in found} - {"\\Recent"}
 
@@ -167,6 +169,32 @@ class TestKeywords:
         del office.__dict__["outlook"]
         assert office.tend(1).heard == 0
         assert office.said(HEARD) == []
+
+
+@pytest.mark.needs_dovecot
+class TestBrokenLine:
+    """Whatever a run of ours had done when the line broke is never taken for a person's doing."""
+
+    @pytest.mark.parametrize("is_after", [False, True], ids=["before", "after"])
+    @pytest.mark.parametrize("at", [b"SELECT", b"STORE", b"MOVE", b"UID FETCH"], ids=bytes.decode)
+    def test_the_next_run_finishes_and_nothing_is_heard(self, dovecot: Dovecot, at: bytes, is_after: bool) -> None:
+        user = dovecot.new_user()
+        with dovecot.client(user) as client:
+            client.create_folder("Reclamos")
+        with cut_line(dovecot.imap_port) as line:
+            switches = frozenset({Switch.CATEGORIES, Switch.FLAGS, Switch.FOLDERS})
+            account = _account(line.port, user, PASSWORD)
+            office = ImapWorld(verdicts={"Reclamo": COMPLAINT}, account=account, switches=switches)
+            office.come("Reclamo")
+            office.outlook.marks.abilities()
+            line.at, line.is_after = at, is_after
+            for minute in range(4):
+                with suppress(MailboxUnavailable):
+                    office.tend(minute)
+            assert line.cuts == 1
+            assert office.said(HEARD) == []
+            assert office.flags("Reclamos") == {"Reclamo", "Contingencia", "\\Flagged"}
+            office.outlook.close()
 
 
 class TestFlagAlone:
