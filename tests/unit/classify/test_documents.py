@@ -71,13 +71,22 @@ def test_an_inline_picture_belongs_to_the_signature() -> None:
 
 # Files by three more hands: some papers they sent bear names that no table can know.
 LATER_HANDS = {"m2", "m3", "m4"}
+# Four more, of whom the last two were not looked at when the tables were written; one set traps in names too.
+LATEST_HANDS = {"m5", "m6", "m7", "m8"}
 
 
-@pytest.mark.parametrize(("is_later", "least"), [(False, 0.95), (True, 0.93)], ids=["first hands", "later hands"])
-def test_names_alone_reach_the_goal_on_the_corpus(is_later: bool, least: float) -> None:
+@pytest.mark.parametrize(
+    ("hands", "least"),
+    [
+        pytest.param({f"t{at}" for at in range(1, 9)} | {"m1", "m1_seen"}, 0.95, id="first hands"),
+        pytest.param(LATER_HANDS, 0.93, id="later hands"),
+        pytest.param(LATEST_HANDS, 0.91, id="latest hands"),
+    ],
+)
+def test_names_alone_reach_the_goal_on_the_corpus(hands: set[str], least: float) -> None:
     right = total = 0
     for one in read_corpus(models_folder() / "corpus"):
-        if (one.source in LATER_HANDS) is not is_later:
+        if one.source not in hands:
             continue
         for said, (_, true) in zip(type_attachments(one.message), one.labels.documents, strict=True):
             right, total = right + (said.type is true), total + 1
