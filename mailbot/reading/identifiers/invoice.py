@@ -19,7 +19,9 @@ _NAMED = re.compile(
 )
 # In a file's name one or two words may part the kind from the number: "Factura reposicion IT-2026-R30".
 _NAMED_LOOSELY = re.compile(
-    rf"(?<![A-Za-z0-9])(?:{_WORD}(?:[\s-]+[a-záéíóúñ]{{3,14}}){{1,2}}|FT|FV)[\s-]+({TOKEN.pattern})", re.IGNORECASE
+    rf"(?<![A-Za-z0-9])(?<!pro forma\s)(?<!proforma\s)(?:{_WORD}(?:[\s-]+[a-záéíóúñ]{{2,14}}){{1,2}}|FT|FV)"
+    rf"[\s-]+({TOKEN.pattern})",
+    re.IGNORECASE,
 )
 _SELF_NAMED = re.compile(
     r"(?<![A-Za-z0-9-])(?:(?:[A-Z0-9]{1,6}-)*INV-?[A-Z0-9-]*\d{2,}|CI-[A-Z0-9-]*\d{3,})(?:-[A-Z0-9]+)*(?![A-Za-z0-9])|"
@@ -45,7 +47,8 @@ _OF_SERVICES = re.compile(
 # A file or a line that says itself that it is a bill for services.
 _BILL = re.compile(
     r"\b(?:almac[eé]n|almacenaje|terminal|dep[oó]sito|sobreestad[ií]a|demurrage|detention|storage|recharge|falso flete|"
-    r"flete (?:local|interno)|transporte|servicios?|agencia|comisi[oó]n|handling|visto bueno|NC|nota de cr[eé]dito)\b",
+    r"flete (?:local|interno)|transporte|servicios?|agencia|comisi[oó]n|handling|visto bueno|NC|nota de cr[eé]dito|"
+    r"pendiente|vencida)\b",
     re.IGNORECASE,
 )
 # "la factura que reemplaza a la anterior (la 8841 queda sin efecto)": the article stands for the invoice.
@@ -61,6 +64,8 @@ _SHORT_IN_NAME = re.compile(r"[A-Z]{1,5}-\d{1,2}|\d{2}-[A-Z]{1,3}")
 # A bank's collection of documents bears a number of the same shape.
 _COLLECTION = re.compile(r"\b(?:cobranzas?|collection|carta de cr[eé]dito|L/?C)\b[\w\s.:#°º-]{0,20}$", re.IGNORECASE)
 _NEAR = 60
+# A shorter number in a file's name counts papers, or tells a month or a year.
+_FEWEST_IN_NAME = 4
 _FOLLOWED = re.compile(
     rf"({TOKEN.pattern})[\s_-]{{1,3}}(?:(?:comm?ercial\s+)?invoice|factura|fact|inv|CI|Rechnung)\b", re.IGNORECASE
 )
@@ -95,7 +100,7 @@ def find_invoices(passage: Passage) -> None:
 
 def _find_in_name(passage: Passage) -> None:
     for match in _NAMED_LOOSELY.finditer(passage.text):
-        if not match[1].isdigit() or len(match[1]) >= 5:
+        if not match[1].isdigit() or len(match[1]) >= _FEWEST_IN_NAME:
             _take(passage, match, weight=3)
     for match in _SERIES.finditer(passage.text):
         if not is_bill(passage, match[0], match.start()):

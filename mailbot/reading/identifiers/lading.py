@@ -20,6 +20,11 @@ _NAMED = re.compile(
 _SHAPE = re.compile(
     r"(?<![A-Za-z0-9])(?<![A-Za-z0-9][/.-])[A-Z]{4}[A-Z0-9]{0,8}\d{5,10}[A-Z]{0,3}(?![A-Za-z0-9]|[-/]\d)"
 )
+# The great carriers' own numbers begin with their code (SCAC) and may hold letters between the digits.
+_BY_CARRIER = re.compile(
+    r"(?<![A-Za-z0-9])(?:MAEU|MSCU|MEDU|CMDU|HLCU|COSU|ONEY|EGLV|OOLU|YMLU|HDMU|ZIMU|WHLC|SUDU|APLU|SMLM)"
+    r"(?=[A-Z]*\d)(?=[A-Z0-9]{6,12}(?![A-Za-z0-9]))(?!\d{7}(?![A-Za-z0-9]))[A-Z0-9]+"
+)
 # Names that people and devices give to files.
 _FILE_WORDS = re.compile(
     r"(?:ABONO|ACTA|ANEXO|BOOK|CARTA|CERT|COPIA|COTIZ|DATA|DSC|DOC|FACT|FICHA|FILE|FOTO|FORM|GUIA|IMAGE|IMG|INFORME|INV|LIQ|"
@@ -47,6 +52,9 @@ def find_bls(passage: Passage) -> None:
     for match in _NAMED.finditer(passage.text):
         if _may_be_bl(match[1], is_name=passage.is_name):
             passage.take(ReferenceKind.BL, match.start(1), match.end(1), weight=3)
+    for match in _BY_CARRIER.finditer(passage.text):
+        if not _OTHER.search(passage.before(match.start())):
+            passage.take(ReferenceKind.BL, match.start(), match.end(), weight=2)
     for match in _SHAPE.finditer(passage.text):
         is_length = 10 <= len(match[0]) <= 16
         if is_length and not _FILE_WORDS.match(match[0]) and not _OTHER.search(passage.before(match.start())):

@@ -308,6 +308,7 @@ def test_bait_for_patterns_costs_little(bait: str) -> None:
         pytest.param("BUQUE FONDEADO", [], id="what a ship does is no name"),
         pytest.param("la palanquilla que trae la ORIENT CONDOR", [("vessel", "ORIENT CONDOR")], id="a bringer"),
         pytest.param("Invoice D-771203 detention", [], id="a line's bill with a letter"),
+        pytest.param("quién endosa el HDMUQPLA7719", [("bl", "HDMUQPLA7719")], id="a carrier's own number"),
     ],
 )
 def test_what_other_hands_write(text: str, expected: list[tuple[str, str]]) -> None:
@@ -320,6 +321,9 @@ def test_what_other_hands_write(text: str, expected: list[tuple[str, str]]) -> N
         ("INV 88-A.pdf", [("invoice", "88A")]),
         ("Factura corregida HG-2.pdf", [("invoice", "HG2")]),
         ("invoice_ritch_88120.pdf", [("invoice", "88120")]),
+        ("CI_KR_7719.pdf", [("invoice", "7719")]),
+        ("Factura_pendiente_7719.pdf", []),
+        ("Factura marzo 2026.pdf", []),
         ("BL ANSU26CL.pdf", [("bl", "ANSU26CL")]),
         ("BL 26.pdf", []),
     ],
