@@ -1,7 +1,7 @@
 """Turns what exchangelib raises into `EwsFailure`, once, and says how long to pause before asking again."""
 
-import random
 from collections.abc import Callable, Iterator
+from random import SystemRandom
 from typing import Any, TypeVar
 
 from exchangelib.errors import ErrorServerBusy, EWSError, ResponseMessageError
@@ -46,7 +46,7 @@ def pause_after(failure: EwsFailure, tries: int) -> float:
     """What the server asked for, else a growing pause; a little more, so that not all come back at once."""
     asked = failure.retry_after
     seconds = asked if asked is not None else _FIRST_PAUSE * 2 ** (tries - 1)
-    return seconds * random.uniform(1.0, 1.25)  # noqa: S311
+    return seconds * SystemRandom().uniform(1.0, 1.25)
 
 
 def fields_of(*names: str) -> list[Any]:

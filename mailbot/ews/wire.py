@@ -5,11 +5,11 @@ its own. Nothing of exchangelib but this folder is known to the rest of mailbot.
 """
 
 import logging
-import random
 import ssl
 from contextlib import suppress
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
+from random import SystemRandom
 from typing import Any
 
 import requests
@@ -85,7 +85,7 @@ class _Connections(Protocol):
     def create_session(self) -> requests.Session:
         """One more connection, with two marks that the library reads."""
         session = new_session(self._endpoint, self._tls, self.tokens)
-        session.session_id = random.randint(10000, 99999)  # type: ignore[attr-defined]  # noqa: S311
+        session.session_id = SystemRandom().randint(10000, 99999)  # type: ignore[attr-defined]
         session.usage_count = 0  # type: ignore[attr-defined]
         return session
 

@@ -3,7 +3,6 @@
 Mailboxes and senders share it. What goes wrong is a `GraphFailure`; they say what it means for them.
 """
 
-import random
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -12,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
+from random import SystemRandom
 from urllib.parse import urlsplit
 
 import httpx
@@ -200,7 +200,7 @@ def _pause(failure: GraphFailure, tries: int) -> float:
     """What the server asked for, else a growing pause; a little more, so that not all come back at once."""
     asked = failure.retry_after
     seconds = asked if asked is not None else _FIRST_PAUSE * 2 ** (tries - 1)
-    return seconds * random.uniform(1.0, 1.25)  # noqa: S311
+    return seconds * SystemRandom().uniform(1.0, 1.25)
 
 
 def _retry_after(headers: httpx.Headers) -> float | None:

@@ -1,10 +1,10 @@
 """One mailbox on its own thread: poll, wait, poll again. Never ends because of a failure."""
 
-import random
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from random import SystemRandom
 
 import structlog
 
@@ -91,7 +91,7 @@ class Watcher:
 
     def _round(self, failures: int) -> timedelta | None:
         """One poll; the pause to make after a failure, or None."""
-        jitter = random.random()  # noqa: S311 - spreads load, guards nothing
+        jitter = SystemRandom().random()
         try:
             now = self.clock()
             self._report(poll(self.desk, self.source, self.box, now=now, since=now - self.since))

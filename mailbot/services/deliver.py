@@ -4,10 +4,10 @@ Claiming and settling are short transactions; the sending between them is in non
 one at a time, so that a process that dies leaves one of unknown fate at most, see `doubt`.
 """
 
-import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from random import SystemRandom
 from time import monotonic
 
 from mailbot.domain.errors import DeliveryDeferred, DeliveryRefused, DeliveryUncertain
@@ -251,7 +251,7 @@ def _defer(mail: OutgoingMail, desk: Desk, now: datetime, error: DeliveryDeferre
 
 def pause_after(attempts: int, *, jitter: float | None = None) -> timedelta:
     """The pause before the next try: doubling from a minute to two hours, up to a quarter longer."""
-    spread = random.random() if jitter is None else jitter  # noqa: S311 - spreads load, guards nothing
+    spread = SystemRandom().random() if jitter is None else jitter
     pause: timedelta = min(_FIRST_PAUSE * 2**attempts, _LONGEST_PAUSE)
     return pause * (1 + spread / 4)
 

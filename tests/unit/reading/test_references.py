@@ -336,7 +336,7 @@ def test_a_short_number_is_enough_where_a_files_name_says_what_it_is(
 
 # Files by more hands, who wrote down fewer of the references than stand in their mails.
 LATER_HANDS = {"m2", "m3", "m4"}
-LATEST_HANDS = {"m5", "m6", "m7", "m8"}
+LATEST_HANDS = {"m5", "m6", "m7", "m8", "m9"}
 
 
 @pytest.mark.parametrize(
