@@ -3,10 +3,7 @@
 `MAILBOT_REQUIRE_SERVERS=1` turns such a skip into a failure; continuous integration sets it.
 """
 
-import gc
 import os
-import warnings
-from collections.abc import Iterator
 from functools import cache
 
 import pytest
@@ -54,21 +51,3 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(
             f"{count} tests were skipped for want of a server; to run them too: {_HOW_TO_GET}", yellow=True
         )
-
-
-# The modules whose tests talk to the loopback Exchange server.
-_WITH_EXCHANGELIB = ("ews", "test_marks", "test_senders", "test_mailboxes", "test_drafts", "test_doubt_exchange")
-
-
-@pytest.fixture(autouse=True, scope="module")
-def lost_connections(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Collect what exchangelib leaves behind where it belongs.
-
-    It loses a connection on which the server said that it is busy. Whether that is closed before its socket
-    is collected is chance, and the warning would fall on whichever test runs when memory is cleaned up.
-    """
-    yield
-    if any(word in request.module.__name__ for word in _WITH_EXCHANGELIB):
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ResourceWarning)
-            gc.collect()

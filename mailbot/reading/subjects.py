@@ -6,6 +6,8 @@ import unicodedata
 # Reply and forward marks by language; the list follows what clients write, not a standard.
 # Longer subjects are attacks; what stands first decides.
 _CHARS = 1000
+# From so many words on two matters hardly share a subject.
+_MANY_WORDS = 5
 _MARKS = (
     "re|rv|fw|fwd|rtr|enc|tr|aw|wg|sv|vs|vb|antw|doorst|res|r|i|rif|ynt|ilt|odp|pd|trs|fs|bls|atb|"
     "resp|respuesta|reenviado|reenv|reenvio|reenvío|ref|doorgestuurd|hа|ha|на|отв|回复|答复|回覆|转发|轉寄|"
@@ -71,3 +73,8 @@ def subject_key(subject: str) -> str:
     text = unicodedata.normalize("NFKD", strip_marks(subject))
     text = "".join(character for character in text if not unicodedata.combining(character))
     return " ".join(text.casefold().split())
+
+
+def is_distinctive_subject(key: str) -> bool:
+    """A subject that two matters hardly share: with a number, or of many words; "consulta" is none."""
+    return any(character.isdigit() for character in key) or len(key.split()) >= _MANY_WORDS

@@ -9,31 +9,24 @@ days. A changed subject with another dispatch number is a new matter. In doubt t
 import base64
 import binascii
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from mailbot.domain.labels import ReferenceKind
-from mailbot.domain.message import Message, MessageKind
+from mailbot.domain.message import Message
 from mailbot.domain.outgoing import named_in
 from mailbot.ports.store import Messages
 from mailbot.ports.stored import StoredMessage
 from mailbot.reading.references import find_in_text
-from mailbot.reading.subjects import is_reply_subject, subject_key
+from mailbot.reading.subjects import is_distinctive_subject, is_reply_subject, subject_key
+from mailbot.services.correspondents import have_same_parties, shared_people
 
 # Relays and gateways grow References without end; the newest say the most.
 MOST_ANCESTORS = 50
 HEADERLESS_WITHIN = timedelta(days=14)
 # FILETIME and GUID open every Thread-Index; what follows counts the answers ([MS-OXOMSG] 2.2.1.3).
 _THREAD_INDEX_BYTES = 22
-_MANY_WORDS = 5
-# Where an equal domain says nothing about who somebody works for.
-_PUBLIC_DOMAINS = frozenset(
-    (
-        *("gmail.com", "hotmail.com", "hotmail.es", "outlook.com", "outlook.es", "live.com", "yahoo.com", "yahoo.es"),
-        *("icloud.com", "me.com", "aol.com", "gmx.com", "protonmail.com", "proton.me", "terra.com.pe", "speedy.com.pe"),
-    )
-)
 _MATTER_KINDS = (ReferenceKind.ORDER, ReferenceKind.DAM)
 
 
@@ -120,7 +113,7 @@ def _share_people(message: Message, item: StoredMessage) -> bool:
     if index in item.reference_ids and not _shares_header(message, item):
         # Outlook keeps the index when the subject is changed for a new matter, and so must not be trusted.
         return False
-    return len(_people_of(message) & _people(item.sender, item.recipients)) > 1
+    return len(shared_people(message, item)) > 1
 
 
 def _shares_header(message: Message, item: StoredMessage) -> bool:
@@ -202,7 +195,7 @@ def _by_subject(message: Message, client: str | None, messages: Messages) -> Pla
     near = [
         item
         for item in messages.by_subject(key, since=at - HEADERLESS_WITHIN)
-        if item.received_at <= at + HEADERLESS_WITHIN and _same_parties(message, item, client)
+        if item.received_at <= at + HEADERLESS_WITHIN and have_same_parties(message, item, client)
     ]
     fitting = near if _is_reply(message) else [item for item in near if _came_too_early(item, message)]
     return _latest(message, fitting, at)
@@ -226,7 +219,7 @@ def _latest(message: Message, fitting: Sequence[StoredMessage], at: datetime) ->
     earlier = [item for item in fitting if item.received_at <= at]
     conversations = {item.conversation for item in fitting}
     names_another = message.in_reply_to is not None or bool(message.references)
-    if names_another and not _is_distinctive(subject_key(message.subject)):
+    if names_another and not is_distinctive_subject(subject_key(message.subject)):
         return None
     if len(conversations) > 1:
         conversations = set() if names_another else _waiting_for(message.sender.key, earlier)
@@ -236,11 +229,6 @@ def _latest(message: Message, fitting: Sequence[StoredMessage], at: datetime) ->
     answered = [item for item in earlier if item.conversation == conversation]
     parent = max(answered, key=_arrival, default=None)
     return Placement(conversation=conversation, how="subject", parent=parent)
-
-
-def _is_distinctive(key: str) -> bool:
-    """A subject that two matters hardly share: with a number, or of many words; "consulta" is none."""
-    return any(character.isdigit() for character in key) or len(key.split()) >= _MANY_WORDS
 
 
 def _waiting_for(sender: str, items: Sequence[StoredMessage]) -> set[str]:
@@ -253,50 +241,3 @@ def _waiting_for(sender: str, items: Sequence[StoredMessage]) -> set[str]:
 
 def _arrival(item: StoredMessage) -> tuple[datetime, str]:
     return item.received_at, item.id
-
-
-def _same_parties(message: Message, item: StoredMessage, client: str | None) -> bool:
-    """Both ends took part in it, or both are of the same client and share somebody."""
-    if message.kind in {MessageKind.LIST, MessageKind.BOUNCE}:
-        return False
-    mine, theirs = _people_of(message), _people(item.sender, item.recipients)
-    if not _share_other_side(mine, theirs, message.sender.key):
-        return False
-    # Two mails of one sender have that sender in common whatever they are about.
-    shared = mine & theirs - ({item.sender} if item.sender == message.sender.key else set())
-    if message.sender.key in theirs and item.sender in mine and shared:
-        return True
-    if client is not None and client == item.client and shared:
-        return True
-    # A colleague answers for another: the firms are the same two, and the subject is no common one.
-    is_between_firms = message.sender.domain in _firms(theirs) and _domain(item.sender) in _firms(mine)
-    return is_between_firms and _is_distinctive(item.subject_key)
-
-
-def _share_other_side(mine: Collection[str], theirs: Collection[str], sender: str) -> bool:
-    """Whoever writes to two clients under one subject speaks of two matters, so the other side counts."""
-    own = {_side(sender)}
-    my_others, their_others = ({_side(person) for person in people} - own for people in (mine, theirs))
-    return bool(my_others & their_others) or not (my_others or their_others)
-
-
-def _side(person: str) -> str:
-    """The firm somebody works for, as the domain tells; the person alone where it tells nothing."""
-    domain = _domain(person)
-    return person if domain in _PUBLIC_DOMAINS else domain
-
-
-def _firms(people: Collection[str]) -> set[str]:
-    return {_domain(person) for person in people} - _PUBLIC_DOMAINS - {""}
-
-
-def _domain(address: str) -> str:
-    return address.rpartition("@")[2]
-
-
-def _people_of(message: Message) -> set[str]:
-    return _people(message.sender.key, [address.key for address in message.recipients])
-
-
-def _people(sender: str, recipients: Collection[str]) -> set[str]:
-    return {sender, *recipients} - {""}

@@ -6,17 +6,16 @@ the words of the real service.
 
 import base64
 import json
-import ssl
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
+from mailbot.demo.servers.loopback import LoopbackHttp
 from tests.servers.tls import make_certificates
 
 CLIENT = "11111111-2222-3333-4444-555555555555"
@@ -143,26 +142,15 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    block_on_close = False
-
-
 @contextmanager
 def microsoft_login(folder: Path) -> Iterator[MicrosoftLogin]:
     """Run it while the block lasts."""
     certificates = make_certificates(folder / "login")
     login = MicrosoftLogin(ca_file=certificates.ca_file)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificates.cert_file, certificates.key_file)
     handler = type("Handler", (_Handler,), {"login": login})
-    with _Server(("127.0.0.1", 0), handler) as server:
-        server.socket = context.wrap_socket(server.socket, server_side=True)
-        login.port = server.server_address[1]
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-        thread.start()
-        try:
-            yield login
-        finally:
-            server.shutdown()
-            thread.join(5)
+    server = LoopbackHttp(0, handler, certificates)
+    login.port = server.port
+    try:
+        yield login
+    finally:
+        server.cut()

@@ -199,7 +199,7 @@ def test_what_people_see_of_a_mail_follows_it_at_once() -> None:
     def show(now: datetime) -> None:
         shown.append(len(world.owed()))
         if shown[-1]:
-            stopping.set()
+            service.stop()
         elif len(shown) == 1:
             source.add(raw_mail(subject="levante", at=NOON), at=NOON)
 
