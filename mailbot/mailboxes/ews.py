@@ -15,7 +15,7 @@ from mailbot.mailboxes.ews_folders import EwsFolderNames
 from mailbot.mailboxes.ews_reading import Content, contents_of
 from mailbot.mailboxes.ews_round import EwsRounds, Listed, Round
 from mailbot.mailboxes.ews_watch import EwsWatch
-from mailbot.mailboxes.numbering import Place, afresh, place_of
+from mailbot.mailboxes.numbering import Place, afresh, keys_of, place_of
 from mailbot.ports.mailbox import Cursor, FetchedMail
 
 __all__ = ["EwsAccount", "EwsMailSource"]
@@ -89,11 +89,8 @@ class EwsMailSource:
         found = self._known.find(folder)
         with translated(self._account, f"listar la carpeta «{folder}»"):
             mails = self._rounds.arrived(place.progress, folder=found.id, since=to_utc(since))
-        after = place.progress.handed_out_since(mail.id for mail in mails)
-        self._missed[folder] = tuple(mail for mail in mails if mail.id not in after)
-        uids = [place.uid - number for number in after.values()]
-        uids += range(place.uid + 1, place.uid + 1 + len(self._missed[folder]))
-        return [MailKey(mailbox=self.name, folder=folder, validity=place.validity, uid=uid) for uid in sorted(uids)]
+        keys, self._missed[folder] = keys_of(place, mails, mailbox=self.name, folder=folder)
+        return keys
 
     def wait(self, timeout: timedelta) -> bool:
         """Listen to the server's notifications; look every `poll_interval` where it grants none."""

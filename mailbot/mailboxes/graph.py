@@ -15,7 +15,7 @@ from mailbot.mailboxes.graph_account import GraphAccount
 from mailbot.mailboxes.graph_errors import translated
 from mailbot.mailboxes.graph_folders import INBOX, GraphFolder, GraphFolders
 from mailbot.mailboxes.graph_round import GraphRounds, Listed, Round
-from mailbot.mailboxes.numbering import Place, afresh, place_of
+from mailbot.mailboxes.numbering import Place, afresh, keys_of, place_of
 from mailbot.mailboxes.wakeup import Wakeup
 from mailbot.ports.mailbox import Cursor, FetchedMail
 
@@ -92,11 +92,8 @@ class GraphMailSource:
         found = self._known.find(folder)
         with translated(self._account, f"listar la carpeta «{folder}»"):
             mails = self._rounds.arrived(place.progress, folder=found.id, since=to_utc(since))
-        after = place.progress.handed_out_since(mail.id for mail in mails)
-        self._missed[folder] = tuple(mail for mail in mails if mail.id not in after)
-        uids = [place.uid - number for number in after.values()]
-        uids += range(place.uid + 1, place.uid + 1 + len(self._missed[folder]))
-        return [MailKey(mailbox=self.name, folder=folder, validity=place.validity, uid=uid) for uid in sorted(uids)]
+        keys, self._missed[folder] = keys_of(place, mails, mailbox=self.name, folder=folder)
+        return keys
 
     def wait(self, timeout: timedelta) -> bool:
         """Look at the first folder's delta every `poll_interval`."""

@@ -12,19 +12,20 @@ from mailbot.demo.servers.ews_http import EwsHandler
 from mailbot.demo.servers.ews_mail import Mailbox, Refusal
 from mailbot.demo.servers.ews_schema import PREFIXES
 from mailbot.demo.servers.ews_script import PASSWORD, SERVICE, TOKEN, EwsFault, EwsScript
-from mailbot.demo.servers.loopback import Certificates, LoopbackHttp
+from mailbot.demo.servers.loopback import Certificates, LoopbackService
 
 __all__ = ["PASSWORD", "SERVICE", "TOKEN", "EwsFault", "EwsScript", "EwsServer", "ews_server"]
 
 PATH = "/EWS/Exchange.asmx"
 
 
-class EwsServer:
+class EwsServer(LoopbackService):
     """A running server."""
 
     def __init__(self, script: EwsScript, *, port: int = 0, certificates: Certificates | None = None) -> None:
         for prefix, space in PREFIXES.items():
             register_namespace(prefix, space)
+        super().__init__(port, certificates)
         self.script = script
         self.mailboxes: dict[str, Mailbox] = {}
         self.now = datetime(2026, 11, 3, 14, 0, tzinfo=UTC)
@@ -36,14 +37,6 @@ class EwsServer:
         # The operation of every request that was carried out, and where from.
         self.requests: list[str] = []
         self.streams = 0
-        self._port = port
-        self._certificates = certificates
-        self._http: LoopbackHttp | None = None
-
-    @property
-    def port(self) -> int:
-        """Where it listens; the same one after a restart."""
-        return self._port
 
     @property
     def url(self) -> str:
@@ -98,20 +91,7 @@ class EwsServer:
 
     def start(self) -> None:
         """Listen."""
-        handler = type("Handler", (EwsHandler,), {"ews": self})
-        self._http = LoopbackHttp(self._port, handler, self._certificates)
-        self._port = self._http.port
-
-    def stop(self) -> None:
-        """Stop listening and cut every connection."""
-        if self._http is not None:
-            self._http.cut()
-        self._http = None
-
-    @property
-    def is_running(self) -> bool:
-        """Whether it listens."""
-        return self._http is not None
+        self.listen(type("Handler", (EwsHandler,), {"ews": self}))
 
     def fault_for(self, operation: str) -> EwsFault | None:
         """The first fault that matches, used up by one."""

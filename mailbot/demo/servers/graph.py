@@ -16,7 +16,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from mailbot.demo.servers.graph_asked import Request
 from mailbot.demo.servers.graph_mail import Mailbox, Refusal
 from mailbot.demo.servers.graph_routes import ROUTES, permission_for
-from mailbot.demo.servers.loopback import Certificates, LoopbackHttp
+from mailbot.demo.servers.loopback import Certificates, LoopbackService
 
 TOKEN = "token-bueno"  # noqa: S105 - the server's own
 AT_ONCE = 4
@@ -55,10 +55,11 @@ class GraphScript:
     largest_request: int = 4 * 1024 * 1024
 
 
-class GraphServer:
+class GraphServer(LoopbackService):
     """A running server."""
 
     def __init__(self, script: GraphScript, *, port: int = 0, certificates: Certificates | None = None) -> None:
+        super().__init__(port, certificates)
         self.script = script
         self.mailboxes: dict[str, Mailbox] = {}
         self.now = datetime(2026, 11, 3, 14, 0, tzinfo=UTC)
@@ -70,14 +71,6 @@ class GraphServer:
         self.requests: list[str] = []
         self.most_at_once = 0
         self._running = 0
-        self._port = port
-        self._certificates = certificates
-        self._http: LoopbackHttp | None = None
-
-    @property
-    def port(self) -> int:
-        """Where it listens; the same one after a restart."""
-        return self._port
 
     @property
     def url(self) -> str:
@@ -103,15 +96,7 @@ class GraphServer:
 
     def start(self) -> None:
         """Listen."""
-        handler = type("Handler", (_Handler,), {"graph": self})
-        self._http = LoopbackHttp(self._port, handler, self._certificates)
-        self._port = self._http.port
-
-    def stop(self) -> None:
-        """Stop listening and cut every connection."""
-        if self._http is not None:
-            self._http.cut()
-        self._http = None
+        self.listen(type("Handler", (_Handler,), {"graph": self}))
 
     def fault_for(self, line: str) -> GraphFault | None:
         """The first fault that matches, used up by one."""

@@ -60,3 +60,33 @@ class LoopbackHttp(ThreadingHTTPServer):
         self.server_close()
         for request in list(self._open):
             self.shutdown_request(request)
+
+
+class LoopbackService:
+    """A service on loopback that can be stopped and started again, on the same port."""
+
+    def __init__(self, port: int, certificates: Certificates | None) -> None:
+        self._port = port
+        self._certificates = certificates
+        self._http: LoopbackHttp | None = None
+
+    @property
+    def port(self) -> int:
+        """Where it listens; the same one after a restart."""
+        return self._port
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it listens."""
+        return self._http is not None
+
+    def listen(self, handler: type[BaseHTTPRequestHandler]) -> None:
+        """Listen, with a handler for each connection."""
+        self._http = LoopbackHttp(self._port, handler, self._certificates)
+        self._port = self._http.port
+
+    def stop(self) -> None:
+        """Stop listening and cut every connection."""
+        if self._http is not None:
+            self._http.cut()
+        self._http = None
