@@ -14,13 +14,14 @@ from mailbot.demo.screens import take_screens
 from mailbot.demo.servers import AcceptedMail
 from mailbot.demo.table import print_mails
 from mailbot.domain.clock import LIMA, to_utc
-from mailbot.domain.mail import MailPurpose, OutgoingMail
+from mailbot.domain.mail import MailFile, MailPurpose, OutgoingMail
 from mailbot.domain.message import Direction
 from mailbot.domain.obligation import Obligation, ObligationState, Step
 from mailbot.domain.office import Role
 from mailbot.domain.reports import Span, last_period
 from mailbot.ports.store import UnitOfWork
 from mailbot.ports.stored import MessageFilter, ObligationFilter, StoredMessage
+from mailbot.rendering.plots import as_page
 from mailbot.services.desk import Desk
 from mailbot.services.report import report_for
 
@@ -129,13 +130,15 @@ def _report_html(desk: Desk) -> str | None:
         head = next((person for person in uow.records.staff() if person.role is Role.JEFE), None)
     period = last_period(Span.MONTH, now.astimezone(LIMA).date())
     context = report_for(desk, head.code, period, now=now) if head else None
-    return desk.renderer.render(context).html if context else None
+    rendered = desk.renderer.render(context) if context else None
+    return as_page(rendered.html, rendered.pictures) if rendered else None
 
 
 def _take_screens(console: Console, shown: Shown, picked: Sequence[tuple[str, OutgoingMail]]) -> None:
     if shown.screens is None:
         return
-    pages = {f"{mail.purpose}-{number}": mail.html for number, (_, mail) in enumerate(picked, start=1)}
+    numbered = enumerate((mail for _, mail in picked), start=1)
+    pages = {f"{mail.purpose}-{number}": as_page(mail.html, mail.files) for number, mail in numbered}
     report = _report_html(shown.desk)
     taken = take_screens(pages | ({"report": report} if report else {}), shown.screens)
     console.print(f"{len(taken)} imágenes en {shown.screens}" if taken else "No hay Chromium para las imágenes.")
@@ -150,11 +153,18 @@ def _write_one(folder: Path, name: str, raw: bytes) -> list[Path]:
         html = message.get_body(("html",))
         if html is not None:
             paths.append(folder / f"{name}.html")
-            paths[-1].write_text(html.get_content(), encoding="utf-8")
+            paths[-1].write_text(as_page(html.get_content(), _pictures(message)), encoding="utf-8")
         for part in message.iter_attachments():
             paths.append(folder / f"{name}-{part.get_filename() or 'adjunto'}")
             paths[-1].write_bytes(part.get_content())
     return paths
+
+
+def _pictures(message: EmailMessage) -> Iterator[MailFile]:
+    for part in message.walk():
+        if part.get_content_maintype() == "image" and part["Content-ID"]:
+            cid = str(part["Content-ID"]).strip("<> ")
+            yield MailFile(name="", type=part.get_content_type(), content=part.get_content(), content_id=cid)
 
 
 def _message_id(raw: bytes) -> str:

@@ -52,6 +52,8 @@ class MailFile:
     name: str
     type: str
     content: bytes = field(repr=False)
+    # A picture that the HTML shows has one, without angle brackets (RFC 2392); a file of its own has none.
+    content_id: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

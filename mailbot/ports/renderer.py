@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from mailbot.domain.contexts import DigestContext, ReportContext
+from mailbot.domain.mail import MailFile
 from mailbot.domain.office import Language
 
 
@@ -15,6 +16,8 @@ class Rendered:
     subject: str
     text: str
     html: str
+    # What the HTML shows by its content id.
+    pictures: tuple[MailFile, ...] = ()
     # Faults of the office's own templates, in Spanish; ours were used instead.
     warnings: tuple[str, ...] = ()
 

@@ -3,12 +3,16 @@
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mailbot.domain.contexts.past import Answering, PastReport
 from mailbot.domain.wording import WEEKDAYS
 from mailbot.domain.words import word
-from mailbot.rendering.charts import BLUE, GREEN, RED, Bars, bar_chart, column_chart, heat_map
+from mailbot.rendering.charts import BLUE, GREEN, PALE, RED, Series, bar_chart, column_chart, heat_map, to_svg
 from mailbot.rendering.filters import PLAIN, full_date_text, moment_text, span_text
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 # More rows than that stand in the table alone.
 _MOST_BARS = 20
@@ -35,38 +39,30 @@ def replay_page(report: PastReport, folder: Path) -> str:
 
 
 def _charts(report: PastReport) -> dict[str, str]:
-    return {
-        "by_esc": _answering_chart(report.by_esc, "Tiempo de respuesta por ESC"),
-        "by_client": _answering_chart(report.by_client, "Tiempo de respuesta por cliente"),
-        "load": heat_map(
-            report.load, [name.capitalize() for name in WEEKDAYS], _HOURS, title="Correos por día y hora de llegada"
-        ),
-        "weeks": column_chart(
-            [(line.kept, line.missed) for line in report.weeks],
-            [f"{line.monday:%d/%m}" for line in report.weeks],
-            (GREEN, RED),
-            title="Plazos que vencían en cada semana: cumplidos y no cumplidos a tiempo",
-        ),
-        "missed_by_hour": column_chart(
-            [(count,) for count in report.missed_by_hour],
-            _HOURS,
-            (RED,),
-            title="Plazos no cumplidos por hora de vencimiento",
-        ),
+    days = [name.capitalize() for name in WEEKDAYS]
+    kept = Series(values=[line.kept for line in report.weeks], colour=GREEN)
+    missed = Series(values=[line.missed for line in report.weeks], colour=RED)
+    by_hour = Series(values=report.missed_by_hour, colour=RED)
+    drawn = {
+        "by_esc": _answering_chart(report.by_esc),
+        "by_client": _answering_chart(report.by_client),
+        "load": heat_map(report.load, days, _HOURS),
+        "weeks": column_chart([f"{line.monday:%d/%m}" for line in report.weeks], [kept, missed]),
+        "missed_by_hour": column_chart(_HOURS, [by_hour]),
     }
+    return {name: to_svg(figure) for name, figure in drawn.items()}
 
 
-def _answering_chart(lines: Sequence[Answering], title: str) -> str:
-    rows = [
-        Bars(
-            name=line.name,
-            values=(_hours(line.median), _hours(line.p90)),
-            text=f"{span_text(line.median)} · {span_text(line.p90)}",
-        )
-        for line in lines[:_MOST_BARS]
-        if line.answered
-    ]
-    return bar_chart(rows, (BLUE, "#7d9cbd"), title=title)
+def _answering_chart(lines: Sequence[Answering]) -> "Figure":
+    shown = [line for line in lines[:_MOST_BARS] if line.answered]
+    return bar_chart(
+        [line.name for line in shown],
+        [
+            Series(values=[_hours(line.median) for line in shown], colour=BLUE),
+            Series(values=[_hours(line.p90) for line in shown], colour=PALE),
+        ],
+        texts=[f"{span_text(line.median)} · {span_text(line.p90)}" for line in shown],
+    )
 
 
 def _hours(span: timedelta) -> float:

@@ -20,6 +20,7 @@ from mailbot.domain.office import Language
 from mailbot.domain.words import NAMES, word
 from mailbot.ports.renderer import MailContext, Rendered
 from mailbot.rendering.filters import PLAIN, SPOKEN, full_date_text, moment_text
+from mailbot.rendering.plots import Plots
 from mailbot.rendering.report_workbook import report_workbook
 from mailbot.rendering.safety import clean, one_line, unlinked
 from mailbot.rendering.workbook import status_workbook
@@ -126,16 +127,18 @@ class TemplateRenderer:
     def _written(self, job: _Job, depth: int) -> Rendered:
         subject = self._subject(job, depth)
         text = _tidy(self._part(job, "body.txt", depth))
-        html = _inlined(self._part(job, "body.html", depth), where=job.context.template)
-        return Rendered(subject=subject, text=text, html=html)
+        plots = Plots(job.context)
+        html = _inlined(self._part(job, "body.html", depth, plot=plots), where=job.context.template)
+        return Rendered(subject=subject, text=text, html=html, pictures=plots.pictures)
 
-    def _part(self, job: _Job, part: str, depth: int) -> str:
+    def _part(self, job: _Job, part: str, depth: int, **also: object) -> str:
         from jinja2 import TemplateError
 
         paths = job.paths(part)
         try:
             template = self._environment(depth).select_template(paths)
-            return template.render(mail=job.context, language=job.language, reads_answers=self._reads_answers)
+            given = {"mail": job.context, "language": job.language, "reads_answers": self._reads_answers}
+            return template.render(given | also)
         except (TemplateError, *_FAULTS) as fault:
             raise TemplateBroken(_told(paths[-1], fault)) from fault
 

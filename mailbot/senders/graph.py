@@ -42,9 +42,11 @@ class GraphSender:
         sender = envelope_address(mail.sender)
         _check_limits(mail)
         is_large = sum(len(file.content) for file in mail.files) > _FILES_BYTES
-        raw = to_bytes(replace(mail, files=()) if is_large else mail, instance=self._instance)
+        shown = tuple(file for file in mail.files if file.content_id)
+        apart = tuple(file for file in mail.files if is_large and not file.content_id)
+        raw = to_bytes(replace(mail, files=shown) if is_large else mail, instance=self._instance)
         with closing(self._client.fresh()) as client:
-            _Leaving(client, sender).send(mail, raw, files=mail.files if is_large else ())
+            _Leaving(client, sender).send(mail, raw, files=apart)
 
     def check(self) -> Sequence[str]:
         """Try for real what a mail needs, each in a way that cannot succeed: a draft of nothing, a mail to nobody."""

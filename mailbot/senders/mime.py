@@ -133,8 +133,10 @@ def _body(mail: OutgoingMail) -> EmailMessage:
     body.set_content(_lines(text), charset="utf-8", cte="quoted-printable")
     if mail.html:
         body.add_alternative(_lines(_marked(mail.html, mark)), subtype="html", charset="utf-8", cte="quoted-printable")
+        _show(body, [file for file in mail.files if file.content_id])
     for file in mail.files:
-        _attach(body, file)
+        if not file.content_id:
+            _attach(body, file)
     _set_boundaries(body, mail.message_id)
     return body
 
@@ -150,6 +152,15 @@ def _marked(markup: str, mark: str) -> str:
 
 def _lines(text: str) -> str:
     return "\n".join(text.splitlines()) + "\n"
+
+
+def _show(body: EmailMessage, pictures: Sequence[MailFile]) -> None:
+    """Put the pictures beside the HTML that shows them (RFC 2387)."""
+    page = body.get_body(("html",))
+    for picture in pictures if page is not None else ():
+        how = {"filename": picture.name, "disposition": "inline", "cid": f"<{picture.content_id}>", "cte": "base64"}
+        maintype, _, subtype = picture.type.partition("/")
+        page.add_related(picture.content, maintype, subtype, **how)  # type: ignore[union-attr, arg-type]
 
 
 def _attach(body: EmailMessage, file: MailFile) -> None:

@@ -36,7 +36,7 @@ def compose(  # noqa: PLR0913
         subject=rendered.subject,
         text=rendered.text,
         html=rendered.html,
-        files=tuple(files),
+        files=(*rendered.pictures, *files),
         obligations=tuple(obligations),
         created_at=now,
         not_before=now,

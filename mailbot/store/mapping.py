@@ -164,10 +164,7 @@ def from_mail(mail: OutgoingMail) -> Values:
 
 def from_files(mail: OutgoingMail) -> list[Values]:
     """The files of a mail as rows."""
-    return [
-        {"mail": mail.key, "position": at, "name": file.name, "type": file.type, "content": file.content}
-        for at, file in enumerate(mail.files)
-    ]
+    return [{"mail": mail.key, "position": at} | vars(file) for at, file in enumerate(mail.files)]
 
 
 def to_mail(row: Found, files: Sequence[MailFile]) -> OutgoingMail:

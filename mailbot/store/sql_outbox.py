@@ -131,4 +131,4 @@ def _files_of(transaction: Transaction, keys: Sequence[str]) -> dict[str, list[M
 
 
 def _to_file(row: Found) -> MailFile:
-    return MailFile(name=row["name"], type=row["type"], content=row["content"])
+    return MailFile(name=row["name"], type=row["type"], content=row["content"], content_id=row["content_id"])

@@ -222,6 +222,7 @@ class MailFileRow(Row, table=True):
     position: int = Field(primary_key=True)
     name: str = text_column()
     type: str = text_column()
+    content_id: str = text_column()
     content: bytes
 
 

@@ -235,6 +235,14 @@ class TestLarge:
         assert files == {SMALL.name: SMALL.content, LARGE.name: LARGE.content}
         assert _drafts(server) == 0
 
+    def test_a_picture_stays_with_the_page_when_large_files_go_apart(self, server: GraphServer) -> None:
+        picture = MailFile(name="days.png", type="image/png", content=b"\x89PNG", content_id="days.1@mailbot")
+        _sender(server).send(_mail(files=(picture, LARGE)))
+        (arrived,) = _sent(server)
+        (shown,) = (part for part in arrived.walk() if part.get_content_type() == "image/png")
+        assert (shown["Content-ID"], shown.get_content()) == ("<days.1@mailbot>", picture.content)
+        assert [part.get_filename() for part in arrived.iter_attachments()] == [LARGE.name]
+
     @pytest.mark.parametrize("size", [1_999_000, 2_001_000, 2_999_999, 3_140_000, 3_140_001], ids=str)
     def test_every_size_around_the_limits_arrives(self, server: GraphServer, size: int) -> None:
         _sender(server).send(_mail(files=(replace(LARGE, content=bytes(size)),)))

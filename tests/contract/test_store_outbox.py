@@ -62,6 +62,7 @@ class TestQueue:
             files=(
                 MailFile(name="status.xlsx", type="x/y", content=b"\x00\xff"),
                 MailFile(name="b", type="t", content=b""),
+                MailFile(name="c.png", type="image/png", content=b"\x89", content_id="c.1@mailbot"),
             ),
             in_reply_to="<a@b.example>",
             references=("<z@b.example>", "<a@b.example>"),

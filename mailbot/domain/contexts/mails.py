@@ -171,11 +171,6 @@ class SummaryContext:
         """The folder under `templates/`."""
         return "summary"
 
-    @property
-    def heaviest(self) -> int:
-        """The largest number of open obligations on one desk; at least one, to divide by."""
-        return max((load.open for load in self.loads), default=0) or 1
-
 
 @dataclass(frozen=True, kw_only=True)
 class HandoverContext:

@@ -91,6 +91,7 @@ def _mail_files() -> None:
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("type", sa.String(), nullable=False),
+        sa.Column("content_id", sa.String(), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(["mail"], ["outbox.key"], name="fk_mail_files_mail_outbox"),
         sa.PrimaryKeyConstraint("mail", "position", name="pk_mail_files"),

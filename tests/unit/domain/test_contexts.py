@@ -6,7 +6,7 @@ from mailbot.domain import contexts
 from mailbot.domain.contexts import NoticeContext
 from mailbot.domain.obligation import Step
 from mailbot.shipped import templates_folder
-from tests.unit.rendering.samples import LATE, LATER_HEAD, NOW, REPLY, SAMPLES, SUMMARY
+from tests.unit.rendering.samples import LATE, LATER_HEAD, NOW, REPLY, SAMPLES
 
 CLASSES = [value for name, value in vars(contexts).items() if name.endswith("Context")]
 
@@ -39,8 +39,3 @@ def test_a_dated_matter_is_no_breach_before_its_day_has_passed() -> None:
 
     assert notice.reminders == (ahead,)
     assert [item.is_overdue for item in notice.breached] == [True]
-
-
-def test_the_heaviest_desk_can_always_be_divided_by() -> None:
-    assert SUMMARY.heaviest == 14
-    assert replace(SUMMARY, loads=()).heaviest == 1

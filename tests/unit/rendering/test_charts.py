@@ -1,62 +1,88 @@
+import io
 from xml.etree import ElementTree
 
 import pytest
+from matplotlib.figure import Figure
+from PIL import Image
 
-from mailbot.rendering.charts import Bars, bar_chart, column_chart, heat_map
+from mailbot.rendering.charts import Series, bar_chart, column_chart, heat_map, to_png, to_svg
 
-EVIL = "<Pérez & Hijos>"
-
-
-def drawn(svg: str) -> ElementTree.Element:
-    return ElementTree.fromstring(svg)  # noqa: S314 - our own drawing
+EVIL = "<Pérez & Hijos> $x^2$"
 
 
-def bars(svg: str) -> list[dict[str, str]]:
-    return [dict(item.attrib) for item in drawn(svg).iter() if item.tag.endswith("rect")]
+def boxes(figure: Figure) -> list[tuple[float, float, float, float]]:
+    """Left, bottom, width and height of every bar, series by series."""
+    return [(*bar.get_xy(), bar.get_width(), bar.get_height()) for bar in figure.axes[0].patches]  # type: ignore[attr-defined]
 
 
-def test_bars_are_as_long_as_their_values() -> None:
-    rows = [Bars(name="una", values=(1.0, 2.0), text=""), Bars(name="otra", values=(0.0, 4.0), text="")]
-
-    widths = [float(bar["width"]) for bar in bars(bar_chart(rows, ("blue", "red"), title="t"))]
-
-    assert widths[1] == pytest.approx(2 * widths[0], rel=0.01)
-    assert widths[3] == pytest.approx(4 * widths[0], rel=0.01)
-    # What is nothing is still seen.
-    assert widths[2] == 1
+def texts(figure: Figure) -> list[str]:
+    return [text.get_text() for text in figure.axes[0].texts]
 
 
-def test_a_stack_stands_on_the_base_line_and_adds_up() -> None:
-    first, second = bars(column_chart([(3, 1)], ["16/11"], ("green", "red"), title="t"))
+def test_bars_of_a_stack_lie_end_to_end_with_their_sum_behind() -> None:
+    figure = bar_chart(["una", "otra"], [Series(values=[1, 2], colour="red"), Series(values=[3, 0], colour="blue")])
 
-    assert float(first["height"]) == pytest.approx(3 * float(second["height"]), rel=0.01)
-    assert float(second["y"]) + float(second["height"]) == pytest.approx(float(first["y"]), abs=0.2)
+    first, second, third, fourth = boxes(figure)
+    assert (first[0], first[2]) == (0, 1)
+    assert (third[0], third[2]) == (1, 3)
+    assert (second[2], fourth[0], fourth[2]) == (2, 2, 0)
+    assert texts(figure) == [" 4", " 2"]
+
+
+def test_bars_with_texts_stand_side_by_side_on_one_scale() -> None:
+    series = [Series(values=[1.0, 0.0], colour="red"), Series(values=[2.0, 4.0], colour="blue")]
+    figure = bar_chart(["una", "otra"], series, texts=["1 h · 2 h", "0 h · 4 h"])
+
+    first, _, third, fourth = boxes(figure)
+    assert [first[0], third[0]] == [0, 0]
+    assert first[1] + first[3] == pytest.approx(third[1])
+    assert fourth[2] == 2 * third[2] == 4 * first[2]
+    assert texts(figure) == [" 1 h · 2 h", " 0 h · 4 h"]
+
+
+def test_a_column_stands_on_the_base_line_and_adds_up() -> None:
+    figure = column_chart(["16/11"], [Series(values=[3], colour="green"), Series(values=[1], colour="red")])
+
+    first, second = boxes(figure)
+    assert first[1] == 0
+    assert second[1] == first[3] == 3 * second[3]
+    assert texts(figure) == ["4"]
 
 
 def test_a_lone_column_is_no_wall() -> None:
-    (column,) = bars(column_chart([(3,)], ["16/11"], ("green",), title="t"))
+    figure = column_chart(["16/11"], [Series(values=[3], colour="green")])
 
-    assert float(column["width"]) < 100
+    left, right = figure.axes[0].get_xlim()
+    assert boxes(figure)[0][2] < (right - left) / 5
 
 
 def test_a_cell_is_the_darker_the_more_it_holds() -> None:
-    cells = bars(heat_map([(0, 5, 10)], ["Lun"], ["08", "09", "10"], title="t"))
+    figure = heat_map([(0, 5, 10)], ["Lun"], ["08", "09", "10"])
 
-    shades = [float(cell["fill-opacity"]) for cell in cells]
-    assert shades == sorted(shades)
-    assert shades[2] == 1
+    (mesh,) = figure.axes[0].collections
+    figure.canvas.draw()
+    shades = [sum(colour[:3]) for colour in mesh.get_facecolor()]
+    assert shades == sorted(shades, reverse=True)
+    assert texts(figure) == ["5", "10"]
 
 
-@pytest.mark.parametrize(
-    "svg",
-    [
-        pytest.param(bar_chart([Bars(name=EVIL, values=(1.0,), text=EVIL)], ("red",), title=EVIL), id="bars"),
-        pytest.param(column_chart([(1,)], [EVIL], ("red",), title=EVIL), id="columns"),
-        pytest.param(heat_map([(1,)], [EVIL], [EVIL], title=EVIL), id="cells"),
-        pytest.param(bar_chart([], ("red",), title="t"), id="no bars"),
-        pytest.param(column_chart([], [], ("red",), title="t"), id="no columns"),
-    ],
-)
-def test_every_drawing_is_well_formed_and_escaped(svg: str) -> None:
-    assert drawn(svg).tag.endswith("svg")
+DRAWN = [
+    pytest.param(lambda: bar_chart([EVIL], [Series(name=EVIL, values=[1], colour="red")], texts=[EVIL]), id="bars"),
+    pytest.param(lambda: column_chart([EVIL], [Series(name=EVIL, values=[1], colour="red")]), id="columns"),
+    pytest.param(lambda: heat_map([(1,)], [EVIL], [EVIL]), id="cells"),
+    pytest.param(lambda: bar_chart([], [Series(values=[], colour="red")]), id="no bars"),
+    pytest.param(lambda: column_chart([], [Series(values=[], colour="red")]), id="no columns"),
+    pytest.param(lambda: column_chart(["上海 \U0001f600"], [Series(values=[1], colour="red")]), id="strange script"),
+]
+
+
+@pytest.mark.parametrize("draw", DRAWN)
+def test_every_drawing_is_well_formed_escaped_and_always_the_same(draw) -> None:  # type: ignore[no-untyped-def]
+    svg = to_svg(draw())
+
+    assert ElementTree.fromstring(svg).tag.endswith("svg")  # noqa: S314 - our own drawing
     assert EVIL not in svg
+    assert svg == to_svg(draw())
+    picture = to_png(draw())
+    assert Image.open(io.BytesIO(picture)).size[0] == 1248
+    assert picture == to_png(draw())

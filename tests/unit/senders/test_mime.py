@@ -71,6 +71,25 @@ def test_text_html_and_files_come_back_as_they_were() -> None:
     assert file.get_content() == bytes(range(256))
 
 
+def test_a_picture_lies_beside_the_page_that_shows_it_and_is_no_file() -> None:
+    picture = MailFile(name="loads.png", type="image/png", content=b"\x89PNG", content_id="loads.1@mailbot")
+    read = _read(replace(MAIL, files=(picture, *MAIL.files)))
+
+    assert [part.get_content_type() for part in read.walk()] == [
+        "multipart/mixed",
+        "multipart/alternative",
+        "text/plain",
+        "multipart/related",
+        "text/html",
+        "image/png",
+        "application/vnd.ms-excel",
+    ]
+    shown = next(part for part in read.walk() if part.get_content_type() == "image/png")
+    assert (shown["Content-ID"], shown.get_content_disposition()) == ("<loads.1@mailbot>", "inline")
+    assert shown.get_content() == picture.content
+    assert [file.get_filename() for file in read.iter_attachments()] == ["estado año.xlsx"]
+
+
 def test_a_mail_without_html_is_plain_text() -> None:
     read = _read(replace(MAIL, html="", files=()))
     assert read.get_content_type() == "text/plain"

@@ -84,7 +84,8 @@ def test_the_workbook_holds_every_line_with_its_evidence() -> None:
     queue_reports(made.desk, now=MONDAY)
     mail = next(mail for mail in made.mails(MailPurpose.SUMMARY) if mail.key == "report:2026-W30:JEF01")
 
-    (file,) = mail.files
+    plot, file = mail.files
+    assert (plot.type, plot.name in mail.html, plot.content_id in mail.html) == ("image/png", False, True)
     detail = load_workbook(io.BytesIO(file.content))["Detalle"]
 
     assert file.name == "reporte-2026-W30.xlsx"
