@@ -291,10 +291,10 @@ def _tallied(mail: OutgoingMail) -> OutgoingMail:
     """A report whose workbook says when mails of ours were sent, with its other cells in its place."""
     if not mail.key.startswith("report:"):
         return mail
-    (file,) = mail.files
+    plot, file = mail.files
     sheets = load_workbook(BytesIO(file.content)).worksheets
     cells = [_undated(row) for sheet in sheets for row in sheet.iter_rows(values_only=True)]
-    return replace(mail, files=(replace(file, content=repr(cells).encode()),))
+    return replace(mail, files=(plot, replace(file, content=repr(cells).encode())))
 
 
 def _undated(row: Sequence[object]) -> Sequence[object]:
