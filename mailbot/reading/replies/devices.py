@@ -77,7 +77,7 @@ _BEGINS = re.compile(
 _OWN_DEVICE = re.compile(r"^sent from my [\w'’-]+(?: [\w'’-]+){0,3}$", re.IGNORECASE)
 _NAMED = re.compile(rf"(?<![a-zà-ÿ])(?:{_DEVICES}|on the go)", re.IGNORECASE)
 _EXCUSE = re.compile(
-    r"(?:^|[.,;:(–—-]\s*|\s)(?:and )?(?:please |bitte |veuillez |por favor,? )?(?:excuse|pardon|forgive|"
+    r"(?:^|[.,;:(–—-]\s*|\s)(?:and |so )?(?:please |bitte |veuillez |por favor,? )?(?:excuse|pardon|forgive|"
     r"ignore|sorry for|"
     r"apologies for|disculpen?|perdonen?|entschuldigen?|excusez|desculpe|scusa(?:te|ndomi)?) .{0,30}"
     r"(?:typos?|brevity|errors?|mistakes|spelling|autocorrect|brevedad|errores|fautes|k[uü]rze|fehler|"

@@ -62,7 +62,7 @@ def header_block_length(lines: Sequence[str], start: int) -> int:
             break
     is_apart = start == 0 or not lines[start - 1].strip()
     is_block = _is_block(seen, lines[start]) or (is_apart and {"from", "subject"} <= seen and end - start == len(seen))
-    if not is_block or (start == 0 and not _is_of_mail(seen, lines[:end])):
+    if not is_block or not _is_of_mail(seen, lines[start:end]):
         return 0
     is_vertical = not _LABEL.sub("", bare(lines[start]), count=1)
     if is_vertical and end < len(lines) and bare(lines[end]):

@@ -1,11 +1,11 @@
 """Lines of a body with what `>` signs and the anchors of its HTML say of them."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mailbot.reading.html.anchors import MARKS, QUOTE_BEGIN, QUOTE_END, SIGNATURE_BEGIN, SIGNATURE_END, TAIL_BEGIN
-
-_QUOTED = re.compile(r"^\s{0,3}(?:>|&gt;)(?!.*<<\s*$)")
+from mailbot.reading.replies.quote_signs import may_quote, quoted_by_sign
 
 DECORATION = " \t>*_|•"
 # Hebrew and Arabic programs wrap names and addresses in signs of direction.
@@ -30,15 +30,22 @@ class Line:
 
 def marked_lines(text: str) -> list[Line]:
     """The lines of a body in order."""
+    raw_lines = text.split("\n")
     if MARKS.search(text) is None:
-        return [Line(line, _QUOTED.match(line) is not None, False, False) for line in text.split("\n")]
+        return [Line(line, is_quoted, False, False) for line, is_quoted in _with_signs(text, raw_lines)]
     lines = []
     quotes = signatures = 0
-    for raw in text.split("\n"):
+    for raw, (line, is_quoted) in zip(
+        raw_lines, _with_signs(text, [MARKS.sub("", raw) for raw in raw_lines]), strict=True
+    ):
         quotes += raw.count(QUOTE_BEGIN)
         signatures += raw.count(SIGNATURE_BEGIN)
-        line = MARKS.sub("", raw)
-        lines.append(Line(line, quotes > 0 or _QUOTED.match(line) is not None, signatures > 0, TAIL_BEGIN in raw))
+        lines.append(Line(line, quotes > 0 or is_quoted, signatures > 0, TAIL_BEGIN in raw))
         quotes = max(0, quotes - raw.count(QUOTE_END))
         signatures = max(0, signatures - raw.count(SIGNATURE_END))
     return lines
+
+
+def _with_signs(text: str, lines: list[str]) -> Iterator[tuple[str, bool]]:
+    quoted = quoted_by_sign(lines) if may_quote(text) else [False] * len(lines)
+    return zip(lines, quoted, strict=True)

@@ -48,13 +48,27 @@ _INVITATION = re.compile(
     r"^(?:cu[aá]ndo|when|wann|quand|quando|wanneer)\s*:\s.*\d|^(?:reporting-mta|final-recipient)\s*:", re.IGNORECASE
 )
 _RULE_SIGNS = frozenset("<-_=~#─—–‐*")
-_ABOVE_WORDS = ("above", "encima", "arriba", "acima", "dessus", "oberhalb", "über")
+_ABOVE_WORDS = (
+    *("above", "encima", "arriba", "acima", "dessus", "oberhalb", "über", "sopra", "boven", "ovanför", "ovenfor"),
+    *("powyżej", "nad ", "выше", "yukarı", "acima", "damunt", "yläpuolel", "fölé", "deasupra", "以上", "上方", "上に"),
+)
+# Helpdesks ask in the words of their customers' language; the sentence names the answer, "above" and the line.
 _REPLY_ABOVE = re.compile(
-    r"(?:reply|respond|answer|type your (?:reply|response)|respond[ae]|responder|escrib[ae] su respuesta|"
-    r"répondre|antworte?n?)"
-    r".{0,40}(?:above|encima|arriba|acima|au-dessus|oberhalb|über).{0,40}(?:line|l[ií]nea|linha|ligne|linie|zeile)",
+    r"(?:reply|replies|respond|answer|your (?:comment|response)|write|type|respond[ae]|responder|respuesta|escrib[aei]|"
+    r"contest|r[eé]pon[sd]|[eé]cri[vr]|antwort|schreib|respost|digite|escrev|rispond|rispost|scriv|antwoord|reageer|typ |"
+    r"svar|skriv|odpowied|odpowiad|odpov|ответ|напиш|yanıt|respon|vastau|vastaa|válasz|r[aă]spuns).{0,60}"
+    r"(?:above|encima|arriba|acima|dessus|oberhalb|über|sopra|boven|ovanför|ovenfor|over denne|powyżej|nad |выше|yukarı|"
+    r"damunt|yläpuolel|fölé|deasupra)|yukar[ıi].{0,40}(?:yanıt|yaz)|(?:上方|以上|上に|위에)",
     re.IGNORECASE,
 )
+_THIS_LINE = re.compile(
+    r"(?:th(?:is|e)|esta|cette|dieser?|questa|deze|denn?[ae]|tej|t[eé]to|tejto|этой|bu|aquesta|tämän|e fölé a|acestei|la) "
+    r"(?:dashed |dotted |blue )?(?:line|l[ií]ne[ao]|linha|ligne|linie|zeile|riga|regel|lijn|rad|lini|řád|čár|riad|лини|"
+    r"строк|черт|çizgi|satır|l[ií]nia|viiva|rivi)|此行|此线|此線|この行|この線|이 줄|이 선",
+    re.IGNORECASE,
+)
+_DRAWN_AROUND = re.compile(r"^\s*[>*]*\s*(?:[#\-=*_~<\[(—–]{2,}|[\[(]).*(?:[#\-=*_~>\])—–]{2,}|[\])])\s*$")
+_REPLY_CHARS = 160
 
 
 def is_marker(line: str) -> bool:
@@ -65,8 +79,17 @@ def is_marker(line: str) -> bool:
         return True
     if _announces_forward(line) or (":" in line[:20] and _INVITATION.match(line) is not None):
         return True
+    return _asks_for_replies_above(line)
+
+
+def _asks_for_replies_above(line: str) -> bool:
+    """A helpdesk's line; a person who says "see my answer above your text" draws no signs around it."""
     lowered = line.lower()
-    return any(word in lowered for word in _ABOVE_WORDS) and _REPLY_ABOVE.search(line) is not None
+    if len(line) > _REPLY_CHARS or not any(word in lowered for word in _ABOVE_WORDS):
+        return False
+    if _REPLY_ABOVE.search(line) is None:
+        return False
+    return _THIS_LINE.search(line) is not None or _DRAWN_AROUND.match(line) is not None
 
 
 def _is_drawn(line: str) -> bool:

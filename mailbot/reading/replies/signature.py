@@ -12,7 +12,9 @@ _DELIMITER = re.compile(r"^\s*(?:--|—|––|-- -|__|~~|\*\*|==)\s*$")
 _LONG_RULE = re.compile(r"^\s*[-_=*─—~]{3,}\s*$")
 _DASH_NAME = re.compile(r"^\s*[-–—~]{1,2}\s?[^\W\d_][\w.'’]*(?:\s+[^\W\d_][\w.'’]*){0,3}\s*$")
 _THANKS = re.compile(
-    r"(?:many |muchas |mil |vielen )?(?:thank|thx|tks|gracias|merci|danke|grazie|obrigad|bedankt|tack|tak)"
+    r"(?:many |muchas |mil |vielen )?(?:thank|thx|tks|gracias|merci|danke|grazie|obrigad|bedankt|tack|tak|"
+    r"спасибо|дякую|dzi[eę]k|d[eě]kuj|d[ií]ky|kiitos|te[sş]ekk|k[oö]sz[oö]n|mul[tț]um|hvala|gr[aà]cies|ευχαριστ|"
+    r"谢谢|謝謝|ありがと|감사)"
     r"(?!.*(?:salu|regard|gr[uü](?:ß|ss)|hils|cumprim))",
     re.I,
 )
@@ -70,7 +72,7 @@ def _delimiter(lines: Sequence[str], end: int) -> int:
         fits = is_exact or 0 < below <= _LINES_BELOW_DELIMITER
         if written and fits and (_DELIMITER.match(line) or _is_footer_rule(lines, index, end)):
             return index
-        written = written or not is_farewell(line)
+        written = written or not is_farewell(line) or _is_said(line)
     return end
 
 

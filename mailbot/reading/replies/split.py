@@ -11,6 +11,7 @@ from mailbot.reading.replies.header_blocks import header_block_length
 from mailbot.reading.replies.inline import inline_answers
 from mailbot.reading.replies.marks import Line, marked_lines
 from mailbot.reading.replies.names import Signer
+from mailbot.reading.replies.quotations import next_written, quoted_end
 from mailbot.reading.replies.separators import (
     is_marker,
     ruled_block_start,
@@ -18,8 +19,6 @@ from mailbot.reading.replies.separators import (
 from mailbot.reading.replies.signature import signature_start
 
 _LINES = 3000
-# Some programs quote with a bar; cells of a table stand between two.
-_BAR = re.compile(r"^\s?\|(?!.*\|\s*$)")
 _MANY_BREAKS = re.compile(r"\n{3,}")
 _ARMOUR_TOP = re.compile(r"^-----BEGIN PGP SIGNED MESSAGE-----\n(?:[A-Z][\w-]*: .*\n)*\n?", re.MULTILINE)
 _ARMOUR_END = re.compile(r"^-----BEGIN PGP SIGNATURE-----\n[\s\S]*?(?:^-----END PGP SIGNATURE-----|\Z)", re.MULTILINE)
@@ -53,6 +52,11 @@ class _Layers:
     def keep(self, line: str) -> None:
         """Add a line of the sender's own to the current run."""
         self.own[-1].append(line)
+
+    @property
+    def has_own(self) -> bool:
+        """Whether anything of the sender's own was found so far."""
+        return any(line.strip() for run in self.own for line in run)
 
     def quote(self, lines: Sequence[str]) -> None:
         """Add quoted lines; what follows begins a new run."""
@@ -116,45 +120,31 @@ def _sort(lines: Sequence[Line], plain: Sequence[str]) -> _Layers:
     position = _banner_end(plain)
     while position < len(lines):
         line = lines[position]
-        if line.is_tail or is_marker(line.text):
-            return _with_tail(layers, plain, position)
-        if line.is_signature:
+        is_drawn = line.is_tail or is_marker(line.text)
+        if line.is_signature and not is_drawn:
             layers.signature.append(line.text)
-            position += 1
-            continue
-        if line.is_quoted:
+        elif line.is_quoted and not is_drawn:
             layers.quote([line.text])
-            position += 1
+        elif is_drawn or _heads_earlier_mail(plain, position):
+            end = 0 if line.is_tail else quoted_end(lines, plain, position, is_answered=not layers.has_own)
+            if not end:
+                return _with_tail(layers, plain, position)
+            layers.quote(plain[position:end])
+            position = end
             continue
-        length = attribution_length(plain, position)
-        if length:
-            following = _next_written(plain, position + length)
-            if following < len(lines) and lines[following].is_quoted:
-                layers.quote(plain[position:following])
-                position = following
-                continue
-            if following < len(lines) and _BAR.match(plain[following]):
-                position = _bars_end(plain, following)
-                layers.quote(plain[following:position])
-                continue
-            return _with_tail(layers, plain, position)
-        if header_block_length(plain, position) or ruled_block_start(plain, position):
-            return _with_tail(layers, plain, position)
-        layers.keep(line.text)
+        else:
+            layers.keep(line.text)
         position += 1
     return layers
 
 
-def _next_written(plain: Sequence[str], position: int) -> int:
-    while position < len(plain) and not plain[position].strip():
-        position += 1
-    return position
-
-
-def _bars_end(plain: Sequence[str], position: int) -> int:
-    while position < len(plain) and _BAR.match(plain[position]):
-        position += 1
-    return position
+def _heads_earlier_mail(plain: Sequence[str], position: int) -> bool:
+    """Whether an attribution, a header block or a rule above one begins here."""
+    return (
+        attribution_length(plain, position) > 0
+        or header_block_length(plain, position) > 0
+        or ruled_block_start(plain, position)
+    )
 
 
 def _with_tail(layers: _Layers, plain: Sequence[str], position: int) -> _Layers:
@@ -165,12 +155,12 @@ def _with_tail(layers: _Layers, plain: Sequence[str], position: int) -> _Layers:
 
 def _banner_end(plain: Sequence[str]) -> int:
     """Where the sender's text begins below the warnings of gateways."""
-    position = _next_written(plain, 0)
+    position = next_written(plain, 0)
     start = 0
     while position < len(plain) and is_banner(plain[position]):
         while position < len(plain) and plain[position].strip():
             position += 1
-        start = position = _next_written(plain, position)
+        start = position = next_written(plain, position)
     return start if start < len(plain) else 0
 
 
