@@ -25,19 +25,22 @@ MARKS = re.compile("[\ue000-\ue004]")
 _QUOTE_NAMES = re.compile(
     r"gmail_quote|yahoo_quoted|protonmail_quote|tutanota_quote|zmail_extra|moz-cite-prefix|moz-forward-container"
     r"|OLK_SRC_BODY_SECTION|isReplyContent|isForwardContent|origbody|front-blockquote|gmail_attr|airmail_ext"
-    r"|x_gmail_quote|ms-outlook-mobile-reference-message|mail-editor-reference-message-container|hm_quote"
+    r"|x_gmail_quote|hm_quote"
     r"|QuotedText|quote_block|history_container|moz-email-headers-table|reply-quote",
     re.IGNORECASE,
 )
 _TAIL_NAMES = re.compile(
     r"\"?(?:x_)*(?:divRplyFwdMsg|appendonsend|stopSpelling|replySplit|lineBreakAtBeginningOfMessage_quote)\b"
-    r"|\bOriginalMessage\b|__AtmailReplyHeader|\bzwchr\b|__HEADERS__|__QUOTED_TEXT__|messageReplySection|reply-intro|quoted_header|width:\s*210px|ymail_android_signature_quote",
+    r"|ms-outlook-mobile-reference-message|mail-editor-reference-message-container"
+    r"|\bOriginalMessage\b|OutlookMessageHeader|__AtmailReplyHeader|\bzwchr\b|__HEADERS__|__QUOTED_TEXT__|messageReplySection"
+    r"|reply-intro|quoted_header|width:\s*210px|ymail_android_signature_quote",
     re.IGNORECASE,
 )
 _SIGNATURE_NAMES = re.compile(
-    r"gmail_signature|moz-signature|(?:id|name)\s*=\s*[\"']?(?:x_)*signature\b|AppleMailSignature|ms-outlook-mobile-signature"
+    r"gmail_signature|moz-signature|AppleMailSignature|ms-outlook-mobile-signature|messageSignatureSection"
     r"|yahoo-signature|protonmail_signature|ymail_android_signature|lineBreakAtBeginningOfSignature"
-    r"|__SIG_PRE__|__SIG_POST__|tutanota-signature|mail-signature|email-signature",
+    r"|__SIG_PRE__|__SIG_POST__|Zm-_Id_-Sgn|data-signatureblock"
+    r"|(?:id|name|class)\s*=\s*[\"']?(?:[^\"'>]*\s)?(?:x_|v\d)*(?:_rc_sig|composer_signature|(?:[a-z]+-)?signature)(?=[\"'\s>]|$)",
     re.IGNORECASE,
 )
 # Gmail puts its attribution, the quotation and what is answered below it into one element of this name.
@@ -46,9 +49,13 @@ _CONTAINER = re.compile(r"gmail_quote", re.IGNORECASE)
 _QUOTING = re.compile(r"cite|quote|border-left(?!\s*:\s*(?:none|0))", re.IGNORECASE)
 _NAMED_QUOTE = re.compile(r"\bname\s*=\s*[\"']?quote\b", re.IGNORECASE)
 # Outlook for Windows draws a thin line above the header block of the mail that is answered.
+# Webmail writes the same style anew, in other orders and units.
+_COLOUR = r"(?:#?\w{3,10}|rgb\([^)]{5,20}\))"
 _BORDER_TOP = re.compile(
-    r"border:\s*none;\s*border-top:\s*solid\s+#?(?:[BE]\d[A-F]\d[A-F]\d|windowtext|gray|[A-F0-9]{6})\s+1\.0pt;"
-    r"\s*padding:\s*3\.0pt\s+0",
+    rf"border-top:\s*(?:solid\s+{_COLOUR}\s+1(?:\.0)?pt|1(?:\.0)?pt\s+solid\s+{_COLOUR})"
+    r"\s*;[^\"']{0,120}padding:\s*3(?:\.0)?pt\s+0"
+    r"|border-(?:style:\s*solid none none|width:\s*1(?:\.0)?pt (?:medium|0|none))"
+    r"[^\"']{0,200}padding:\s*3(?:\.0)?pt\s+0",
     re.IGNORECASE,
 )
 
@@ -73,9 +80,24 @@ def is_hidden(attributes: str) -> bool:
 
 # A cheap look before the patterns: each of them needs one of these.
 _STEMS = (
-    *("quote", "rply", "append", "sign", "sig_", "cite", "border-top", "olk_", "origbody", "zmail", "moz-", "original"),
+    *(
+        "quote",
+        "rply",
+        "append",
+        "sign",
+        "sig_",
+        "cite",
+        "border-top",
+        "border-width",
+        "border-style",
+        "olk_",
+        "origbody",
+        "zmail",
+        "moz-",
+        "original",
+    ),
     *("reply", "forward", "airmail", "history", "border-left", "gmail_attr", "stopspelling", "atmail"),
-    *("zwchr", "__headers__", "210px"),
+    *("zwchr", "__headers__", "210px", "outlookmessageheader", "-sgn", "reference-message"),
 )
 
 
@@ -89,6 +111,9 @@ def may_have_anchor(markup: str) -> bool:
 @lru_cache(maxsize=4096)
 def anchor_of(tag: str, attributes: str) -> Anchor | None:
     """What the mark of an element says; None for the ordinary one."""
+    if tag == "signature":
+        # Mailspring's own element.
+        return Anchor.SIGNATURE
     if not may_have_anchor(attributes):
         return None
     if tag == "blockquote" and _QUOTING.search(attributes):

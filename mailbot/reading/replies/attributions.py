@@ -38,7 +38,7 @@ _UNOPENED_CHARS = 240
 _ATTRIBUTION_CHARS = 500
 _NAME_CHARS = 60
 _OPEN_ENDS = (":", "：", "----", "---", "wrote", "写道", "寫道", "작성", ";")
-_ENDS = (*_OPEN_ENDS, ">", "：>", "escribió", "schrieb", "a écrit", "]")
+_ENDS = (*_OPEN_ENDS, "...", "…", ">", "：>", "escribió", "schrieb", "a écrit", "]")
 
 
 def has_writing_verb(text: str) -> bool:
@@ -126,6 +126,7 @@ def _says_who_wrote(text: str, lines: Sequence[str], following: int, *, opens: b
     if has_address and has_date and _DATE_FIRST.match(text) and text.endswith((":", ">", "：", "]")):
         # Older Gmail and Asian clients: date, name and address without a verb.
         return True
+    ends_open = ends_open or text.endswith(("...", "…"))
     return (has_verb or has_address) and ends_open and _is_quote_ahead(lines, following)
 
 

@@ -176,6 +176,13 @@ def is_banner(line: str) -> bool:
     return _BANNER.match(line) is not None and (_BANNER_SENSE.search(line) is not None or line.strip().startswith("["))
 
 
+def goes_on_warning(line: str, following: str) -> bool:
+    """Whether a warning's paragraph goes on: its sentence is not at an end, or the next line warns too."""
+    return (
+        not line.rstrip(" *_").endswith((".", "]", "!")) or _BANNER_SENSE.search(following[:_NOTICE_CHARS]) is not None
+    )
+
+
 def is_contact(line: str) -> bool:
     """A line with a telephone, an address, a site or a firm's legal form."""
     return _CONTACT.search(line[:_NOTICE_CHARS]) is not None

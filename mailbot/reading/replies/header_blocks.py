@@ -44,6 +44,8 @@ def label_of(line: str) -> str | None:
 def header_block_length(lines: Sequence[str], start: int) -> int:
     """How many lines from `start` on are the pasted headers of an earlier mail; 0 when they are not."""
     first = label_of(lines[start])
+    if first == "from" and _IN_ONE_LINE.match(lines[start]):
+        return 1
     if first is None or first in {"other", "cc"}:
         return _notes_block_length(lines, start) or _bare_block_length(lines, start)
     seen = {first}
@@ -85,9 +87,23 @@ def _with_recipients(lines: Sequence[str], end: int) -> int:
 
 def _is_of_mail(seen: set[str], block: Sequence[str]) -> bool:
     """A text may open with the ports it asks a freight for; a mail has a subject, an address or the time of day."""
-    return "subject" in seen or any("@" in line or _CLOCK.search(line) for line in block)
+    if "subject" in seen or any("@" in line or _CLOCK.search(line) for line in block):
+        return True
+    return any(_SENT.match(bare(line)) for line in block)
 
 
+# Only mail is "sent"; goods and freights have a date.
+_SENT = re.compile(
+    r"(?:sent|enviad[oa]s?(?: el| em)?|gesendet|envoy[eé]|inviato|verzonden|skickat|sendt|l[aä]hetetty|wys[lł]ano|"
+    r"odesl[aá]no|отправлено)\s*:",
+    re.IGNORECASE,
+)
+# Where a program lost the breaks between them.
+_IN_ONE_LINE = re.compile(
+    r"^[>*_\s]*(?:from|de|von|da)[*_\s]*:.{3,160}[\s*_](?:sent|date|enviado(?: el)?|fecha|gesendet|datum|"
+    r"envoy[eé]|inviato|data)[*_\s]*:.{3,160}[\s*_](?:to|para|an|[aà]|subject|asunto|betreff|objet|oggetto|assunto)[*_\s]*:",
+    re.IGNORECASE,
+)
 _CLOCK = re.compile(r"\d{1,2}[:.h]\d{2}")
 _BARE_FROM = re.compile(rf"^(?:{words.FROM_LABELS})[ \t]+[\"<\w]", re.IGNORECASE)
 _BARE_KINDS = tuple(

@@ -81,6 +81,7 @@ class Signer:
     domain: str = ""
     # The words of the local part: departments sign with them ("pagos@…").
     mailbox: frozenset[str] = frozenset()
+    address: str = ""
 
     @classmethod
     def of(cls, sender: str) -> "Signer":
@@ -93,7 +94,13 @@ class Signer:
         tokens = frozenset(word for word in found if word not in _PARTICLES and len(word) > 1)
         initials = "".join(word[0] for word in found if word not in _PARTICLES)
         mailbox = frozenset(word for word in _WORD.findall(fold(local).replace(".", " ")) if len(word) >= 4)
-        return cls(tokens=tokens, initials=initials, domain=fold(domain).partition(".")[0], mailbox=mailbox)
+        return cls(
+            tokens=tokens,
+            initials=initials,
+            domain=fold(domain).partition(".")[0],
+            mailbox=mailbox,
+            address=f"{local}@{domain}".lower() if domain else "",
+        )
 
     def signs(self, line: str) -> bool:
         """Whether the line begins with this signer's name in one of its forms."""

@@ -50,19 +50,19 @@ _INVITATION = re.compile(
 _RULE_SIGNS = frozenset("<-_=~#─—–‐*")
 _ABOVE_WORDS = (
     *("above", "encima", "arriba", "acima", "dessus", "oberhalb", "über", "sopra", "boven", "ovanför", "ovenfor"),
-    *("powyżej", "nad ", "выше", "yukarı", "acima", "damunt", "yläpuolel", "fölé", "deasupra", "以上", "上方", "上に"),
+    *("powyżej", "nad ", "выше", "yukarı", "damunt", "yläpuolel", "fölé", "deasupra", "над ", "以上", "上方", "上に"),
 )
 # Helpdesks ask in the words of their customers' language; the sentence names the answer, "above" and the line.
 _REPLY_ABOVE = re.compile(
     r"(?:reply|replies|respond|answer|your (?:comment|response)|write|type|respond[ae]|responder|respuesta|escrib[aei]|"
-    r"contest|r[eé]pon[sd]|[eé]cri[vr]|antwort|schreib|respost|digite|escrev|rispond|rispost|scriv|antwoord|reageer|typ |"
-    r"svar|skriv|odpowied|odpowiad|odpov|ответ|напиш|yanıt|respon|vastau|vastaa|válasz|r[aă]spuns).{0,60}"
-    r"(?:above|encima|arriba|acima|dessus|oberhalb|über|sopra|boven|ovanför|ovenfor|over denne|powyżej|nad |выше|yukarı|"
-    r"damunt|yläpuolel|fölé|deasupra)|yukar[ıi].{0,40}(?:yanıt|yaz)|(?:上方|以上|上に|위에)",
+    r"contest|r[eé]pon[sd]|[eé]cri[vr]|antwort|schreib|respost|digite|escrev|rispond|rispost|scriv|antwoord|reageer|"
+    r"typ |svar|skriv|odpowied|odpowiad|odpov|ответ|напиш|yanıt|respon|vastau|vastaa|válasz|r[aă]spuns).{0,60}"
+    r"(?:above|encima|arriba|acima|dessus|oberhalb|über|sopra|boven|ovanför|ovenfor|over denne|powyżej|nad |выше|"
+    r"yukarı|damunt|yläpuolel|fölé|deasupra|над )|yukar[ıi].{0,40}(?:yanıt|yaz)|(?:上方|以上|上に|위에)",
     re.IGNORECASE,
 )
 _THIS_LINE = re.compile(
-    r"(?:th(?:is|e)|esta|cette|dieser?|questa|deze|denn?[ae]|tej|t[eé]to|tejto|этой|bu|aquesta|tämän|e fölé a|acestei|la) "
+    r"(?:th(?:is|e)|esta|cette|dieser?|questa|deze|denn?[ae]|tej|t[eé]to|tejto|этой|bu|aquesta|tämän|acestei|la) "
     r"(?:dashed |dotted |blue )?(?:line|l[ií]ne[ao]|linha|ligne|linie|zeile|riga|regel|lijn|rad|lini|řád|čár|riad|лини|"
     r"строк|черт|çizgi|satır|l[ií]nia|viiva|rivi)|此行|此线|此線|この行|この線|이 줄|이 선",
     re.IGNORECASE,
@@ -75,6 +75,7 @@ def is_marker(line: str) -> bool:
     """Whether a line is a client's rule above earlier mail, or asks for replies above itself."""
     if len(line) > _LONGEST:
         return False
+    line = line.replace("&nbsp;", " ") if "&nbsp;" in line else line
     if _is_drawn(line) and _MARKER.match(line) is not None:
         return True
     if _announces_forward(line) or (":" in line[:20] and _INVITATION.match(line) is not None):

@@ -4,35 +4,30 @@ import re
 from collections.abc import Sequence
 
 from mailbot.reading.replies.closings import is_contact, is_disclaimer, is_farewell, is_notice
+from mailbot.reading.replies.delimiters import (
+    begins_like_name,
+    delimiter_index,
+    is_block_line,
+    is_rule,
+    is_said,
+    is_thanks,
+)
 from mailbot.reading.replies.devices import is_device_line
 from mailbot.reading.replies.names import Signer, is_picture, is_sentence, is_title_case
 
-# The usual one is "-- " (RFC 3676 section 4.3); gateways strip the blank, people draw their own.
-_DELIMITER = re.compile(r"^\s*(?:--|—|––|-- -|__|~~|\*\*|==)\s*$")
-_LONG_RULE = re.compile(r"^\s*[-_=*─—~]{3,}\s*$")
 _DASH_NAME = re.compile(r"^\s*[-–—~]{1,2}\s?[^\W\d_][\w.'’]*(?:\s+[^\W\d_][\w.'’]*){0,3}\s*$")
-_THANKS = re.compile(
-    r"(?:many |muchas |mil |vielen )?(?:thank|thx|tks|gracias|merci|danke|grazie|obrigad|bedankt|tack|tak|"
-    r"спасибо|дякую|dzi[eę]k|d[eě]kuj|d[ií]ky|kiitos|te[sş]ekk|k[oö]sz[oö]n|mul[tț]um|hvala|gr[aà]cies|ευχαριστ|"
-    r"谢谢|謝謝|ありがと|감사)"
-    r"(?!.*(?:salu|regard|gr[uü](?:ß|ss)|hils|cumprim))",
-    re.I,
-)
 _POSTSCRIPT = re.compile(r"\s*P\.?\s?[SD]\.?\s?[:.\-–]")
 _BOLD = re.compile(r"^([*_]{1,2})(?=\S)([^*_]+)\1")
-_LINES_BELOW_DELIMITER = 14
-_LINE_CHARS = 95
 # Shorter than where programs wrap: what follows does not go on with it.
 _SHORT_LINE = 60
 _BLOCK_LINES = 12
 _LINES_BELOW_NAME = 16
 _LINES_BELOW_FAREWELL = 16
-_LINES_OF_CARD = 7
 
 
 def signature_start(lines: Sequence[str], signer: Signer, *, may_be_empty: bool = False) -> int:
     """The index of the first line of the signature; the number of lines when there is none."""
-    end = _delimiter(lines, len(lines))
+    end = delimiter_index(lines, len(lines))
     end = _device(lines, end)
     start = _named_block(lines, _last_written(lines, end), signer, may_be_empty=may_be_empty)
     if start is not None:
@@ -52,45 +47,7 @@ def _last_written(lines: Sequence[str], end: int) -> int:
 
 
 def _has_text(lines: Sequence[str]) -> bool:
-    return any(line.strip() and (not is_farewell(line) or _is_said(line)) for line in lines)
-
-
-def _is_said(line: str) -> bool:
-    """Thanks that end like a sentence are a message of their own."""
-    return _THANKS.match(line.strip()) is not None and line.rstrip().endswith((".", "!"))
-
-
-def _delimiter(lines: Sequence[str], end: int) -> int:
-    """The first delimiter with no more below it than a signature has, and something above it."""
-    below = sum(1 for line in lines[:end] if line.strip())
-    written = False
-    for index, line in enumerate(lines[:end]):
-        if not line.strip():
-            continue
-        below -= 1
-        is_exact = line.startswith("-- ") and not line.strip("- ")
-        fits = is_exact or 0 < below <= _LINES_BELOW_DELIMITER
-        if written and fits and (_DELIMITER.match(line) or _is_footer_rule(lines, index, end)):
-            return index
-        written = written or not is_farewell(line) or _is_said(line)
-    return end
-
-
-def _is_footer_rule(lines: Sequence[str], index: int, end: int) -> bool:
-    """A long rule with the footer of a mailing list or a card of addresses below it."""
-    if not _LONG_RULE.match(lines[index]):
-        return False
-    below = [line for line in lines[index + 1 : end] if line.strip()]
-    if any(not is_contact(line) and not is_disclaimer(line) and len(line) >= 70 for line in below):
-        return False
-    return any(is_contact(line) or is_disclaimer(line) for line in below) or _is_card(below)
-
-
-def _is_card(below: Sequence[str]) -> bool:
-    """A name in capitals and a few short lines."""
-    if not 0 < len(below) <= _LINES_OF_CARD or not all(map(_is_block_line, below)):
-        return False
-    return is_title_case(below[0].split()) and _begins_like_name(below[0])
+    return any(line.strip() and (not is_farewell(line) or is_said(line)) for line in lines)
 
 
 def _device(lines: Sequence[str], end: int) -> int:
@@ -131,7 +88,7 @@ def _trailing_notices(lines: Sequence[str], end: int) -> int:
 
 
 def _notice_start(lines: Sequence[str], end: int) -> int:
-    if end and (_LONG_RULE.match(lines[end - 1]) or _DELIMITER.match(lines[end - 1])):
+    if end and (is_rule(lines[end - 1])):
         return end - 1
     start = _paragraph_start(lines, end)
     if start < end and is_notice(" ".join(lines[start:end])):
@@ -160,7 +117,7 @@ def _named_block(lines: Sequence[str], last: int, signer: Signer, *, may_be_empt
 def _stands_apart(lines: Sequence[str], index: int, last: int, signer: Signer) -> bool:
     """A name stands at the top of its paragraph or below a farewell; a full one also below a sentence."""
     above = lines[index - 1] if index else ""
-    if not above.strip() or is_farewell(above) or _is_rule(above):
+    if not above.strip() or is_farewell(above) or is_rule(above):
         return True
     line = lines[index]
     words = above.split()
@@ -201,6 +158,9 @@ def _unnamed_block(lines: Sequence[str], last: int, signer: Signer) -> int | Non
     for index in range(max(start, last - _BLOCK_LINES), last):
         if not _has_text(lines[:index]) or (index > start and not is_farewell(lines[index - 1])):
             continue
+        if index == last - 1 and index == start and signer.address and lines[index].strip().lower() == signer.address:
+            # Foxmail signs with the address.
+            return index
         if _DASH_NAME.match(lines[index]) and index == last - 1 and not _is_bullet(lines, index):
             return index
         is_signed = index > start and index == last - 1 and _is_signed_off(lines[index - 1], lines[index])
@@ -216,14 +176,9 @@ def _below_farewell(lines: Sequence[str], last: int) -> int | None:
             continue
         below = [line for line in lines[index + 1 : last] if line.strip()]
         rest = [line for line in below[1:] if not is_disclaimer(line)]
-        if below and _begins_like_name(below[0]) and rest and all(_is_block_line(line) for line in rest):
+        if below and begins_like_name(below[0]) and rest and all(is_block_line(line) for line in rest):
             return _with_farewell(lines, index, may_be_empty=False)
     return None
-
-
-def _begins_like_name(line: str) -> bool:
-    found = line.split()
-    return len(found) <= 6 and len(line) < _SHORT_LINE and not found[0][0].islower() and _is_block_line(line)
 
 
 def _is_bullet(lines: Sequence[str], index: int) -> bool:
@@ -234,7 +189,7 @@ def _is_bullet(lines: Sequence[str], index: int) -> bool:
 def _is_signed_off(farewell: str, line: str) -> bool:
     """Below a farewell one to three words that begin like names are one; thanks may be what was written last."""
     found = line.split()
-    if _THANKS.match(farewell.strip()):
+    if is_thanks(farewell):
         return False
     return (
         len(line) < _SHORT_LINE
@@ -245,7 +200,7 @@ def _is_signed_off(farewell: str, line: str) -> bool:
 
 def _is_block(block: Sequence[str], signer: Signer) -> bool:
     """Posts, firms and names; what the sender's name or domain bears out need not be in capitals."""
-    if len(block) > 7 or any(not _is_block_line(line) for line in block):
+    if len(block) > 7 or any(not is_block_line(line) for line in block):
         return False
     top = _BOLD.sub(r"\2", block[0].strip())
     first = top.split()
@@ -267,19 +222,6 @@ def _has_no_case(line: str) -> bool:
     return len(line) <= 12 and line.upper() == line.lower() and any(letter.isalpha() for letter in line)
 
 
-def _is_block_line(line: str) -> bool:
-    text = line.strip()
-    if not text or text[0] in ">•¿¡":
-        return False
-    if len(text) > _LINE_CHARS:
-        return is_contact(text)
-    return not is_sentence(text) or is_contact(text)
-
-
-def _is_rule(line: str) -> bool:
-    return bool(_LONG_RULE.match(line) or _DELIMITER.match(line))
-
-
 def _with_farewell(lines: Sequence[str], start: int, *, may_be_empty: bool) -> int:
     """The farewell above a name belongs to the signature; one that is a sentence of its own does not."""
     index = start
@@ -288,7 +230,7 @@ def _with_farewell(lines: Sequence[str], start: int, *, may_be_empty: bool) -> i
         while above and is_picture(lines[above - 1]) and _has_text(lines[: above - 1]):
             start = index = above - 1
             above = _last_written(lines, index)
-        if above and _is_rule(lines[above - 1]) and _has_text(lines[: above - 1]):
+        if above and is_rule(lines[above - 1]) and _has_text(lines[: above - 1]):
             return above - 1
         if above == 0 or not is_farewell(lines[above - 1]):
             return start

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from mailbot.reading.html.anchors import MARKS
 from mailbot.reading.replies.attributions import attribution_length
-from mailbot.reading.replies.closings import is_banner
+from mailbot.reading.replies.closings import goes_on_warning, is_banner
 from mailbot.reading.replies.header_blocks import header_block_length
 from mailbot.reading.replies.inline import inline_answers
 from mailbot.reading.replies.marks import Line, marked_lines
@@ -81,7 +81,8 @@ def split_reply(text: str, *, sender: str = "") -> Split:
     # Nobody types that many lines: what lies beyond is a list or a log, and belongs to what it follows.
     (layers.quoted if layers.tail is not None else own).extend(line.text for line in rest)
     new_text = _joined(own)
-    if not new_text and layers.tail is None and not _has_quotation(plain):
+    is_marked_only = layers.tail is None or lines[layers.tail].is_tail
+    if not new_text and is_marked_only and not _has_quotation(plain):
         # Only the markup called it a quotation: rather too much than a lost word.
         new_text = _joined(plain[: signature_start(plain, signer)])
     return Split(new_text=new_text, signature=_joined(layers.signature), quoted=_joined(layers.quoted))
@@ -89,7 +90,10 @@ def split_reply(text: str, *, sender: str = "") -> Split:
 
 def _has_quotation(plain: Sequence[str]) -> bool:
     """Whether the words themselves show that earlier mail stands there."""
-    return any(line.lstrip().startswith(">") or attribution_length(plain, index) for index, line in enumerate(plain))
+    return any(
+        line.lstrip().startswith(">") or is_marker(line) or _heads_earlier_mail(plain, index)
+        for index, line in enumerate(plain)
+    )
 
 
 def split_by_twin(text: str, twin: str, *, sender: str = "") -> Split | None:
@@ -158,7 +162,10 @@ def _banner_end(plain: Sequence[str]) -> int:
     position = next_written(plain, 0)
     start = 0
     while position < len(plain) and is_banner(plain[position]):
-        while position < len(plain) and plain[position].strip():
+        position += 1
+        while (
+            position < len(plain) and plain[position].strip() and goes_on_warning(plain[position - 1], plain[position])
+        ):
             position += 1
         start = position = next_written(plain, position)
     return start if start < len(plain) else 0
