@@ -40,6 +40,7 @@ _BLOCKS = frozenset(
 )
 _SPACED = frozenset(("p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "pre", "dl"))
 _TABLE_TAGS = frozenset(("table", "tr", "td", "th"))
+_INLINE = frozenset(("a", "b", "em", "font", "i", "o:p", "small", "span", "strong", "sub", "sup", "u"))
 _VOID = frozenset(("br", "hr", "img", "input", "meta", "link", "area", "base", "col", "wbr"))
 # Where a block begins or ends there is a new line, but two such edges make no empty one; between
 # paragraphs there is. Private-use characters hold the place until the text is complete.
@@ -93,26 +94,42 @@ class _Reader:
         # Elements whose end the markup does not have, and tags still to be looked at for ends of hidden ones.
         self.endless: set[str] = set()
         self.patience = 50_000
+        # Tags seen that neither break a line nor say anything: programs repeat them word for word.
+        self.inert: set[str] = set()
+        self.marks_inline = False
 
     def text(self) -> str:
         """Read all of it."""
-        position = 0
-        markup = self.markup
-        while (match := _TOKEN.search(markup, position)) is not None:
-            if match.start() > position:
-                self._words(markup[position : match.start()])
-            position = match.end()
-            tag = match.group("tag")
-            if tag is not None:
-                position = self._tag(tag.lower(), match, position)
-        self._words(markup[position:])
+        position: int | None = 0
+        while position is not None:
+            position = self._until_skipped(position)
         while self.tables:
             self._end_table()
         return _tidy("".join(self.out))
 
+    def _until_skipped(self, position: int) -> int | None:
+        """Read from `position` on up to an element that is passed over; where to go on, None at the end."""
+        markup = self.markup
+        for match in _TOKEN.finditer(markup, position):
+            begin, end = match.span()
+            if begin > position:
+                self._words(markup[position:begin])
+            position = end
+            token = match.group()
+            if token in self.inert:
+                continue
+            tag = match.group("tag")
+            if tag is None:
+                continue
+            position = self._tag(tag.lower(), match, end)
+            if position != end:
+                return position
+        self._words(markup[position:])
+        return None
+
     def _words(self, raw: str) -> None:
         text = html.unescape(raw) if "&" in raw else raw
-        if not self.preformatted:
+        if not self.preformatted and (not text.isprintable() or "  " in text):
             text = _BLANKS.sub(" ", text)
         self.out.append(text)
 
@@ -120,12 +137,16 @@ class _Reader:
         attributes = match.group("attributes")
         if match.group("close"):
             self._end(tag)
+            if tag in _INLINE and not self.marks_inline:
+                self.inert.add(match.group())
             return position
         if tag in _SKIP_END and not attributes.endswith("/"):
             return self._skip(tag, position)
         if attributes and tag not in _VOID and is_hidden(attributes):
             return self._skip_hidden(tag, position)
         self._begin(tag, attributes)
+        if tag in _INLINE and not self.marks_inline:
+            self.inert.add(match.group())
         return position
 
     def _skip(self, tag: str, position: int) -> int:
@@ -192,6 +213,10 @@ class _Reader:
         if tag == "blockquote" and self.open and self.open[-1].is_container:
             self.out.append(self.open.pop().end)
         self.out.append(_EDGE + begin)
+        if tag in _INLINE:
+            # From here on their ends matter.
+            self.marks_inline = True
+            self.inert.clear()
         if tag not in _VOID:
             self.open.append(_Open(tag, end, not self.open and holds_answers(tag, attributes)))
 

@@ -17,28 +17,31 @@ _ADDRESSES = re.compile(r"^[^:]{0,100}<?[^<>\s:]+@[^<>\s:]+>?[,;]?\s*$")
 _MOST_CONTINUED = 12
 
 
-def _labels(*groups: str) -> re.Pattern[str]:
-    return re.compile(rf"^(?:{'|'.join(groups)})\s*[*_]{{0,2}}\s*[:：]", re.IGNORECASE)
-
-
-_FROM = _labels(words.FROM_LABELS)
-_DATE = _labels(words.DATE_LABELS)
-_TO = _labels(words.TO_LABELS)
-_CC = _labels(words.CC_LABELS)
-_SUBJECT = _labels(words.SUBJECT_LABELS)
-_OTHER = _labels(words.OTHER_LABELS)
-_KINDS = (("from", _FROM), ("date", _DATE), ("subject", _SUBJECT), ("to", _TO), ("cc", _CC), ("other", _OTHER))
+# Where two groups share a word the first one has it.
+_KIND_OF = {
+    label.replace("\\", ""): kind
+    for kind, labels in reversed(
+        (
+            ("from", words.FROM_LABELS),
+            ("date", words.DATE_LABELS),
+            ("subject", words.SUBJECT_LABELS),
+            ("to", words.TO_LABELS),
+            ("cc", words.CC_LABELS),
+            ("other", words.OTHER_LABELS),
+        )
+    )
+    for label in labels.split("|")
+}
+_LABEL_CHARS = 40
 
 
 def label_of(line: str) -> str | None:
     """Which header a line of a pasted header block is: from, date, subject, to, cc, other."""
-    text = bare(line)
-    if ":" not in text[:40] and "：" not in text[:40]:
+    if ":" not in line and "：" not in line:
         return None
-    for kind, pattern in _KINDS:
-        if pattern.match(text):
-            return kind
-    return None
+    text = bare(line)
+    label, colon, _ = text[: _LABEL_CHARS + 1].replace("：", ":").partition(":")
+    return _KIND_OF.get(label.rstrip().rstrip("*_").rstrip().lower()) if colon else None
 
 
 def header_block_length(lines: Sequence[str], start: int) -> int:
