@@ -5,7 +5,7 @@ One pass over the tags, no tree: neither depth nor size of hostile markup can ma
 
 import html
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from mailbot.reading.html.anchors import (
     QUOTE_BEGIN,
@@ -18,6 +18,7 @@ from mailbot.reading.html.anchors import (
     holds_answers,
     is_hidden,
 )
+from mailbot.reading.html.layout import EDGE, GAP, Table, table_text, tidy
 
 # Longer markup is cut: a mail a person wrote has a few hundred kilobytes at most.
 MARKUP_CHARS = 1_000_000
@@ -42,25 +43,12 @@ _SPACED = frozenset(("p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "pre",
 _TABLE_TAGS = frozenset(("table", "tr", "td", "th"))
 _INLINE = frozenset(("a", "b", "em", "font", "i", "o:p", "small", "span", "strong", "sub", "sup", "u"))
 _VOID = frozenset(("br", "hr", "img", "input", "meta", "link", "area", "base", "col", "wbr"))
-# Where a block begins or ends there is a new line, but two such edges make no empty one; between
-# paragraphs there is. Private-use characters hold the place until the text is complete.
-_EDGE, _GAP = "\ue010", "\ue011"
-_EDGES = re.compile("[\ue010\ue011]")
 _NO_MARGIN = re.compile(r"MsoNormal|MsoListParagraph|MsoPlainText|margin(?:-top)?\s*:\s*0", re.IGNORECASE)
 _TABLE_NESTING = 20
 _MARKS = {
     Anchor.QUOTE: (QUOTE_BEGIN, QUOTE_END),
     Anchor.SIGNATURE: (SIGNATURE_BEGIN, SIGNATURE_END),
 }
-
-
-@dataclass(slots=True)
-class _Table:
-    """A table being read: finished rows of finished cells."""
-
-    outer: list[str]
-    rows: list[list[str]] = field(default_factory=list)
-    has_inner: bool = False
 
 
 @dataclass(slots=True)
@@ -84,7 +72,7 @@ class _Reader:
     def __init__(self, markup: str) -> None:
         self.markup = markup
         self.out: list[str] = []
-        self.tables: list[_Table] = []
+        self.tables: list[Table] = []
         self.open: list[_Open] = []
         self.lists: list[int | None] = []
         self.preformatted = 0
@@ -105,7 +93,7 @@ class _Reader:
             position = self._until_skipped(position)
         while self.tables:
             self._end_table()
-        return _tidy("".join(self.out))
+        return tidy("".join(self.out))
 
     def _until_skipped(self, position: int) -> int | None:
         """Read from `position` on up to an element that is passed over; where to go on, None at the end."""
@@ -207,12 +195,12 @@ class _Reader:
         if anchor is None or len(self.open) > 50:
             return
         if anchor is Anchor.TAIL:
-            self.out.append(_EDGE + TAIL_BEGIN)
+            self.out.append(EDGE + TAIL_BEGIN)
             return
         begin, end = _MARKS[anchor]
         if tag == "blockquote" and self.open and self.open[-1].is_container:
             self.out.append(self.open.pop().end)
-        self.out.append(_EDGE + begin)
+        self.out.append(EDGE + begin)
         if tag in _INLINE:
             # From here on their ends matter.
             self.marks_inline = True
@@ -225,7 +213,7 @@ class _Reader:
             if waiting.tag == tag:
                 waiting.depth -= 1
         while self.open and self.open[-1].depth <= 0:
-            self.out.append(self.open.pop().end + _EDGE)
+            self.out.append(self.open.pop().end + EDGE)
         if tag in _TABLE_TAGS:
             self._end_table_tag(tag)
         elif tag in _BLOCKS:
@@ -236,7 +224,7 @@ class _Reader:
                 self.lists.pop()
 
     def _edge_of(self, tag: str) -> str:
-        return _GAP if tag in _SPACED and (tag != "p" or self.spaced) else _EDGE
+        return GAP if tag in _SPACED and (tag != "p" or self.spaced) else EDGE
 
     def _begin_table_tag(self, tag: str) -> None:
         if tag == "table":
@@ -245,7 +233,7 @@ class _Reader:
                 return
             for table in self.tables:
                 table.has_inner = True
-            self.tables.append(_Table(self.out))
+            self.tables.append(Table(self.out))
             self.out = []
         elif self.tables and not self.too_deep:
             if tag == "tr":
@@ -254,12 +242,12 @@ class _Reader:
             else:
                 self._end_cell()
         else:
-            self.out.append(_EDGE)
+            self.out.append(EDGE)
 
     def _end_table_tag(self, tag: str) -> None:
         if self.too_deep:
             self.too_deep -= tag == "table"
-            self.out.append(_EDGE)
+            self.out.append(EDGE)
         elif tag == "table":
             self._end_table()
         elif tag in {"td", "th"} and self.tables:
@@ -282,43 +270,4 @@ class _Reader:
         self._end_cell()
         table = self.tables.pop()
         self.out = table.outer
-        self.out.append(_EDGE + _table_text(table) + _EDGE)
-
-
-def _table_text(table: _Table) -> str:
-    """Rows and columns for data; one cell below the other where the table is only layout."""
-    if table.has_inner or not _is_data(table.rows):
-        return _EDGE.join(_EDGE.join(cell for cell in row if _EDGES.sub("", cell).strip()) for row in table.rows)
-    lines = []
-    for row in table.rows:
-        cells = [" ".join(_EDGES.sub(" ", cell).split()) for cell in row]
-        lines.append("\t".join(cells).rstrip())
-    return "\n".join(lines)
-
-
-def _is_data(rows: list[list[str]]) -> bool:
-    if max((len(row) for row in rows), default=0) < 2:
-        return False
-    marked = any(QUOTE_BEGIN in cell or TAIL_BEGIN in cell for row in rows for cell in row)
-    longest = max(len(_EDGES.sub(" ", cell).split()) for row in rows for cell in row)
-    return not marked and longest <= 40
-
-
-_BREAKS = re.compile("[ \xa0]*[\n\ue010\ue011][ \n\ue010\ue011]*")
-# A paragraph that holds only a hard blank is how Outlook writes an empty line.
-_EMPTY_LINE = re.compile("([\ue010\ue011])[ \n]*\xa0[ \xa0\n]*(?=[\ue010\ue011])")
-_INVISIBLE = re.compile("[\u200b\u200c\u2060\ufeff\u00ad\u034f]")
-_MANY_BLANKS = re.compile(r"  +")
-
-
-def _tidy(text: str) -> str:
-    text = _EMPTY_LINE.sub(r"\1\n", _INVISIBLE.sub("", text)).replace("\xa0", " ")
-    return _MANY_BLANKS.sub(" ", _BREAKS.sub(_line_breaks, text)).strip()
-
-
-def _line_breaks(match: re.Match[str]) -> str:
-    """How many line breaks a run of edges and `br` shows: one `br` before an edge adds nothing to it."""
-    run = match.group().replace(" ", "")
-    written = run.count("\n")
-    count = written if run[0] == "\n" else written + 1
-    return "\n" * min(max(count, 2 if _GAP in run else 1), 3)
+        self.out.append(EDGE + table_text(table) + EDGE)
