@@ -11,7 +11,7 @@ from mailbot.reading.containers.entry import Budget, Entry
 from mailbot.reading.containers.opening import entries_inside, mail_inside
 from mailbot.reading.limits import ReadingLimits
 from mailbot.reading.mime.bodies import Shown, part_name, sort_parts
-from mailbot.reading.mime.transfer import find_uu_files, uu_lines
+from mailbot.reading.mime.text_files import files_in_text
 from mailbot.reading.mime.tree import Part, Scanner
 from mailbot.reading.mime.types import true_type
 
@@ -42,13 +42,13 @@ class FileLister:
             yield from self._file(part)
 
     def _in_text(self, part: Part) -> Iterator[Attachment]:
-        """Uuencoded files that stand in the text itself, as programs older than MIME send them."""
+        """Files that stand in the text itself; both beginnings hold these letters."""
         if part.type != "text/plain" or part.buffer.find(b"begin ", part.start, part.end) < 0:
             return
         content = part.content()
-        for number, file in enumerate(find_uu_files(content), start=1):
+        for number, file in enumerate(files_in_text(content), start=1):
             name = file.name.decode("utf-8", errors="replace")
-            entry = Entry(name=name, content=uu_lines(content, file.lines_start, file.lines_end))
+            entry = Entry(name=name, content=file.read())
             yield _of_entry(entry, f"{part.path}/{entry.name or number}")
 
     def _file(self, part: Part) -> Iterator[Attachment]:

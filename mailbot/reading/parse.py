@@ -1,7 +1,6 @@
 """Bytes of one mail in, a `Message` out: every field as a careful reader would fill it."""
 
 import hashlib
-import re
 import struct
 import zipfile
 import zlib
@@ -11,13 +10,13 @@ from mailbot.domain.clock import to_utc
 from mailbot.domain.errors import MessageUnreadable
 from mailbot.domain.message import Message
 from mailbot.reading.assemble import assemble
+from mailbot.reading.containers.mailbox_file import counted_mail
 from mailbot.reading.containers.outlook_file import MAGIC, to_mime
 from mailbot.reading.limits import ReadingLimits
 from mailbot.reading.mime.tree import Scanner
 
 DEFAULT_LIMITS = ReadingLimits()
 _LOOK = 4096
-_COUNTED = re.compile(rb"(\d{1,10})[ \t]*\r?\n(?=[!-9;-~]+:)")
 # What Python and the libraries raise on data they do not expect.
 _TRIPS = (
     *(ArithmeticError, AssertionError, AttributeError, EOFError, LookupError, OSError, RuntimeError, StopIteration),
@@ -32,10 +31,9 @@ def _as_mail(raw: bytes) -> bytes:
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         # Saved as "Unicode" by an editor of Windows.
         return raw.decode("utf-16", errors="replace").encode("utf-8")
-    counted = _COUNTED.match(raw)
-    if counted:
-        # Apple Mail's .emlx: the length, the mail, then properties of its own.
-        return raw[counted.end() : counted.end() + int(counted.group(1))]
+    counted = counted_mail(raw)
+    if counted is not None:
+        return counted
     return raw.replace(b"\r", b"\n") if b"\n" not in raw and b"\r" in raw else raw
 
 

@@ -1,11 +1,14 @@
 """Opaque S/MIME (RFC 8551): the signed content is taken out; no key is needed and nothing is verified."""
 
+import zlib
+
 _SIGNED_DATA = b"\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02"
 _COMPRESSED_DATA = b"\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x01\x09"
 _ENVELOPED_DATA = b"\x2a\x86\x48\x86\xf7\x0d\x01\x07\x03"
 _OBJECT_ID, _OCTETS, _SEQUENCE = 0x06, 0x04, 0x30
 _CONTEXT_0 = 0xA0
 _NESTING = 30
+_MOST_UNPACKED = 32 * 1024 * 1024
 
 
 def is_encrypted(content: bytes) -> bool:
@@ -14,13 +17,21 @@ def is_encrypted(content: bytes) -> bool:
 
 
 def signed_content(content: bytes) -> bytes | None:
-    """The MIME entity inside a signed container; None when there is none to be had without a key."""
-    if _SIGNED_DATA not in content[:100]:
-        return None
+    """The MIME entity inside a signed or compressed container; None when there is none to be had without a key."""
+    head = content[:100]
     try:
-        return _encapsulated(content)
-    except (IndexError, ValueError):
+        if _SIGNED_DATA in head:
+            return _encapsulated(content)
+        if _COMPRESSED_DATA in head:
+            return _unpacked(_encapsulated(content))
+    except (IndexError, ValueError, zlib.error):
         return None
+    return None
+
+
+def _unpacked(packed: bytes | None) -> bytes | None:
+    """Compressed data (RFC 3274) is wrapped alike, its content packed by zlib."""
+    return zlib.decompressobj().decompress(packed, _MOST_UNPACKED) if packed else None
 
 
 def _encapsulated(content: bytes) -> bytes | None:
@@ -28,9 +39,11 @@ def _encapsulated(content: bytes) -> bytes | None:
     info = _children(content, *_span(content, 0))
     signed = _children(content, *_inside(content, info, _CONTEXT_0))[0]
     parts = _children(content, signed[1], signed[2])
-    encapsulated = next((item for item in parts[1:] if item[0] == _SEQUENCE and _starts_with_id(content, item)), None)
-    if encapsulated is None:
+    # Compressed data names its algorithm before.
+    named = [item for item in parts[1:] if item[0] == _SEQUENCE and _starts_with_id(content, item)]
+    if not named:
         return None
+    encapsulated = named[-1]
     inner = _children(content, encapsulated[1], encapsulated[2])
     if len(inner) < 2:
         return None

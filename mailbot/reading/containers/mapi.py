@@ -19,14 +19,14 @@ MESSAGE_ID, REFERENCES, IN_REPLY_TO = 0x1035, 0x1039, 0x1042
 DISPLAY_NAME, ADDRESS, SMTP_ADDRESS = 0x3001, 0x3003, 0x39FE
 ATTACH_DATA, ATTACH_EXTENSION, ATTACH_NAME, ATTACH_LONG_NAME = 0x3701, 0x3703, 0x3704, 0x3707
 ATTACH_TYPE, ATTACH_CONTENT_ID = 0x370E, 0x3712
-INTERNET_CODEPAGE = 0x3FDE
+INTERNET_CODEPAGE, MESSAGE_CODEPAGE = 0x3FDE, 0x3FFD
 
 _STRING8, _UNICODE, _OBJECT, _BINARY = 0x1E, 0x1F, 0x0D, 0x102
 _VARIABLE = frozenset((_STRING8, _UNICODE, _OBJECT, _BINARY, 0x0))
 _MULTIPLE = 0x1000
 _FIXED = {0x02: 4, 0x0B: 4, 0x03: 4, 0x04: 4, 0x0A: 4, 0x05: 8, 0x06: 8, 0x07: 8, 0x14: 8, 0x40: 8, 0x48: 16, 0x01: 4}
 _NAMED = 0x8000
-_MOST_PROPERTIES = 5000
+_MOST_PROPERTIES, _MOST_ROWS = 5000, 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +74,24 @@ class PropertyReader:
     def __init__(self, data: bytes) -> None:
         self.data = data
         self.position = 0
+
+    def read_rows(self) -> list[dict[int, Value]]:
+        """The property lists of a table of recipients ([MS-OXTNEF] section 2.1.3.5.1)."""
+        rows: list[dict[int, Value]] = []
+        try:
+            for _ in range(min(self._number(), _MOST_ROWS)):
+                rows.append(self._row())
+        except (struct.error, ValueError):
+            return rows
+        return rows
+
+    def _row(self) -> dict[int, Value]:
+        found: dict[int, Value] = {}
+        for _ in range(min(self._number(), _MOST_PROPERTIES)):
+            tag, value = self._property()
+            if value is not None:
+                found.setdefault(tag, value)
+        return found
 
     def read(self) -> dict[int, Value]:
         """Every property up to the first that cannot be read."""

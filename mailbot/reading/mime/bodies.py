@@ -8,11 +8,10 @@ from mailbot.reading.html.text import html_to_text
 from mailbot.reading.mime.charsets import decode_bytes
 from mailbot.reading.mime.enriched import enriched_to_text, rtf_to_text
 from mailbot.reading.mime.flowed import unflow
-from mailbot.reading.mime.transfer import find_uu_files
+from mailbot.reading.mime.text_files import files_in_text
 from mailbot.reading.mime.tree import Part
 
 _MAILS = frozenset(("message/rfc822", "message/global"))
-_SIGNED_CONTAINERS = frozenset(("application/pkcs7-mime", "application/x-pkcs7-mime"))
 # Alternatives that no reader is meant to see beside the others.
 _SHADOW_TYPES = frozenset(("text/x-amp-html", "text/watch-html", "text/enriched", "text/richtext", "text/rtf"))
 _BODY_TYPES = frozenset(
@@ -65,7 +64,8 @@ def _sort(part: Part, shown: Shown, *, is_root: bool = False) -> None:
     elif kind.startswith("multipart/"):
         # A multipart whose delimiters cannot be found: a reader sees its bytes as text.
         shown.body.append(part)
-    elif kind in _SIGNED_CONTAINERS and part.children:
+    elif part.children and kind not in _MAILS:
+        # An opaque signature around the mail proper.
         shown.files.append(part)
         _sort(part.children[0], shown, is_root=True)
     elif kind in _MAILS or not _is_body(part, is_root=is_root):
@@ -115,10 +115,10 @@ def _promote_named_body(shown: Shown) -> None:
 
 
 def _without_files(content: bytes) -> bytes:
-    """The text around uuencoded files; the files themselves are attachments."""
+    """The text around files that stand in it; the files themselves are attachments."""
     pieces = []
     position = 0
-    for file in find_uu_files(content):
+    for file in files_in_text(content):
         pieces.append(content[position : file.start])
         position = file.end
     return b"".join([*pieces, content[position:]])

@@ -16,6 +16,7 @@ from mailbot.reading.mime.parameters import parse_value
 from mailbot.reading.mime.transfer import decode_transfer
 
 _GUESSED_BOUNDARY = re.compile(rb"^--(?!-)([^\r\n]{1,200}?)(?:--)?[ \t]*\r?$", re.MULTILINE)
+_OPAQUE = frozenset(("application/pkcs7-mime", "application/x-pkcs7-mime"))
 _NO_PARAMETERS: dict[str, str] = {}
 
 
@@ -106,6 +107,12 @@ class Part:
             yield from child.walk()
 
 
+def _is_called_p7m(part: Part) -> bool:
+    """Gateways forget the type of an opaque signature; its name stays (RFC 8551 section 3.2.1)."""
+    name = part.disposition_parameters.get("filename") or part.parameters.get("name") or ""
+    return name.lower().endswith(".p7m")
+
+
 def _mended_type(word: str, default: str) -> str:
     known = {"text": "text/plain", "html": "text/html", "plain": "text/plain", "multipart": "multipart/mixed"}
     return known.get(word.strip("/"), default)
@@ -142,7 +149,7 @@ class Scanner:
             self._open_multipart(part, depth)
         elif part.type in {"message/rfc822", "message/global"}:
             self._open_mail(part, depth)
-        elif part.type in {"application/pkcs7-mime", "application/x-pkcs7-mime"}:
+        elif part.type in _OPAQUE or (part.type == "application/octet-stream" and _is_called_p7m(part)):
             self._open_signed(part, depth)
         return part
 
