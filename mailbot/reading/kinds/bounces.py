@@ -10,18 +10,25 @@ _DAEMON = re.compile(
     r"mdaemon|mmdf|uucp|daemon|"
     r"smtp[-_]?gateway|"
     r"mail[-_.]?(?:er|delivery|system)[-\w]*|mailsubsystem|bounces?[-+\w.=]*|no[-_]?reply[-_]?bounce\w*|"
-    r"delivery[-_]?\w*|"
-    r"microsoftexchange[0-9a-f]+|symantec_antivirus\w*|system[-_.]?administrator|root|ess_no_reply|undeliver\w*|"
-    r"nondelivery|returned[-_]?mail|mailerdaemon|sysadmin|majordomo|exchange|smtpd|complaints|feedbackloop|staff|"
+    r"mail[-_.]?delivery[-_]?\w*|delivery[-_]?(?:notification|status|subsystem|system|failure|error|report)s?|"
+    r"microsoftexchange[0-9a-f]+|symantec_antivirus\w*|system[-_.]?administrator|ess_no_reply|undeliver\w*|"
+    r"nondelivery|returned[-_]?mail|mailerdaemon|majordomo|smtpd|feedbackloop|"
     r"arf|fbl)$",
     re.IGNORECASE,
+)
+# People write from these too: they report a failure only in the words of a server.
+_OFTEN_PEOPLE = re.compile(r"^(?:delivery[-_]?\w*|root|sysadmin|exchange|complaints|staff)$", re.IGNORECASE)
+_PERSONAL = re.compile(
+    r"^\W{0,3}(?:hola|estimad|buen[oa]s|hello|hi(?!\. this)\b|dear (?!sender|user|customer|sir)|"
+    r"good (?:morning|afternoon|day)|hallo|guten|sehr geehrte|bonjour|buongiorno|bom dia|boa tarde)|\?[ \t]*$",
+    re.IGNORECASE | re.MULTILINE,
 )
 _DAEMON_NAME = re.compile(
     r"mail(?:er)?[ -]?(?:delivery|daemon|system)|delivery (?:sub)?system|postmaster|system administrator|"
     r"microsoft (?:outlook|exchange)|"
     r"subsistema de entrega|sistema de (?:correo|entrega)|administrador del sistema|mailer|internet mail "
     r"delivery|mail administrator|"
-    r"e-?mail (?:delivery|system)|complaint|feedback|undeliver|non-?deliver|메일 ?시스템|配信システム|邮件系统",
+    r"e-?mail (?:delivery|system)|undeliver|non-?deliver|메일 ?시스템|配信システム|邮件系统",
     re.IGNORECASE,
 )
 _SUBJECT = re.compile(
@@ -44,8 +51,8 @@ _SUBJECT = re.compile(
     r"deliver|unzustellbar|"
     r"rejected mail|mail (?:rejected|error|failure|status report|transaction failed)|user unknown|unknown "
     r"(?:user|recipient|address)|"
-    r"mail ?delivery|bounce|message status - undeliverable|abuse report|complaint|feedback|email feedback|spam "
-    r"(?:report|complaint)|"
+    r"mail ?delivery|bounce|message status - undeliverable|abuse report|complaint about (?:message|mail)|"
+    r"email feedback|spam (?:report|complaint)|"
     r"mail could not be delivered|automatically rejected|considered unsolicited|permanent (?:delivery )?fail|"
     r"address(?:ee)? unknown|"
     r"no se (?:puede|pudo|ha podido|pudieron) (?:entregar|enviar)|no entregado|mensaje (?:no entregado|devuelto|"
@@ -89,7 +96,9 @@ FAILURE = re.compile(
     r"returned|responded)|"
     r"no (?:se )?(?:puede|pudo|ha podido|fue posible|ha sido posible) (?:ser )?(?:entreg|envi)|no (?:ha sido|fue|"
     r"pudo ser) entregad|"
-    r"no existe|buz[oó]n (?:est[aá] )?lleno|direcci[oó]n (?:de correo )?(?:no|desconocida|inexistente)|usuario "
+    r"no existe|(?:ha sido|fue|sido) (?:rechazad|devuelt)|"
+    r"exced(?:e|i[oó]|ida) (?:su|la|de) (?:cuota|capacidad)|"
+    r"buz[oó]n (?:est[aá] )?lleno|direcci[oó]n (?:de correo )?(?:no|desconocida|inexistente)|usuario "
     r"desconocido|rechaz[oó]|"
     r"nicht (?:zugestellt|zustell|erreicht)|unzustellbar|konnte nicht|empf[aä]nger|n'a pas (?:pu|[eé]t[eé])|non "
     r"(?:remis|distribu)|"
@@ -117,6 +126,7 @@ _SAID_BY_SERVER = re.compile(
 )
 _NOTIFICATION = re.compile(r"\"notificationType\"\s*:\s*\"(?:Bounce|Complaint)\"")
 _SAMPLE = 6000
+_OPENING_CHARS = 1000
 
 
 def bounce_reason(facts: Facts) -> str:
@@ -165,7 +175,8 @@ def _by_notification(facts: Facts) -> str:
 def _by_wording(facts: Facts) -> str:
     is_daemon = bool(_DAEMON.match(facts.local_part) or _DAEMON_NAME.search(facts.sender.name))
     is_subject = bool(_SUBJECT.match(facts.subject)) and not _ANSWERED.match(facts.subject)
-    if not (is_daemon or is_subject or facts.has_null_return_path):
+    is_often_people = bool(_OFTEN_PEOPLE.match(facts.local_part))
+    if not (is_daemon or is_subject or is_often_people or facts.has_null_return_path):
         return ""
     sample = facts.text[:_SAMPLE]
     fails = FAILURE.search(sample)
@@ -174,6 +185,10 @@ def _by_wording(facts: Facts) -> str:
     is_sure = facts.has_null_return_path and facts.local_part == "mailer-daemon"
     if is_daemon and (is_subject or said or is_sure or (fails and not _is_written_by_person(facts))):
         return f"From: {facts.sender.address or facts.sender.name}"
+    if is_often_people and fails and (said or (is_subject and _holds_original(facts))):
+        return f"From: {facts.sender.address}"
+    if is_subject and not facts.has_null_return_path and _PERSONAL.search(sample[:_OPENING_CHARS]):
+        return ""
     if is_subject and fails and (said or facts.has_null_return_path or _holds_original(facts)):
         return f"Subject: {facts.subject[:80]}"
     if facts.has_null_return_path and said and fails:
