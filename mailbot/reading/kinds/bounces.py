@@ -106,7 +106,7 @@ FAILURE = re.compile(
     r"удалось|доставл)|"
     r"配信できません|届けること|エラー|宛先|見つかりません|無法|无法|無法|失败|失敗|不存在|退信|退回|전송|"
     r"발송되지|못했습니다|존재하지 않|feedback-type|abuse "
-    r"report|complaint",
+    r"report",
     re.IGNORECASE | re.MULTILINE,
 )
 _SAID_BY_SERVER = re.compile(
