@@ -197,12 +197,19 @@ def _by_subject(message: Message, client: str | None, messages: Messages) -> Pla
         for item in messages.by_subject(key, since=at - HEADERLESS_WITHIN)
         if item.received_at <= at + HEADERLESS_WITHIN and have_same_parties(message, item, client)
     ]
+    if _names_another(message):
+        # What it answers was never seen: a subject that its client often uses needs the same two persons besides.
+        near = [item for item in near if len(shared_people(message, item)) > 1]
     fitting = near if _is_reply(message) else [item for item in near if _came_too_early(item, message)]
     return _latest(message, fitting, at)
 
 
 def _is_reply(message: Message) -> bool:
-    return is_reply_subject(message.subject) or message.in_reply_to is not None or bool(message.references)
+    return is_reply_subject(message.subject) or _names_another(message)
+
+
+def _names_another(message: Message) -> bool:
+    return message.in_reply_to is not None or bool(message.references)
 
 
 def _came_too_early(item: StoredMessage, message: Message) -> bool:
@@ -218,11 +225,10 @@ def _latest(message: Message, fitting: Sequence[StoredMessage], at: datetime) ->
     """The one conversation that fits; of several, the only one that waits for a word of this sender."""
     earlier = [item for item in fitting if item.received_at <= at]
     conversations = {item.conversation for item in fitting}
-    names_another = message.in_reply_to is not None or bool(message.references)
-    if names_another and not is_distinctive_subject(subject_key(message.subject)):
+    if _names_another(message) and not is_distinctive_subject(subject_key(message.subject)):
         return None
     if len(conversations) > 1:
-        conversations = set() if names_another else _waiting_for(message.sender.key, earlier)
+        conversations = set() if _names_another(message) else _waiting_for(message.sender.key, earlier)
     if len(conversations) != 1:
         return None
     conversation = conversations.pop()
