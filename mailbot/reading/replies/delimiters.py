@@ -8,7 +8,7 @@ from mailbot.reading.replies.names import is_sentence, is_title_case
 
 # The usual one is "-- " (RFC 3676 section 4.3); gateways strip the blank, people draw their own.
 _DELIMITER = re.compile(r"^\s*(?:--|—|––|-- -|__|~~|\*\*|==)\s*$")
-_LONG_RULE = re.compile(r"^\s*[-_=*─—~]{3,}\s*$")
+_LONG_RULE = re.compile(r"^\s*[-_=*─—~#]{3,}\s*$")
 _THANKS = re.compile(
     r"(?:many |muchas |mil |vielen )?(?:thank|thx|tks|gracias|merci|danke|grazie|obrigad|bedankt|tack|tak|"
     r"спасибо|дякую|dzi[eę]k|d[eě]kuj|d[ií]ky|kiitos|te[sş]ekk|k[oö]sz[oö]n|mul[tț]um|hvala|gr[aà]cies|ευχαριστ|"
@@ -33,10 +33,10 @@ def is_said(line: str) -> bool:
     return is_thanks(line) and line.rstrip().endswith((".", "!"))
 
 
-def delimiter_index(lines: Sequence[str], end: int) -> int:
-    """The first delimiter with no more below it than a signature has, and something above it."""
+def delimiter_index(lines: Sequence[str], end: int, *, may_be_empty: bool = False) -> int:
+    """The first delimiter with no more below it than a signature has, and something above it, or elsewhere."""
     below = sum(1 for line in lines[:end] if line.strip())
-    written = False
+    written = may_be_empty
     for index, line in enumerate(lines[:end]):
         if not line.strip():
             continue
@@ -44,10 +44,15 @@ def delimiter_index(lines: Sequence[str], end: int) -> int:
         is_exact = line.startswith("-- ") and not line.strip("- ")
         fits = is_exact or 0 < below <= _LINES_BELOW_DELIMITER
         is_drawn = written and fits and (_DELIMITER.match(line) or _is_footer_rule(lines, index, end))
-        if is_drawn and (is_exact or not _goes_on(lines[index + 1 : end])):
+        if is_drawn and (is_exact or not _goes_on(lines[index + 1 : end])) and not _is_among_points(lines, index, end):
             return index
         written = written or not is_farewell(line) or is_said(line)
     return end
+
+
+def _is_among_points(lines: Sequence[str], index: int, end: int) -> bool:
+    """A list may hold a line of two dashes."""
+    return any(line.lstrip().startswith("- ") for line in lines[index + 1 : min(index + 3, end)])
 
 
 def _goes_on(below: Sequence[str]) -> bool:

@@ -33,6 +33,7 @@ _KIND_OF = {
     for label in labels.split("|")
 }
 _LABEL_CHARS = 40
+_NAME_CHARS = 60
 
 
 def label_of(line: str) -> str | None:
@@ -151,16 +152,27 @@ _NOTES_DATE = re.compile(
 
 def _notes_block_length(lines: Sequence[str], start: int) -> int:
     """Lotus Notes puts the sender, then the date, then recipients and subject without a From label."""
-    if "@" not in lines[start] or not _NOTES_SENDER.match(bare(lines[start])):
+    has_address = "@" in lines[start] and _NOTES_SENDER.match(bare(lines[start])) is not None
+    if not has_address and not _is_dated_below(lines, start):
         return 0
     dated = next((position for position in range(start + 1, min(start + 4, len(lines))) if bare(lines[position])), None)
     if dated is None or not _NOTES_DATE.match(bare(lines[dated])):
         return 0
     end = dated + 1
+    labels = 0
     for position in range(end, min(end + 12, len(lines) - 1)):
         if bare(lines[position]).lower() in _NOTES_LABELS:
+            labels += 1
             end = position + (2 if bare(lines[position + 1]).lower() not in _NOTES_LABELS else 1)
-    return end - start
+    # A name over a date may stand anywhere; with recipients and subject below it is a mail's head.
+    return end - start if has_address or labels > 1 else 0
+
+
+def _is_dated_below(lines: Sequence[str], start: int) -> bool:
+    """A name without an address, and date and time in the very next line."""
+    if start + 1 >= len(lines) or ":" not in lines[start + 1] or not 0 < len(lines[start].strip()) < _NAME_CHARS:
+        return False
+    return _NOTES_DATE.match(bare(lines[start + 1])) is not None
 
 
 def _bare_block_length(lines: Sequence[str], start: int) -> int:

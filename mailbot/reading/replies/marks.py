@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mailbot.reading.html.anchors import MARKS, QUOTE_BEGIN, QUOTE_END, SIGNATURE_BEGIN, SIGNATURE_END, TAIL_BEGIN
-from mailbot.reading.replies.quote_signs import may_quote, quoted_by_sign
+from mailbot.reading.replies.quote_signs import fenced_lines, may_quote, quoted_by_sign
 
 DECORATION = " \t>*_|•"
 # Hebrew and Arabic programs wrap names and addresses in signs of direction.
@@ -26,13 +26,18 @@ class Line:
     is_quoted: bool
     is_signature: bool
     is_tail: bool
+    is_code: bool = False
 
 
 def marked_lines(text: str) -> list[Line]:
     """The lines of a body in order."""
     raw_lines = text.split("\n")
     if MARKS.search(text) is None:
-        return [Line(line, is_quoted, False, False) for line, is_quoted in _with_signs(text, raw_lines)]
+        fenced = fenced_lines(raw_lines) if "```" in text or "~~~" in text else set()
+        return [
+            Line(line, is_quoted and index not in fenced, False, False, index in fenced)
+            for index, (line, is_quoted) in enumerate(_with_signs(text, raw_lines))
+        ]
     lines = []
     quotes = signatures = 0
     for raw, (line, is_quoted) in zip(

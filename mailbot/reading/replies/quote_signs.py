@@ -36,6 +36,12 @@ def quoted_by_sign(lines: Sequence[str]) -> list[bool]:
     return quoted
 
 
+def fenced_lines(lines: Sequence[str]) -> set[int]:
+    """The lines of code between fences, which nothing in them makes earlier mail."""
+    fences = [index for index, line in enumerate(lines) if _FENCE.match(line)]
+    return {index for begin, end in zip(fences[::2], fences[1::2], strict=False) for index in range(begin, end + 1)}
+
+
 def may_quote(text: str) -> bool:
     """A cheap look at a whole text: whether any of the signs can stand in it."""
     return ">" in text or "&gt;" in text or "|" in text or "\n:" in text or "\n}" in text or text.startswith((":", "}"))
@@ -68,14 +74,10 @@ def _by_other_signs(lines: Sequence[str]) -> Iterator[int]:
 
 
 def _own(lines: Sequence[str], quoted: Sequence[bool]) -> Iterator[int]:
-    """Quoted by their sign alone: lines of code between fences, of a diff, and typed commands."""
+    """Quoted by their sign alone: lines of a diff, and typed commands."""
     position = 0
     while position < len(lines):
-        if not quoted[position] and _FENCE.match(lines[position]):
-            end = next((index for index in range(position + 1, len(lines)) if _FENCE.match(lines[index])), position)
-            yield from range(position, end)
-            position = end
-        elif not quoted[position] and _DIFF_CHANGE.match(lines[position]):
+        if not quoted[position] and _DIFF_CHANGE.match(lines[position]):
             while position + 1 < len(lines) and _DIFF_LINE.match(lines[position + 1]):
                 position += 1
                 yield position

@@ -27,7 +27,7 @@ _LINES_BELOW_FAREWELL = 16
 
 def signature_start(lines: Sequence[str], signer: Signer, *, may_be_empty: bool = False) -> int:
     """The index of the first line of the signature; the number of lines when there is none."""
-    end = delimiter_index(lines, len(lines))
+    end = delimiter_index(lines, len(lines), may_be_empty=may_be_empty)
     end = _device(lines, end)
     start = _named_block(lines, _last_written(lines, end), signer, may_be_empty=may_be_empty)
     if start is not None:

@@ -124,8 +124,10 @@ def _sort(lines: Sequence[Line], plain: Sequence[str]) -> _Layers:
     position = _banner_end(plain)
     while position < len(lines):
         line = lines[position]
-        is_drawn = line.is_tail or is_marker(line.text)
-        if line.is_signature and not is_drawn:
+        is_drawn = not line.is_code and (line.is_tail or is_marker(line.text))
+        if line.is_code:
+            layers.keep(line.text)
+        elif line.is_signature and not is_drawn:
             layers.signature.append(line.text)
         elif line.is_quoted and not is_drawn:
             layers.quote([line.text])
