@@ -43,7 +43,8 @@ _FAREWELL = re.compile(
     r"sayg[iı]lar[iı]m(?:la|[iı]zla)?|sayg[iı]lar|sevgiler|te[sş]ekk[uü]rler|iyi [cç]al[iı][sş]malar|kolay gelsin|"
     r"cu (?:stim[aă]|respect|drag)|mul[tț]umesc|o zi bun[aă]|με εκτίμηση|φιλικά|ευχαριστώ|k[oö]sz[oö]n[oö]m|"
     r"tisztelettel|salutacions|atentament|gr[aà]cies|agur|lugupidamisega|pagarbiai|ar cieņu|בברכה|תודה|شكرا|"
-    r"مع التحية|"
+    r"مع (?:أطيب |خالص |كل )?(?:التحية|التحيات|الشكر|الاحترام)|تحياتي|"
+    r"(?:talk|speak|write|see you) soon|take care|all the best|until then|hasta (?:luego|pronto)|nos vemos|"
     r"trân trọng|cảm ơn|salam|hormat saya|terima kasih|"
     r"祝好|此致|敬礼|敬禮|谢谢|謝謝|顺颂商祺|順頌商祺|顺祝商祺|敬上|祝工作顺利|敬具|以上|"
     r"よろしく(?:お願い)?(?:します|いたします|致します)?|"
@@ -54,7 +55,7 @@ _FAREWELL = re.compile(
     r"regards|muchos|"
     r"toda|mi|consideraci[oó]n|estima|personal|a ud|a usted|all the best|wishes|vielen dank|mit|freundlichen|"
     r"gr[uü](?:ß|ss)en))*"
-    r"\s*[.,;:!\-–—]*\s*(?:[:;]-?[)D])?$",
+    r"\s*[.,;:!،。、\-–—]*\s*(?:[:;]-?[)D])?$",
     re.IGNORECASE,
 )
 _DISCLAIMER = re.compile(

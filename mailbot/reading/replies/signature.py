@@ -15,7 +15,10 @@ from mailbot.reading.replies.delimiters import (
 from mailbot.reading.replies.devices import is_device_line
 from mailbot.reading.replies.names import Signer, is_picture, is_sentence, is_title_case
 
-_DASH_NAME = re.compile(r"^\s*[-–—~]{1,2}\s?[^\W\d_][\w.'’]*(?:\s+[^\W\d_][\w.'’]*){0,3}\s*$")
+# A name behind a dash, or before the word by which Koreans sign.
+_DASH_NAME = re.compile(
+    r"^\s*[-–—~]{1,2}\s?[^\W\d_][\w.'’]*(?:\s+[^\W\d_][\w.'’]*){0,3}\s*$|^\s*[가-힣 ]{2,16} (?:드림|올림|배상)\s*$"
+)
 _POSTSCRIPT = re.compile(r"\s*P\.?\s?[SD]\.?\s?[:.\-–]")
 _BOLD = re.compile(r"^([*_]{1,2})(?=\S)([^*_]+)\1")
 # Shorter than where programs wrap: what follows does not go on with it.
@@ -194,7 +197,7 @@ def _is_signed_off(farewell: str, line: str) -> bool:
     return (
         len(line) < _SHORT_LINE
         and len(found) <= 3
-        and all(word[0].isalpha() and not word[0].islower() for word in found)
+        and all(word[0].isalpha() and (not word[0].islower() or farewell.islower()) for word in found)
     )
 
 

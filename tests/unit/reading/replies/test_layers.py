@@ -92,11 +92,37 @@ def test_a_signature_in_any_language_is_told_from_the_text(signature: str) -> No
         "Here is the log:\n\n-----\n2026-03-03 18:02 error\n-----\n\nCan you check?",
         "From: the beginning I thought it was wrong.\n\nDo you agree?",
         "Hello Jamie\n\nI think on July 3 you wrote: nothing.",
+        "Datos del embarque:\n\nDe: Shanghai\nPara: Callao\nFecha: 3 de marzo\n\nQuedo atento a la cotización.",
+        "Try this:\n\n```\n> select 1;\n-----Original Message-----\n```\n\nIt worked for me.",
+        "The diff is:\n\n3c3\n< old line\n---\n> new line\n\nPlease apply it to the server.",
+        "I ran this:\n\n> git pull\n> git push\n\nand the build is green now.",
+        "SQL> select 1 from dual;\nSQL> exit\n\nThat is all I typed there.",
+        "Go to Inicio> Archivo once and tell me what you see.",
+        "Items:\n\n- one\n- two\n--\n- three\n\nWhat do you think of them?",
+        "My answer stands above your text, on the first line of the sheet.\n\nIs that clear?",
     ],
     ids=lambda text: str(text)[:20],
 )
 def test_a_senders_own_sentences_are_kept_whole(text: str) -> None:
     assert split_reply(text, sender=_SENDER).new_text == text
+
+
+@pytest.mark.parametrize("sign", ["RQ> ", "  Rosa> ", "| ", ": ", "} ", "> "])
+def test_lines_behind_a_sign_are_quoted_without_an_attribution_too(sign: str) -> None:
+    text = f"{sign}Is it ready?\n{sign}And the bill?\n\nYes, both.\n\n-- \nKarina"
+    split = split_reply(text, sender=_SENDER)
+    assert (split.new_text, split.signature) == ("Yes, both.", "--\nKarina")
+
+
+def test_an_answer_below_an_indented_quotation_is_the_senders() -> None:
+    text = "Rosa Quispe wrote on 3 Mar 2026:\n\n    Is it ready?\n    And the bill?\n\nYes, both."
+    assert split_reply(text, sender=_SENDER).new_text == "Yes, both."
+
+
+def test_an_answer_below_an_original_message_that_is_wholly_marked_is_the_senders() -> None:
+    head = "----- Original Message -----\nFrom: Rosa\nSent: Tuesday\nSubject: x\n\n"
+    assert split_reply(f"{head}> Is it ready?\n\nYes.", sender=_SENDER).new_text == "Yes."
+    assert split_reply(f"{head}Is it ready?\n\nYes.", sender=_SENDER).new_text == ""
 
 
 @pytest.mark.parametrize("bar", ["> ", "| "], ids=["sign", "bar"])
