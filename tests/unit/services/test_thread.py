@@ -172,6 +172,28 @@ def test_an_answer_to_an_unseen_mail_does_not_choose_between_two_conversations()
     assert third.conversation not in {first.conversation, second.conversation}
 
 
+def test_a_headerless_answer_does_not_choose_between_two_conversations_that_wait_for_its_sender() -> None:
+    inbox = Inbox()
+    first, second = inbox.get(mail("a", subject="Status")), inbox.get(mail("b", subject="Status", hours=1))
+    third = inbox.get(mail("c", sender=KARINA, to=ROSA, subject="RE: Status", hours=2))
+    assert third.conversation not in {first.conversation, second.conversation}
+
+
+@pytest.mark.parametrize(
+    ("sender", "to", "joins"),
+    [(KARINA, ROSA, True), ("otra.persona@agencia.example", ANA, False)],
+    ids=["the-same-two", "two-colleagues"],
+)
+def test_an_answer_to_an_unseen_mail_joins_a_subject_between_the_same_two_alone(
+    sender: str, to: str, joins: bool
+) -> None:
+    inbox = Inbox()
+    subject = "Liquidación de gastos de noviembre"
+    first = inbox.get(mail("a", subject=subject), client="20131312955")
+    second = answer("b", "unseen", sender=sender, to=to, subject=f"RE: {subject}", hours=50)
+    assert (inbox.get(second, client="20131312955").conversation == first.conversation) is joins
+
+
 def test_another_dispatch_in_the_subject_is_a_new_matter_linked_to_the_old() -> None:
     inbox = Inbox()
     first = inbox.get(mail("a", subject="Orden 2026-004512"))
