@@ -21,7 +21,9 @@ _PREFIX = re.compile(
 _TAG = re.compile(
     r"^[\[(<*]{1,3}\s*(?:external|externo|extern|externe|ext|correo externo|external email|external sender|spam\??"
     r"|posible spam|sospechoso|suspicious|caution|fwd|encrypted|cifrado|seguro|secure|"
-    r"confidencial)\s*[\])>*]{1,3}\s*[:\-]?\s*",
+    r"confidencial)\s*[\])>*]{1,3}\s*[:\-]?\s*"
+    # Other gateways put no brackets around it.
+    r"|^(?:external|externo|ext|correo externo|external e-?mail)\s*:\s*(?=\S)",
     re.IGNORECASE,
 )
 # Lists put their name in front (RFC 5256 section 2.1, subj-blob); a number there tells matters apart.
@@ -40,7 +42,8 @@ _FORWARD = re.compile(
 _AUTOMATIC = re.compile(
     r"^(?:respuesta autom[aá]tica|automatic reply|auto(?:matic)?[ -]?re(?:ply|sponse)|out of office"
     r"|fuera de (?:la )?oficina|automatische antwort|réponse automatique|resposta automática|undeliverable|no se "
-    r"puede entregar|undelivered mail"
+    r"puede entregar|undelivered mail|unzustellbar|non remis|n[aã]o [eé] poss[ií]vel entregar|"
+    r"onbestelbaar|impossibile recapitare"
     r"|aceptado|accepted|rechazado|declined|tentative|provisional|le[ií]do|read|recuperar|recall)\s*:\s*",
     re.IGNORECASE,
 )

@@ -104,7 +104,7 @@ _STEMS = (
 def may_have_anchor(markup: str) -> bool:
     """Whether markup can hold a mark at all."""
     lowered = markup.lower()
-    return any(stem in lowered for stem in _STEMS)
+    return any(map(lowered.__contains__, _STEMS))
 
 
 # Mail programs repeat the same attributes for every paragraph.

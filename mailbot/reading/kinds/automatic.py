@@ -266,7 +266,7 @@ def automatic_wording(text: str, *, answers: bool) -> str:
         return ""
     opening = note[:_OPENING_CHARS]
     lowered = opening.lower()
-    if not any(stem in lowered for stem in _STEMS):
+    if not any(map(lowered.__contains__, _STEMS)):
         return away.wording_abroad(opening, note, answers=answers)
     recall = _RECALL.search(opening)
     if recall:

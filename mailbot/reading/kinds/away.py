@@ -100,7 +100,7 @@ _PATTERNS = tuple(re.compile(words, re.IGNORECASE) for words in (_AWAY, _INSTEAD
 def wording_abroad(opening: str, note: str, *, answers: bool) -> str:
     """The words that tell a note of absence or a receipt in a language other than Spanish and English."""
     lowered = opening.lower()
-    if not any(stem in lowered for stem in _STEMS):
+    if not any(map(lowered.__contains__, _STEMS)):
         return ""
     away, instead, robot, receipt = (pattern.search(opening) for pattern in _PATTERNS)
     asks = "?" in opening or "？" in opening

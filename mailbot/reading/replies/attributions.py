@@ -44,7 +44,7 @@ _ENDS = (*_OPEN_ENDS, "...", "…", ">", "：>", "escribió", "schrieb", "a écr
 def has_writing_verb(text: str) -> bool:
     """Whether a text holds a verb of writing in any of the languages."""
     lowered = text.lower()
-    return any(stem in lowered for stem in words.VERB_STEMS) and _VERB.search(text) is not None
+    return any(map(lowered.__contains__, words.VERB_STEMS)) and _VERB.search(text) is not None
 
 
 def attribution_length(lines: Sequence[str], start: int) -> int:

@@ -97,6 +97,51 @@ _FOOTER = re.compile(
     r"mute the thread",
     re.IGNORECASE,
 )
+# A cheap look before both: each of their alternatives holds one of these.
+_NOTICE_STEMS = (
+    *("confiden", "confíden", "vertraulich", "riservat", "vertrouwelijk", "destinata", "intended", "beabsichtigte"),
+    *(
+        "no es",
+        "recib",
+        "if you ",
+        "imprim",
+        "printing",
+        "trading cond",
+        "dirigid",
+        "difusi",
+        "digitalmente",
+        "alterar",
+    ),
+    *(
+        "environment",
+        "ambiente",
+        "secreto",
+        "privileg",
+        "attorney",
+        "uso ",
+        "exclusiv",
+        "protegid",
+        "destinad",
+        "legal",
+    ),
+    *("sujet", "prohibid", "clas", "virus", "not secure", "responsab", "accept", "29733", "datos personales", "rgpd"),
+    *(
+        "gdpr",
+        "disclaimer",
+        "haftungsausschluss",
+        "avast",
+        "avg.com",
+        "scanned",
+        "autom",
+        "respond",
+        "reply",
+        "monitor",
+    ),
+    *("atendido", "generad", "consider", "piens", "cuid", "estrictamente", "strictly", "no contract", "terms and"),
+    *("register", "company number", "amtsgericht", "external", "delete it", "rrelo", "nelo", "opiniones"),
+    *("views expressed", "de datos", "data protection", "privac", "sistema", "subscri", "suscri", "de baja", "cancel"),
+    *("clic", "receiv", "view ", "navegador", "web", "manage", "abmelden", "sabonner", "groups", "mailing", "mute"),
+)
 _NOTICE_OPENING = re.compile(
     r"(?:aviso|nota|noticia|importante|advertencia|descargo|confiden|disclaimer|notice|important|legal|attention|"
     r"privil|note|"
@@ -160,6 +205,8 @@ def is_farewell(line: str) -> bool:
 def is_disclaimer(paragraph: str) -> bool:
     """A confidentiality notice, a plea not to print, the footer of a newsletter or of a robot."""
     opening = paragraph[:_NOTICE_CHARS]
+    if not any(map(opening.lower().__contains__, _NOTICE_STEMS)):
+        return False
     return _DISCLAIMER.search(opening) is not None or _FOOTER.search(opening) is not None
 
 

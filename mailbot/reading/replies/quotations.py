@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from mailbot.reading.replies.attributions import attribution_length
 from mailbot.reading.replies.header_blocks import header_block_length
 from mailbot.reading.replies.marks import Line
 from mailbot.reading.replies.separators import is_marker
@@ -20,22 +20,28 @@ def next_written(plain: Sequence[str], position: int) -> int:
     return position
 
 
-def quoted_end(lines: Sequence[Line], plain: Sequence[str], position: int, *, is_answered: bool) -> int:
-    """Where marked quotation goes on below an announcement at `position`, or ends; 0 when all below is earlier mail.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Announcement:
+    """A line above earlier mail: an attribution of so many lines, else a rule or headers."""
 
-    `is_answered` says that nothing of the sender's own stands above: then it is looked for below.
-    """
-    length = attribution_length(plain, position)
-    if not length:
-        return _below_headers(lines, plain, position) if is_answered else 0
-    following = next_written(plain, position + length)
+    position: int
+    attribution: int
+    # Whether nothing of the sender's own stands above: then it is looked for below.
+    is_answered: bool
+
+
+def quoted_end(lines: Sequence[Line], plain: Sequence[str], above: Announcement) -> int:
+    """Where marked quotation goes on below an announcement, or ends; 0 when all below is earlier mail."""
+    if not above.attribution:
+        return _below_headers(lines, plain, above.position) if above.is_answered else 0
+    following = next_written(plain, above.position + above.attribution)
     if following < len(lines) and lines[following].is_quoted:
         return following
     if following < len(lines) and _BAR.match(plain[following]):
         return _end_of(_BAR, plain, following)
-    if not is_answered or following == len(lines):
+    if not above.is_answered or following == len(lines):
         return 0
-    if position and lines[position - 1].is_quoted:
+    if above.position and lines[above.position - 1].is_quoted:
         # Some name the author below the quotation.
         return following
     return _indented_end(plain, following)

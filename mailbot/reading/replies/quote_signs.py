@@ -11,6 +11,7 @@ _INITIALS = re.compile(r"^[A-ZÁÉÍÓÚÑÄÖÜ]{2,3}$")
 _PROMPTS = frozenset(("sql", "ftp", "sftp", "gdb", "cmd", "ps", "router", "switch", "cli", "cypher", "redis", "mongo"))
 # Some programs quote with a bar or a colon; cells of a table stand between two bars.
 _OTHER_SIGNS = (re.compile(r"^\s?\|(?![-_=|+])[^|]*$"), re.compile(r"^\s?[:}]\s(?=\S)"))
+_OTHER = ("|", ":", "}")
 _LINES_OF_OTHER_SIGN = 2
 # The headers of an earlier mail behind bars: its text may stand below without any.
 _HEADER = re.compile(r"^\s?\|\s*[^:|]{2,20}:\s")
@@ -28,11 +29,11 @@ _COMMAND = re.compile(
 def quoted_by_sign(lines: Sequence[str]) -> list[bool]:
     """For each line whether a sign in front of it marks it as quoted."""
     quoted = [_SIGN.match(line) is not None if ">" in line or "&gt;" in line else False for line in lines]
-    for found in (_named(lines), _by_other_signs(lines)):
-        for index in found:
-            quoted[index] = True
-    for index in _own(lines, quoted):
-        quoted[index] = False
+    for index in (*_named(lines), *_by_other_signs(lines)):
+        quoted[index] = True
+    if True in quoted:
+        for index in _own(lines, quoted):
+            quoted[index] = False
     return quoted
 
 
@@ -49,23 +50,22 @@ def may_quote(text: str) -> bool:
 
 def _named(lines: Sequence[str]) -> Iterator[int]:
     """Lines behind a name: initials say it at once, other names when they come back."""
-    names = {index: match.group("name") for index, line in enumerate(lines) if (match := _name_before_sign(line))}
+    found = [(index, _NAMED.match(line)) for index, line in enumerate(lines) if ">" in line[1:27]]
+    names = {index: match.group("name") for index, match in found if match}
     often = list(names.values())
     for index, name in names.items():
         if name[0].isupper() and name.lower() not in _PROMPTS and (_INITIALS.match(name) or often.count(name) > 1):
             yield index
 
 
-def _name_before_sign(line: str) -> re.Match[str] | None:
-    return _NAMED.match(line) if ">" in line[:27] else None
-
-
 def _by_other_signs(lines: Sequence[str]) -> Iterator[int]:
     """Runs of lines that all begin with a bar or a colon; one such line alone is nobody's quotation."""
+    if sum(line[:2].lstrip()[:1] in _OTHER for line in lines if line) < _LINES_OF_OTHER_SIGN:
+        return
     for sign in _OTHER_SIGNS:
         run: list[int] = []
         for index, line in enumerate((*lines, "")):
-            if line[:2].strip()[:1] in {"|", ":", "}"} and sign.match(line):
+            if line[:2].lstrip()[:1] in _OTHER and sign.match(line):
                 run.append(index)
                 continue
             if len(run) >= _LINES_OF_OTHER_SIGN and not all(_HEADER.match(lines[index]) for index in run[:2]):
@@ -77,7 +77,7 @@ def _own(lines: Sequence[str], quoted: Sequence[bool]) -> Iterator[int]:
     """Quoted by their sign alone: lines of a diff, and typed commands."""
     position = 0
     while position < len(lines):
-        if not quoted[position] and _DIFF_CHANGE.match(lines[position]):
+        if not quoted[position] and lines[position][:1].isdigit() and _DIFF_CHANGE.match(lines[position]):
             while position + 1 < len(lines) and _DIFF_LINE.match(lines[position + 1]):
                 position += 1
                 yield position

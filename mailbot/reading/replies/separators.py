@@ -48,10 +48,13 @@ _INVITATION = re.compile(
     r"^(?:cu[aá]ndo|when|wann|quand|quando|wanneer)\s*:\s.*\d|^(?:reporting-mta|final-recipient)\s*:", re.IGNORECASE
 )
 _RULE_SIGNS = frozenset("<-_=~#─—–‐*")
+# A cheap look before the long pattern.
 _ABOVE_WORDS = (
     *("above", "encima", "arriba", "acima", "dessus", "oberhalb", "über", "sopra", "boven", "ovanför", "ovenfor"),
     *("powyżej", "nad ", "выше", "yukarı", "damunt", "yläpuolel", "fölé", "deasupra", "над ", "以上", "上方", "上に"),
+    "위에",
 )
+_ASCII_ABOVE = tuple(word for word in _ABOVE_WORDS if word.isascii())
 # Helpdesks ask in the words of their customers' language; the sentence names the answer, "above" and the line.
 _REPLY_ABOVE = re.compile(
     r"(?:reply|replies|respond|answer|your (?:comment|response)|write|type|respond[ae]|responder|respuesta|escrib[aei]|"
@@ -85,8 +88,8 @@ def is_marker(line: str) -> bool:
 
 def _asks_for_replies_above(line: str) -> bool:
     """A helpdesk's line; a person who says "see my answer above your text" draws no signs around it."""
-    lowered = line.lower()
-    if len(line) > _REPLY_CHARS or not any(word in lowered for word in _ABOVE_WORDS):
+    words = _ASCII_ABOVE if line.isascii() else _ABOVE_WORDS
+    if len(line) > _REPLY_CHARS or not any(map(line.lower().__contains__, words)):
         return False
     if _REPLY_ABOVE.search(line) is None:
         return False

@@ -11,7 +11,7 @@ from mailbot.reading.replies.header_blocks import header_block_length
 from mailbot.reading.replies.inline import inline_answers
 from mailbot.reading.replies.marks import Line, marked_lines
 from mailbot.reading.replies.names import Signer
-from mailbot.reading.replies.quotations import next_written, quoted_end
+from mailbot.reading.replies.quotations import Announcement, next_written, quoted_end
 from mailbot.reading.replies.separators import (
     is_marker,
     ruled_block_start,
@@ -91,7 +91,10 @@ def split_reply(text: str, *, sender: str = "") -> Split:
 def _has_quotation(plain: Sequence[str]) -> bool:
     """Whether the words themselves show that earlier mail stands there."""
     return any(
-        line.lstrip().startswith(">") or is_marker(line) or _heads_earlier_mail(plain, index)
+        line.lstrip().startswith(">")
+        or is_marker(line)
+        or attribution_length(plain, index)
+        or _heads_earlier_mail(plain, index)
         for index, line in enumerate(plain)
     )
 
@@ -125,14 +128,16 @@ def _sort(lines: Sequence[Line], plain: Sequence[str]) -> _Layers:
     while position < len(lines):
         line = lines[position]
         is_drawn = not line.is_code and (line.is_tail or is_marker(line.text))
+        attribution = 0
         if line.is_code:
             layers.keep(line.text)
         elif line.is_signature and not is_drawn:
             layers.signature.append(line.text)
         elif line.is_quoted and not is_drawn:
             layers.quote([line.text])
-        elif is_drawn or _heads_earlier_mail(plain, position):
-            end = 0 if line.is_tail else quoted_end(lines, plain, position, is_answered=not layers.has_own)
+        elif is_drawn or (attribution := attribution_length(plain, position)) or _heads_earlier_mail(plain, position):
+            above = Announcement(position=position, attribution=attribution, is_answered=not layers.has_own)
+            end = 0 if line.is_tail else quoted_end(lines, plain, above)
             if not end:
                 return _with_tail(layers, plain, position)
             layers.quote(plain[position:end])
@@ -145,12 +150,8 @@ def _sort(lines: Sequence[Line], plain: Sequence[str]) -> _Layers:
 
 
 def _heads_earlier_mail(plain: Sequence[str], position: int) -> bool:
-    """Whether an attribution, a header block or a rule above one begins here."""
-    return (
-        attribution_length(plain, position) > 0
-        or header_block_length(plain, position) > 0
-        or ruled_block_start(plain, position)
-    )
+    """Whether a header block or a rule above one begins here."""
+    return header_block_length(plain, position) > 0 or ruled_block_start(plain, position)
 
 
 def _with_tail(layers: _Layers, plain: Sequence[str], position: int) -> _Layers:

@@ -17,6 +17,8 @@ from mailbot.reading.subjects import is_forward_subject, is_reply_subject, subje
         ),
         *(
             "[EXTERNAL] RE: Canal de la DAM",
+            "EXTERNAL: RE: Canal de la DAM",
+            "Unzustellbar: Canal de la DAM",
             "RE: [CORREO EXTERNO] Canal de la DAM",
             "FW: Fwd: Canal de la DAM",
             "Cánal de la DAM",
