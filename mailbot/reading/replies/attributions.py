@@ -29,6 +29,8 @@ _COMPARING = re.compile(
     r"zoals|som)\s",
     re.I,
 )
+# Trackers of faults name the remark that is answered.
+_IN_REPLY = re.compile(r"^\(?in (?:reply|response|answer) to .{2,80}\)?:?$", re.IGNORECASE)
 _RULE = re.compile(r"^\s*[-_=*~#─—–‐]{2,}\s*")
 _CLOSED_BY_ADDRESS = re.compile(r"@[^\s<>]{1,80}[>)\]\"']*\s*[:：]$")
 _LINES_IN_ATTRIBUTION = 6
@@ -52,6 +54,8 @@ def attribution_length(lines: Sequence[str], start: int) -> int:
     first = bare(lines[start])
     if len(first) < 3 or len(first) > 400:
         return 0
+    if first[:4].lower() in {"(in ", "in r", "in a"} and _IN_REPLY.match(first) and _is_quote_ahead(lines, start + 1):
+        return 1
     joined = _RULE.sub("", first)
     opens = _opens(joined)
     most = _lines_at_most(lines, start, joined, opens=opens)
