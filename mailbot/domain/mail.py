@@ -6,6 +6,9 @@ from enum import StrEnum
 
 from mailbot.domain.message import Address
 
+# How the keys of mails begin that pass a payment notice on to Administración.
+HANDOVER = "handover:"
+
 
 class MailPurpose(StrEnum):
     """Why a mail goes out."""
@@ -89,11 +92,18 @@ class OutgoingMail:
     # The obligations it speaks of.
     obligations: tuple[str, ...] = ()
     created_at: datetime
+    # The moment that it speaks of and was to leave at; None: the one at which it was made.
+    planned_at: datetime | None = None
     not_before: datetime
     state: MailState = MailState.QUEUED
     attempts: int = 0
     last_error: str = ""
     sent_at: datetime | None = None
+
+    @property
+    def speaks_of(self) -> datetime:
+        """The moment as of which it tells what it tells."""
+        return self.planned_at or self.created_at
 
 
 def departure_of(mail: OutgoingMail, *, at: datetime) -> Departure:

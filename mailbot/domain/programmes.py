@@ -22,7 +22,7 @@ _EXAMPLE = "escriba «diario 09:00», «lun,mie,vie 16:00», «lun-vie 08:30» o
 # A programme that has never run starts with today's period; older ones were never promised.
 _LOOK_BACK = 14
 # A call that comes so little after a planned moment speaks of that moment.
-_PROMPT = timedelta(minutes=15)
+PROMPT = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +61,7 @@ def told_at(planned_at: datetime, now: datetime) -> datetime:
 
 def is_prompt(planned_at: datetime, now: datetime) -> bool:
     """Whether what was planned for a moment can still be said as of that moment."""
-    return now < planned_at + _PROMPT
+    return now < planned_at + PROMPT
 
 
 def parse_frequency(text: str) -> Frequency:

@@ -73,6 +73,10 @@ class Obligations(Protocol):
         """Take back notices that no mail carries: a step taken back may be queued again."""
         ...
 
+    def take_back(self, notices: Collection[Notice], *, at: datetime) -> None:
+        """Note that notices which no mail carries are not to leave from `at` on; the first word stands."""
+        ...
+
     def notices(self, id: str) -> Sequence[Notice]:
         """Every notice of an obligation by `due_at`."""
         ...

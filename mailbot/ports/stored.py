@@ -92,6 +92,8 @@ class Notice:
     is_copy: bool = False
     due_at: datetime
     is_urgent: bool = False
+    # When a person's word took it back; from then on it leaves no more, and before it may have been due to.
+    taken_back_at: datetime | None = None
     # Key of the outgoing mail that carried it; None while it waits to be bundled.
     mail: str | None = None
     # A mark that tells dated steps apart ("T-30"); empty for the ladder's own.

@@ -50,7 +50,7 @@ def queue_agendas(desk: Desk, *, now: datetime, at: time = time(8)) -> int:
         if day is None:
             return 0
         told = told_at(_planned(day, at, desk), now)
-        owed, questions = owed_at(uow, at=told), open_questions(uow, now=told)
+        owed, questions = owed_at(uow, at=told, policy=desk.policy), open_questions(uow, now=told)
         morning = _Morning(now=told, made_at=now, day=day, owed=owed, questions=questions)
         mails = [found for person in uow.records.staff() for found in _mails(person, uow, desk, morning)]
         queued = sum(_keep(mail, context, uow) for mail, context in mails)

@@ -191,7 +191,7 @@ def _running(meeting: Meeting, uow: UnitOfWork, rules: Rules) -> Meeting:
 
 def meet(meeting: Meeting, uow: UnitOfWork, *, who: str, message: str | None) -> None:
     """End an obligation; evidence from before its limit takes a breach back."""
-    obligation = _judged(meeting).to(ObligationState.MET, at=meeting.at, evidence=meeting.evidence)
+    obligation = ended_by(meeting)
     if obligation.breached_at is not None and meeting.obligation.breached_at is None:
         uow.obligations.append(breach_of(obligation))
     keep_move(meeting.obligation, obligation.due_at, uow, at=meeting.at)
@@ -204,6 +204,11 @@ def meet(meeting: Meeting, uow: UnitOfWork, *, who: str, message: str | None) ->
         message=message,
     )
     uow.obligations.update(obligation, event)
+
+
+def ended_by(meeting: Meeting) -> Obligation:
+    """The obligation as the meeting leaves it: in time or late."""
+    return _judged(meeting).to(ObligationState.MET, at=meeting.at, evidence=meeting.evidence)
 
 
 def breach_of(obligation: Obligation) -> ObligationEvent:

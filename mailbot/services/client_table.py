@@ -123,7 +123,7 @@ def gather(audience: Audience, uow: UnitOfWork, *, desk: Desk, seen: Seen, now: 
     """Everything a client's digest says at `now`, compared with what was seen."""
     client = audience.client
     dispatches = _dispatches(client, seen, uow)
-    obligations = owed_at(uow, at=now, client=client.ruc)
+    obligations = owed_at(uow, at=now, policy=desk.policy, client=client.ruc)
     missing = lacking(dispatches, uow, checklist=desk.checklist, at=now)
     request = _request(audience, dispatches, uow, desk=desk, seen=seen, now=now)
     request = replace(request, extras=_with_missing(request, missing))

@@ -195,5 +195,6 @@ def _mail(table: ClientTable, desk: Desk, *, key: str, to: tuple[Address, ...], 
         files=(workbook,),
         obligations=table.milestones,
         created_at=now,
+        planned_at=context.now,
         not_before=now,
     )

@@ -19,7 +19,7 @@ from mailbot.services.carry_out import MAILBOT, breach_of
 from mailbot.services.desk import Desk
 from mailbot.services.findings import findings, keep_findings, noting
 from mailbot.services.people import Recipients, recipients_of
-from mailbot.services.scheduling import Rung, next_look, rungs_by_limit
+from mailbot.services.scheduling import RIGHT_AFTER, Rung, next_look, rungs_by_limit
 
 _PAGE = 500
 # Kinds whose steps are days of the dispatch's own dates instead of shares of a limit.
@@ -50,7 +50,7 @@ def _climb_all(page: Sequence[Obligation], uow: UnitOfWork, *, desk: Desk, now: 
     moved = 0
     for obligation in page:
         with noting(obligation.order or obligation.id, found):
-            moved += _climb(obligation, uow, desk=desk, rules=rules, now=now)
+            moved += _look_at(obligation, uow, desk=desk, rules=rules, now=now)
             continue
         uow.obligations.schedule(obligation.id, None)
     if found:
@@ -92,13 +92,35 @@ def _climb(obligation: Obligation, uow: UnitOfWork, *, desk: Desk, rules: Rules,
     return bool(due)
 
 
-def climb_to(at: datetime, obligation: Obligation, uow: UnitOfWork, *, desk: Desk, now: datetime) -> bool:
-    """Take the step that was due at a moment before `now`, where its notice can still leave in time."""
-    rules = desk.rules(uow.records)
-    due = _due(rungs_of(obligation, rules, uow.records), _taken(obligation, uow), at)
-    if not due or not is_prompt(sendable_at(due[-1].at, rules.calendar), now):
-        return False
-    return _climb(obligation, uow, desk=desk, rules=rules, now=at)
+def _look_at(obligation: Obligation, uow: UnitOfWork, *, desk: Desk, rules: Rules, now: datetime) -> bool:
+    """Take what fell due step by step where that was lately; of what was missed long ago, the last stands for all."""
+    has_moved = climb_to(now, obligation, uow, desk=desk, rules=rules, now=now)
+    behind = uow.obligations.get(obligation.id)
+    if behind is None or not _is_behind(behind, now):
+        return has_moved
+    return _climb(behind, uow, desk=desk, rules=rules, now=now) or has_moved
+
+
+def climb_to(at: datetime, obligation: Obligation, uow: UnitOfWork, *, desk: Desk, rules: Rules, now: datetime) -> bool:
+    """Take one by one the steps that were due by then, where their notices can still leave in time."""
+    has_moved, before = False, None
+    current: Obligation | None = obligation
+    while current is not None and current != before and (looks_at := _missed(current, at, rules, now)) is not None:
+        has_moved |= _climb(current, uow, desk=desk, rules=rules, now=looks_at)
+        before, current = current, uow.obligations.get(obligation.id)
+    return has_moved
+
+
+def _missed(obligation: Obligation, at: datetime, rules: Rules, now: datetime) -> datetime | None:
+    """The moment just after which it was to be looked at, when that is no longer ago than minutes."""
+    looks_at = obligation.next_step_at
+    if looks_at is None or looks_at > at or not is_prompt(sendable_at(looks_at, rules.calendar), now):
+        return None
+    return min(looks_at + RIGHT_AFTER, at)
+
+
+def _is_behind(obligation: Obligation, now: datetime) -> bool:
+    return obligation.next_step_at is not None and obligation.next_step_at <= now
 
 
 def _stay_silent(obligation: Obligation, until: datetime, uow: UnitOfWork, *, now: datetime) -> bool:

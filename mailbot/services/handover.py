@@ -1,25 +1,26 @@
 """Pass payment notices on to Administración, with client, dispatch, amount and voucher (Annex 01 row 9)."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from mailbot.domain.contexts import HandoverContext
 from mailbot.domain.errors import MessageUnreadable
 from mailbot.domain.labels import DocumentType
-from mailbot.domain.mail import MailFile, MailPurpose, OutgoingMail
+from mailbot.domain.mail import HANDOVER, MailFile, MailPurpose, OutgoingMail
 from mailbot.domain.message import Attachment
 from mailbot.domain.obligation import Obligation, ObligationKind
 from mailbot.domain.office import Role, Staff
+from mailbot.domain.programmes import PROMPT, is_prompt, told_at
 from mailbot.domain.verdict import Verdict
 from mailbot.ports.store import UnitOfWork
 from mailbot.ports.stored import ObligationFilter, StoredMessage
 from mailbot.reading.parse import read_message
 from mailbot.services.desk import Desk
+from mailbot.services.history import as_they_stood
 from mailbot.services.lines import alert_of
 from mailbot.services.outgoing import compose
 
-_PREFIX = "handover:"
 # More than this many mail servers refuse; what does not fit is named instead.
 _MOST_BYTES = 10 * 1024 * 1024
 _LONGEST_TEXT = 1200
@@ -36,23 +37,30 @@ class _Papers:
 
 
 def queue_handovers(desk: Desk, *, now: datetime) -> int:
-    """Queue every payment notice that Administración was not told of yet; returns how many."""
+    """Queue every payment notice that Administración was not told of yet; returns how many.
+
+    One that was told by somebody else before a tick that comes minutes late is passed on all the same.
+    """
     with desk.store.begin() as uow:
         office = [person for person in uow.records.staff() if person.role is Role.ADMINISTRACION]
-        query = ObligationFilter(kind=ObligationKind.PAYMENT_REPORT, is_open=True)
-        waiting = [one for one in uow.obligations.list(query) if office and uow.outbox.get(_key(one)) is None]
+        waiting = [one for one in _to_tell(uow, now) if office and uow.outbox.get(_key(one)) is None]
         queued = sum(uow.outbox.add(mail) for one in waiting for mail in _mail(one, office, uow, desk, now))
         uow.commit()
     return queued
 
 
-def is_handover(mail: OutgoingMail) -> bool:
-    """Whether a mail passes a payment notice on."""
-    return mail.key.startswith(_PREFIX)
+def _to_tell(uow: UnitOfWork, now: datetime) -> Iterator[Obligation]:
+    """What is owed, and what ended since it was to be passed on, which is at once."""
+    query = ObligationFilter(kind=ObligationKind.PAYMENT_REPORT, is_open=True)
+    yield from uow.obligations.list(query)
+    for ended in uow.obligations.list(replace(query, is_open=False, since=now - PROMPT)):
+        came_at = ended.received_at or ended.starts_at
+        if ended.ended_at is not None and came_at < ended.ended_at and is_prompt(came_at, now):
+            yield next(as_they_stood([ended], uow, at=came_at), ended)
 
 
 def _key(obligation: Obligation) -> str:
-    return f"{_PREFIX}{obligation.id}"
+    return f"{HANDOVER}{obligation.id}"
 
 
 def _mail(
@@ -62,11 +70,12 @@ def _mail(
     if message is None:
         return
     papers = _papers(message, uow)
-    seen = alert_of(obligation, uow, now=now, number=1, is_for_head=False, is_unconfirmed=False)
+    planned_at = told_at(message.received_at, now)
+    seen = alert_of(obligation, uow, now=planned_at, number=1, is_for_head=False, is_unconfirmed=False)
     owner = uow.records.staff_by_code(obligation.owner)
     context = HandoverContext(
         recipient=office[0].name,
-        now=now,
+        now=planned_at,
         item=seen.item,
         amounts=seen.amounts,
         files=tuple(file.name for file in papers.files),
@@ -74,7 +83,7 @@ def _mail(
         text=message.new_text[:_LONGEST_TEXT],
         office=desk.office,
     )
-    yield compose(
+    mail = compose(
         context,
         desk=desk,
         key=_key(obligation),
@@ -85,6 +94,7 @@ def _mail(
         files=papers.files,
         now=now,
     )
+    yield replace(mail, planned_at=planned_at)
 
 
 def _papers(message: StoredMessage, uow: UnitOfWork) -> _Papers:

@@ -10,8 +10,10 @@ from datetime import datetime, timedelta
 
 from mailbot.domain.clock import to_utc
 from mailbot.domain.obligation import EventName, Obligation, ObligationEvent, ObligationState
+from mailbot.domain.policy import Policy
 from mailbot.ports.store import UnitOfWork
 from mailbot.ports.stored import AuditLine, ObligationFilter
+from mailbot.services.delivered import told_by_mails_underway
 from mailbot.services.waiting import MOVED
 
 _STATES = {
@@ -35,15 +37,18 @@ def obligations_at(query: ObligationFilter, uow: UnitOfWork, *, at: datetime) ->
     return tuple(sorted(kept, key=lambda item: (item.due_at, item.id)))
 
 
-def owed_at(uow: UnitOfWork, *, at: datetime, client: str | None = None) -> tuple[Obligation, ...]:
+def owed_at(uow: UnitOfWork, *, at: datetime, policy: Policy, client: str | None = None) -> tuple[Obligation, ...]:
     """What was owed a short while ago: a mail that is written late says what it would have said in time.
 
-    What came in since then, and what was answered since then, is told by the next mail.
+    What came in since then, and what was answered since then, is told by the next mail. What a mail of
+    ours tells that was to leave by then counts as told, though the server may not have taken it yet.
     """
+    told = told_by_mails_underway(uow, policy=policy, at=at)
     query = ObligationFilter(client=client, is_open=True)
     ended = uow.obligations.list(replace(query, is_open=False, since=at - _LONGEST))
     later = [item for item in ended if item.ended_at is not None and item.ended_at > at]
     stood = (item for item in as_they_stood((*uow.obligations.list(query), *later), uow, at=at) if item.is_open)
+    stood = (item for item in stood if item.id not in told)
     return tuple(sorted(stood, key=lambda item: (item.due_at, item.id)))
 
 

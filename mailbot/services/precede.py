@@ -16,9 +16,10 @@ from mailbot.domain.obligation import Obligation
 from mailbot.domain.programmes import is_prompt
 from mailbot.ports.store import UnitOfWork
 from mailbot.ports.stored import StoredMessage
-from mailbot.services.carry_out import owed_in
+from mailbot.services.carry_out import ALERT, owed_in
 from mailbot.services.desk import Desk
 from mailbot.services.escalate import climb_to
+from mailbot.services.notify import notify_before
 from mailbot.services.obey import answered
 
 
@@ -27,8 +28,18 @@ def take_what_fell_due(stored: StoredMessage, message: Message, uow: UnitOfWork,
     rules = desk.rules(uow.records)
     if not is_prompt(sendable_at(stored.received_at, rules.calendar), now):
         return 0
-    behind = [owed for owed in _about(stored, message, uow, desk) if _is_behind(owed, stored.received_at)]
-    return sum(climb_to(stored.received_at, owed, uow, desk=desk, now=now) for owed in behind)
+    about = list(_about(stored, message, uow, desk))
+    behind = [owed for owed in about if _is_behind(owed, stored.received_at)]
+    taken = sum(climb_to(stored.received_at, owed, uow, desk=desk, rules=rules, now=now) for owed in behind)
+    if answered(message, uow, desk) is not None:
+        # The answer may change what the mail that gave rise to an alert is said to be.
+        notify_before(stored.received_at, _to_be_alerted(about, uow), uow, desk=desk, now=now)
+    return taken
+
+
+def _to_be_alerted(about: Iterable[Obligation], uow: UnitOfWork) -> set[str]:
+    notices = (notice for owed in about for notice in uow.obligations.notices(owed.id))
+    return {notice.recipient for notice in notices if notice.mark == ALERT and notice.mail is None}
 
 
 def _is_behind(obligation: Obligation, at: datetime) -> bool:

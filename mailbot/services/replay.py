@@ -19,12 +19,13 @@ from mailbot.domain.worktime import WorkingTime
 from mailbot.ports.mailbox import FetchedMail
 from mailbot.reading.parse import read_message
 from mailbot.services.arrive import Arriving
+from mailbot.services.bundle import next_departure
 from mailbot.services.deliver import Post, deliver
 from mailbot.services.desk import Box, Desk
 from mailbot.services.digest import queue_digests
 from mailbot.services.escalate import escalate
 from mailbot.services.ingest import Read, classify, take
-from mailbot.services.notify import next_departure, notify
+from mailbot.services.notify import notify
 from mailbot.services.watch import watch, watch_dates
 
 _CHUNK = 64

@@ -12,6 +12,7 @@ from mailbot.domain.programmes import told_at
 from mailbot.domain.reports import Judgement, ReportPeriod, Span, judge, last_period, leaves_at
 from mailbot.ports.store import UnitOfWork
 from mailbot.ports.stored import ObligationFilter
+from mailbot.services.delivered import told_by_mails_underway
 from mailbot.services.desk import Desk
 from mailbot.services.history import as_they_stood
 from mailbot.services.lines import item_of
@@ -97,7 +98,9 @@ def _context(chief: Staff, period: ReportPeriod, uow: UnitOfWork, *, desk: Desk,
 def _judged(period: ReportPeriod, uow: UnitOfWork, *, desk: Desk, now: datetime) -> Iterable[_Judged]:
     """Everything that fell due in the period, by due time."""
     since = datetime.combine(period.since, datetime.min.time(), tzinfo=desk.zone) - _LONGEST
-    for obligation in as_they_stood(uow.obligations.list(ObligationFilter(since=since)), uow, at=now):
+    told = told_by_mails_underway(uow, policy=desk.policy, at=now)
+    for stood in as_they_stood(uow.obligations.list(ObligationFilter(since=since)), uow, at=now):
+        obligation = told.get(stood.id, stood)
         judgement = judge(obligation, now)
         if judgement is not None and period.since <= desk.day_of(obligation.due_at) <= period.until:
             yield _Judged(obligation=obligation, judgement=judgement)

@@ -14,6 +14,7 @@ from mailbot.domain.programmes import told_at
 from mailbot.domain.verdict import Verdict
 from mailbot.ports.store import UnitOfWork
 from mailbot.ports.stored import ObligationFilter
+from mailbot.services.delivered import told_by_mails_underway
 from mailbot.services.desk import Desk
 from mailbot.services.history import as_they_stood, owed_at
 from mailbot.services.lines import alert_of, item_of
@@ -89,14 +90,16 @@ def _due_day(uow: UnitOfWork, *, desk: Desk, now: datetime) -> date | None:
 
 
 def _day(day: date, uow: UnitOfWork, *, desk: Desk, now: datetime) -> _Day:
-    ended = as_they_stood(uow.obligations.list(ObligationFilter(is_open=False, since=now - _LONGEST)), uow, at=now)
+    told = told_by_mails_underway(uow, policy=desk.policy, at=now)
+    closed = uow.obligations.list(ObligationFilter(is_open=False, since=now - _LONGEST))
+    ended = (*as_they_stood(closed, uow, at=now), *told.values())
     query = ObligationFilter(kind=ObligationKind.MANAGEMENT_REPORT, since=now - _LONGEST)
-    reports = as_they_stood(uow.obligations.list(query), uow, at=now)
+    reports = [told.get(one.id, one) for one in as_they_stood(uow.obligations.list(query), uow, at=now)]
     return _Day(
         now=now,
         made_at=now,
         day=day,
-        owed=owed_at(uow, at=now),
+        owed=owed_at(uow, at=now, policy=desk.policy),
         ended=[one for one in ended if one.ended_at is not None and desk.day_of(one.ended_at) == day],
         reports=[one for one in reports if one.is_open or desk.day_of(one.received_at or one.starts_at) == day],
         rules=desk.rules(uow.records),

@@ -71,7 +71,9 @@ def jobs(
     def send(now: datetime) -> object:
         if post is None:
             return withhold(desk, now=now, worker="off", is_shadow=habits.is_shadow, shows=habits.shows)
-        return deliver(desk, post, now=now)
+        delivered = deliver(desk, post, now=now)
+        # What is found at once is in no doubt when the day is summed up.
+        return settle(now) if delivered.uncertain else delivered
 
     def hand_over(now: datetime) -> object:
         return queue_handovers(desk, now=now) if habits.forwards_payments else None
@@ -91,11 +93,12 @@ def jobs(
     return (
         Job(name="watch", every=15 * minute, run=lambda now: watch(desk, now=now)),
         Job(name="escalate", every=minute, run=lambda now: climb(desk, now=now), goes_first=True),
+        # Before what tells how things stand, for which what is on its way counts.
+        Job(name="handover", every=minute, run=hand_over),
         Job(name="digest", every=minute, run=lambda now: queue_digests(desk, now=now)),
         Job(name="agenda", every=minute, run=lambda now: queue_agendas(desk, now=now, at=habits.agenda_at)),
         Job(name="summary", every=minute, run=lambda now: queue_summaries(desk, now=now)),
         Job(name="report", every=5 * minute, run=lambda now: queue_reports(desk, now=now)),
-        Job(name="handover", every=minute, run=hand_over),
         Job(name="admin", every=15 * minute, run=lambda now: queue_admin_mail(desk, now=now)),
         Job(name="marks", every=minute, run=lambda now: tend_all(desk, outlooks, now=now), follows_mail=True),
         Job(name="offer", every=5 * minute, run=lambda now: offer_answers(desk, drawers, now=now)),

@@ -24,7 +24,8 @@ def end(
 
 def cancel(obligation: Obligation, uow: UnitOfWork, *, who: str, at: datetime, why: str) -> Obligation:
     """Not owed after all, by a person's correction."""
-    uow.obligations.withdraw([notice for notice in uow.obligations.notices(obligation.id) if notice.mail is None])
+    waiting = [notice for notice in uow.obligations.notices(obligation.id) if notice.mail is None]
+    uow.obligations.take_back(waiting, at=at)
     cancelled = obligation.to(ObligationState.CANCELLED, at=at, evidence=why)
     uow.obligations.update(cancelled, _event(cancelled, EventName.CANCELLED, who, at, why))
     return cancelled
@@ -47,7 +48,7 @@ def put_off(
     message: str | None = None,
 ) -> Obligation:
     """No further step before `until`, then one new occurrence of the step that is due by then."""
-    _take_back(obligation, uow)
+    _take_back(obligation, uow, at=at)
     later = _allowed_again(obligation, since=until, now=at)
     why = f"sin avisos hasta {say_moment(until, LIMA)}"
     uow.obligations.update(later, replace(_event(later, name, who, at, why), message=message))
@@ -58,7 +59,7 @@ def hand_over(
     obligation: Obligation, to: Staff, uow: UnitOfWork, *, who: str, at: datetime, message: str | None = None
 ) -> Obligation:
     """Another person owes it now, and is told what its step stands at."""
-    _take_back(obligation, uow)
+    _take_back(obligation, uow, at=at)
     handed = replace(_allowed_again(obligation, since=at, now=at), owner=to.code)
     event = _event(handed, EventName.REASSIGNED, who, at, f"de {obligation.owner} a {to.code}")
     uow.obligations.update(handed, replace(event, message=message))
@@ -76,10 +77,10 @@ def _allowed_again(obligation: Obligation, *, since: datetime, now: datetime) ->
     )
 
 
-def _take_back(obligation: Obligation, uow: UnitOfWork) -> None:
-    """Steps that have not left yet; the notice of a complaint is no step and stays."""
+def _take_back(obligation: Obligation, uow: UnitOfWork, *, at: datetime) -> None:
+    """Steps that were not to leave yet; the notice of a complaint is no step and stays."""
     waiting = [notice for notice in uow.obligations.notices(obligation.id) if notice.mail is None]
-    uow.obligations.withdraw([notice for notice in waiting if notice.mark != ALERT])
+    uow.obligations.take_back([notice for notice in waiting if notice.mark != ALERT], at=at)
 
 
 def _event(obligation: Obligation, name: EventName, who: str, at: datetime, evidence: str) -> ObligationEvent:

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from mailbot.domain.arrival import Arrival, Opening, Plan
 from mailbot.domain.clock import LIMA
+from mailbot.domain.ladder import sendable_at
 from mailbot.domain.message import Direction
 from mailbot.domain.obligation import EventName, Obligation, ObligationEvent, ObligationKind, ObligationState
 from mailbot.domain.pauses import due_after
@@ -60,7 +61,7 @@ def replan(message: StoredMessage, uow: UnitOfWork, *, desk: Desk, said: Said) -
     had = {item.kind for item in own}
     joinings = tuple(joining for joining in plan.joinings if joining.obligation.kind not in had)
     outcome = carry_out(Plan(openings=fresh, joinings=joinings), arrival, uow, desk=desk, now=said.at)
-    _release_alerts(message, arrival, uow, desk)
+    _release_alerts(message, arrival, uow, desk=desk, at=said.at)
     # What was reopened may have been answered meanwhile.
     settle_conversation(arrival, uow, desk)
     return Replanned(opened=outcome.opened, cancelled=len(lost), moved=moved)
@@ -111,6 +112,9 @@ def _follow(item: Obligation, opening: Opening, uow: UnitOfWork, *, rules: Rules
     if item.state is ObligationState.MET:
         return False
     was_cancelled = item.state is ObligationState.CANCELLED
+    if was_cancelled:
+        # Its steps were taken back, and are told anew.
+        uow.obligations.withdraw(uow.obligations.notices(item.id))
     current = item.to(ObligationState.OPEN, at=said.at, evidence=said.why) if was_cancelled else item
     pauses = pauses_of(uow.obligations.events(item.id))
     anew = opening.obligation
@@ -153,13 +157,18 @@ def _told(before: Obligation, after: Obligation, said: Said) -> Iterator[str]:
         yield f"de {before.owner} a {after.owner}"
 
 
-def _release_alerts(message: StoredMessage, arrival: Arrival, uow: UnitOfWork, desk: Desk) -> None:
-    """A complaint beyond doubt waits for nobody's answer any more."""
+def _release_alerts(message: StoredMessage, arrival: Arrival, uow: UnitOfWork, *, desk: Desk, at: datetime) -> None:
+    """A complaint beyond doubt waits for nobody's answer any more; what was to leave before the word stays as it is."""
     verdict = message.verdict
     if verdict is None or is_doubtful(verdict):
         return
+    rules = desk.rules(uow.records)
+    # It is known to be one since it was said.
+    known = replace(arrival, received_at=max(arrival.received_at, at))
     for item in own_obligations(message, uow):
         if item.kind is ObligationKind.MANAGEMENT_REPORT and item.is_open:
-            waiting = [notice for notice in uow.obligations.notices(item.id) if notice.mail is None]
-            uow.obligations.withdraw([notice for notice in waiting if notice.mark == ALERT])
-            alert(item, arrival, verdict, uow, desk)
+            alerts = [notice for notice in uow.obligations.notices(item.id) if notice.mark == ALERT]
+            is_urgent = desk.policy.leaves_at_once(item.kind)
+            ahead = [one for one in alerts if sendable_at(one.due_at, rules.calendar, is_urgent=is_urgent) > at]
+            uow.obligations.withdraw(ahead)
+            alert(item, known, verdict, uow, desk)

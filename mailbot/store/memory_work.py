@@ -118,6 +118,13 @@ class MemoryObligations:
             if kept is not None and kept.mail is None:
                 self.notice_rows.drop(notice_key(notice))
 
+    def take_back(self, notices: Collection[Notice], *, at: datetime) -> None:
+        """Note from when on they leave no more."""
+        for notice in notices:
+            kept = self.notice_rows.get(notice_key(notice))
+            if kept is not None and kept.mail is None and kept.taken_back_at is None:
+                self.notice_rows.put(notice_key(notice), replace(kept, taken_back_at=at))
+
     def notices(self, id: str) -> Sequence[Notice]:
         """Of one obligation."""
         return _by_due(self.notice_rows.pick(self._notices_of.find(id)))

@@ -27,6 +27,11 @@ _CARRY = (
     .where(*_THIS, or_(_NOTICES.c.mail.is_(None), _NOTICES.c.mail == bindparam("its_mail")))
     .values(mail=bindparam("its_mail"))
 )
+_TAKE_BACK = (
+    update(_NOTICES)
+    .where(*_THIS, _NOTICES.c.mail.is_(None), _NOTICES.c.taken_back_at.is_(None))
+    .values(taken_back_at=bindparam("its_end"))
+)
 _WITHDRAW = delete(_NOTICES).where(*_THIS, _NOTICES.c.mail.is_(None))
 _WAITING = select(_NOTICES.c.obligation).where(_NOTICES.c.mail.is_(None))
 _OVERTAKEN = "otro correo ya lleva uno de los avisos: mire de nuevo"
@@ -91,6 +96,13 @@ class SqlObligations(ObligationShelf):
             return
         self._transaction.change(_WITHDRAW, [_its(notice_key(notice)) for notice in notices])
         self._near.withdraw(notices)
+
+    def take_back(self, notices: Collection[Notice], *, at: datetime) -> None:
+        """Note from when on they leave no more."""
+        if not notices:
+            return
+        self._transaction.change(_TAKE_BACK, [_its(notice_key(notice), end=at) for notice in notices])
+        self._near.take_back(notices, at=at)
 
     def notices(self, id: str) -> Sequence[Notice]:
         """Of one obligation."""

@@ -177,6 +177,7 @@ class NoticeRow(Row, table=True):
     is_copy: bool
     due_at: datetime
     is_urgent: bool
+    taken_back_at: datetime | None
     mail: str | None = key_column(foreign_key="outbox.key", index=True)
 
 
@@ -205,6 +206,7 @@ class OutboxRow(Row, table=True):
     mailbox: str | None = key_column()
     obligations: list[Any] = json_column()
     created_at: datetime
+    planned_at: datetime | None
     not_before: datetime
     state: str = word_column()
     attempts: int

@@ -233,3 +233,24 @@ class TestSteps:
             assert list(unit.obligations.notices("o1")) == [replace(carried, mail="k1")]
             assert unit.obligations.add_notice(notice())
             assert not unit.obligations.add_notice(carried)
+
+    @pytest.mark.parametrize("within", ["the same unit of work", "another"])
+    def test_a_notice_keeps_when_it_was_first_taken_back_unless_a_mail_carries_it(
+        self, store: Store, within: str
+    ) -> None:
+        owe(store, obligation())
+        carried = notice(step=Step.SUPERVISOR)
+        with store.begin() as unit:
+            unit.obligations.add_notice(notice())
+            unit.obligations.add_notice(carried)
+            unit.outbox.add(mail())
+            unit.obligations.carry([carried], mail="k1")
+            if within == "another":
+                unit.commit()
+            unit.obligations.take_back([notice(), carried], at=NOW)
+            unit.obligations.take_back([notice()], at=NOW + HOUR)
+            unit.obligations.take_back([], at=NOW)
+            unit.commit()
+        with store.begin() as unit:
+            found = {item.step: item.taken_back_at for item in unit.obligations.notices("o1")}
+        assert found == {notice().step: NOW, Step.SUPERVISOR: None}

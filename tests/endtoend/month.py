@@ -108,7 +108,7 @@ def _exchange(name: str, day: date, chance: random.Random) -> Iterator[Letter]:
     has_file = what in ("documentos", "abono")
     asked = written(f"{what} {name}", text, sender=sender, to=esc, at=asked_at, has_file=has_file)
     yield Letter(at=asked_at, mailbox=esc, raw=asked)
-    delay = timedelta(minutes=chance.choice((12, 45, 95, 200, 700, 0)))
+    delay = timedelta(minutes=chance.choice((12, 45, 95, 97, 103, 121, 127, 200, 700, 0)))
     if delay:
         at = asked_at + delay
         said = "Estimados, ya fue atendido, les confirmamos."
@@ -146,23 +146,34 @@ def _id_of(raw: bytes) -> str:
     return str(message_from_bytes(raw)["Message-ID"])
 
 
+# How long after a mail of ours people answer it: more than half an hour, so that it has surely come, and most often
+# about when the next step of what it tells is due or was to leave.
+_LATER = (41, 76, 97, 111, 116, 119, 122, 125, 128, 133)
+
+
 def reaction(mail: OutgoingMail, at: datetime) -> Letter | None:
-    """What whoever got a mail of ours answers more than half an hour later; most answer nothing."""
+    """What whoever got a mail of ours answers; many answer nothing."""
     said = {
-        MailPurpose.REMINDER: ("atendido", "visto gracias", "posponer 2h", "lo veo en un rato"),
-        MailPurpose.NOTICE: ("visto", "Atendido."),
+        MailPurpose.REMINDER: ("atendido", "visto gracias", "posponer 2h", "lo veo en un rato", _handed_over(mail)),
+        MailPurpose.NOTICE: ("visto", "Atendido.", "posponer 1h", _handed_over(mail)),
         MailPurpose.ASK: ("sí", "no es un reclamo"),
-        MailPurpose.AGENDA: ("1 visto", "1 atendido"),
+        MailPurpose.AGENDA: ("1 visto", "1 atendido", f"1 {_handed_over(mail)}"),
         MailPurpose.DIGEST: ("¿Novedades de la primera orden del cuadro?", "Gracias, conforme."),
     }.get(mail.purpose, ())
     number = int(hashlib.sha256(mail.key.encode()).hexdigest(), 16)
-    later = at + timedelta(minutes=41, seconds=17 + number % 23)
+    later = at + timedelta(minutes=_LATER[number // 60 % len(_LATER)], seconds=17 + number % 23)
     is_day = 8 <= later.astimezone(LIMA).hour < 17
     if not said or number % 3 or not is_day:
         return None
     text, sender = said[(number // 3) % len(said)], mail.to[0].address
     raw = written(f"RE: {mail.subject}", text, sender=sender, to=MAILBOT, at=later, answers=mail.message_id)
     return Letter(at=later, mailbox=MAILBOT, raw=raw)
+
+
+def _handed_over(mail: OutgoingMail) -> str:
+    """To another executive than the one who got the mail."""
+    others = [one.code for one in office().staff if one.role is Role.ESC and one.address != mail.to[0].address]
+    return f"reasignar {others[sum(mail.key.encode()) % len(others)]}"
 
 
 class WordClassifier:

@@ -251,6 +251,9 @@ def disturbed(span: Span, trouble: Trouble, open_store: Callable[[], Store]) -> 
     while now <= span.until:
         reached = world.arrive(now)
         trouble.strike(processes, world)
+        if now == span.start:
+            # A first start knows no earlier moment by which a wrong clock could be told.
+            processes[0].skew = processes[1].skew = timedelta()
         for process in processes:
             process.unread |= reached
         for process in trouble.chance.sample(processes, len(processes)):

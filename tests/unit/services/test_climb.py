@@ -157,7 +157,7 @@ def test_mails_that_were_made_stay_when_the_next_cannot_be(world: World) -> None
 
 
 def test_a_mail_has_an_end_and_what_it_does_not_hold_goes_in_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mailbot.services.notify.MOST_LINES", 2)
+    monkeypatch.setattr("mailbot.services.bundle.MOST_LINES", 2)
     subjects = ["alfa", "beta", "gamma", "delta", "zeta"]
     world = World(verdicts=dict.fromkeys(subjects, REQUIREMENT))
     for subject in subjects:

@@ -204,7 +204,7 @@ def test_a_store_that_never_saw_a_mail_has_no_history() -> None:
 
 def _owed(world: World, at: datetime, **query: str) -> list[tuple[str, str]]:
     with world.desk.store.begin() as uow:
-        return [(item.owner, item.state) for item in owed_at(uow, at=at, **query)]
+        return [(item.owner, item.state) for item in owed_at(uow, at=at, policy=world.desk.policy, **query)]
 
 
 def test_what_is_told_late_knows_nothing_of_what_came_since(world: World) -> None:
