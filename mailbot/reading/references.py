@@ -33,6 +33,11 @@ _MOST_FILES = 200
 _MOST_SHIPS = 10
 
 # The order matters: each finder leaves to those after it what it did not take.
+# A hyphen that joins a word of plain language to a number, not the parts of a number.
+_JOINED_WORD = re.compile(
+    r"\b(factura|invoice|fattura|fatura|rechnung|fact|fapiao|packing|pedido|orden)-(?=[A-Z]*-?\d)", re.IGNORECASE
+)
+_JOINED_STATE = re.compile(r"(?<=\d)-(?=(?:firm|sign|final|corr|rev|copia|copy|draft|ok\b|sell|v\d\b))", re.IGNORECASE)
 _FINDERS = (
     find_dams,
     find_containers,
@@ -87,7 +92,8 @@ def _bare_name(name: str) -> str:
     """A file's name without its ending; low lines part words there."""
     path = PurePosixPath(name.replace("/", " "))
     is_ending = re.fullmatch(r"\.[A-Za-z][A-Za-z0-9]{1,4}", path.suffix) is not None
-    return (path.stem if is_ending else path.name).replace("_", " ")
+    name = (path.stem if is_ending else path.name).replace("_", " ")
+    return _JOINED_STATE.sub(" ", _JOINED_WORD.sub(r"\1 ", name))
 
 
 def _read(passage: Passage) -> None:

@@ -6,7 +6,9 @@ from mailbot.domain.identifiers import is_valid_awb, normal_awb
 from mailbot.domain.labels import ReferenceKind
 from mailbot.reading.identifiers.passage import MARK, TOKEN, Passage
 
-_MASTER = re.compile(r"(?<![\dA-Za-z])(?<!\d[-./])\d{3}\s?[-–/]\s?\d{4}[\s-]?\d{4}(?![\d-]|\.\d)")
+_MASTER = re.compile(
+    r"(?:(?<![\dA-Za-z])(?<!\d[-./])|(?<=AWB))\d{3}\s?[-–/]\s?\d{4}(?:[\s-]?\d{4}|\d{3}\s\d)(?![\d-]|\.\d)"
+)
 _SPACED = re.compile(r"(?<![\dA-Za-z])(?<!\d[-./ ])(?:\d{3}\s\d{4}\s?\d{4}|\d{11})(?![\d-]|\s\d{3})")
 _AIR = (
     r"(?:[MH]?AWB|HWB|air\s?way\s?bill|gu[ií]as?(?:\s+a[eé]reas?)?(?:\s+(?:hija|madre|master|house))?|house|a[eé]reo)"

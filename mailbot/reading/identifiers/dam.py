@@ -13,8 +13,14 @@ _YEAR = r"20[0-4]\d"
 _GAP = r"(?:\s{0,2}[-/.–—‑_]\s{0,2}|\s)"
 _EDGE = r"(?<![\dA-Za-z])(?<![\d][-/.])"
 _END = r"(?!\d|[-/.]?[A-Za-z]\d)"
-_NAME = r"\b(?:DAMs?|DUAs?|DSI|declaraci[oó]n(?:es)?(?:\s+(?:aduanera|de\s+\w+|simplificada|jurada))?|declaration)\b"
-_HINT = r"(?:\s+(?:de\s+)?(?:la|las|los|el|que|termina(?:da)?s?|acaba(?:da)?|en|final|finaliza|ending|in|with))*"
+_NAME = (
+    r"\b(?:DAMs?|DUAs?|DSI|"
+    r"declaraci[oó]n(?:es)?(?:\s+(?:aduanera|de\s+\w+|simplificada|jurada))?|declaration)(?![A-Za-z])"
+)
+_HINT = (
+    r"(?:\s+(?:de\s+)?(?:la|las|los|el|que|termina(?:da)?s?|acaba(?:da)?|en|final|finaliza|ending|in|with|"
+    r"exportaci[oó]n|importaci[oó]n|definitiva|provisional|precedente|canal|rojo|verde|naranja|anticipad[ao]|diferid[ao]))*"
+)
 
 
 def _orders(year: str, office: str = _OFFICE, regime: str = _REGIME, *, gap: str = _GAP) -> str:
@@ -25,6 +31,8 @@ def _orders(year: str, office: str = _OFFICE, regime: str = _REGIME, *, gap: str
 
 _FULL = re.compile(rf"{_EDGE}{_orders(_YEAR)}{_GAP}\d{{4,6}}{_END}")
 _RUN = re.compile(rf"(?<![\dA-Za-z]){_orders(_YEAR, gap='')}\d{{6}}(?!\d)")
+# A customs payment document (CDA) is a run of digits too.
+_OF_PAYMENT = re.compile(r"\bCDA\b[\s.:#°ºN]{0,6}$")
 # After its name even an office or regime that does not exist, or a year of two digits, is a DAM.
 _NAMED = re.compile(
     rf"{_NAME}{_HINT}{MARK}({_orders(_YEAR, r'[0-9]{3}', r'[0-9]{2}')}{_GAP}\d{{1,6}}{_END}"
@@ -36,7 +44,8 @@ _NAMED = re.compile(
 _BY_ARTICLE = re.compile(r"\b(?:la|las)\s(\d{6})(?![\d\w]|[-/.,–]\s?\d|\s?(?:/|%))")
 _SPEAKS_OF_DAMS = re.compile(_NAME, re.IGNORECASE)
 _PARTIAL = re.compile(
-    rf"{_NAME}{_HINT}{MARK}(?:…|\.{{2,3}}|\*+|-)?(\d{{4,6}})(?![\d\w]|[-/.,–]\s?\d|\s?(?:/|%))", re.IGNORECASE
+    rf"{_NAME}{_HINT}{MARK}(?:…|\.{{2,3}}|\*+|-)?(\d{{4,6}})(?![\d\w]|[-/.,–]\s?(?!20\d\d\b)\d|\s?(?:/(?!20\d\d\b)|%))",
+    re.IGNORECASE,
 )
 
 
@@ -44,7 +53,8 @@ def find_dams(passage: Passage) -> None:
     """Take every declaration, whole or by its number alone after the word."""
     for pattern in (_FULL, _RUN):
         for match in pattern.finditer(passage.text):
-            _take(passage, match.start(), match.end())
+            if not _OF_PAYMENT.search(passage.before(match.start())):
+                _take(passage, match.start(), match.end())
     for match in _NAMED.finditer(passage.text):
         _take(passage, match.start(1), match.end(1))
     for match in _PARTIAL.finditer(passage.text):

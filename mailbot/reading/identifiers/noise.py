@@ -16,13 +16,16 @@ _NOISE = tuple(
         # An account of a bank, and its interbank code.
         r"\b(?:cta|cuenta|c/c|cci|account|a/c|iban|swift)\b[^\n\d]{0,30}\d[\d\s-]{6,28}\d",
         # Dates and times.
-        r"(?<![\d-])\d{1,2}[/.-]\d{1,2}[/.-](?:\d{4}|\d{2})(?![\d/-])",
+        r"(?<![\d-])[0-3]?\d[/.-][0-3]?\d[/.-](?:\d{4}|\d{2})(?![\d/-])",
         r"(?<![\d-])20\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?![\d-])",
         # Money and shares.
         r"(?:US\$|USD|U\$S|S/\.?|PEN|EUR|€|\$)\s?\d[\d.,]*",
         r"(?<![\d-])\d[\d.,]*\s?(?:USD|d[oó]lares|soles|%|€)",
         # A tariff code.
         r"(?<![\d.])\d{4}\.\d{2}(?:\.\d{2}){0,2}(?!\d|\.\d)",
+        # A customs payment document and a service desk's ticket.
+        r"\bCDA\b[\s.:#°ºN]{0,6}\d[\d-]+",
+        r"\b(?:RITM|INC|SCTASK|REQ|CHG)-?\d{6,}",
         # Claims, returns, permits and other papers' own numbers.
         r"\b(?:RMA|EUR\.?\s?1|reclamo|claim|siniestro|ticket|caso|case)\s*(?:N[°º.]?|nro\.?|no\.?|#|:)?\s*(?:[A-Z]{1,4}-)*[A-Z]{0,4}\d[\w-]*",
     )

@@ -13,6 +13,8 @@ Key = tuple[ReferenceKind, str]
 OWN_PLACES = frozenset({ReferencePlace.TEXT, ReferencePlace.ATTACHMENT_NAME, ReferencePlace.SUBJECT})
 # The enumeration stands in the order in which places count.
 _RANK = {place: at for at, place in enumerate(ReferencePlace)}
+# A file named for its shipment is no invoice of that number.
+_TRANSPORT = (ReferenceKind.BL, ReferenceKind.AWB)
 # A list of containers may name thousands; a message is about none of them more than of another.
 MOST = 500
 
@@ -83,5 +85,7 @@ def _surest(found: Iterable[Found]) -> dict[str, Found]:
 
 
 def _is_second_guess(item: Found, best: Found) -> bool:
-    """Whether a number is better known as another kind; two kinds that both are named hold both."""
+    """Whether a number is better known as another kind; two kinds that both are named hold both, a shipment's aside."""
+    if item.kind is ReferenceKind.INVOICE and best.kind in _TRANSPORT:
+        return True
     return item.kind is not best.kind and (item.weight < best.weight or item.weight < NAMED)

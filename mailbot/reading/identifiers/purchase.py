@@ -7,7 +7,7 @@ from mailbot.reading.identifiers.passage import MARK, TOKEN, Passage
 from mailbot.reading.identifiers.series import take_tokens
 
 _WORD = (
-    r"(?:O\.?/?C\.?|P\.?/?O\.?|purchase\s+orders?|[óo]rdenes\s+de\s+compra|orden\s+(?:del\s+)?cliente|orden\s+de\s+compra|pedidos?|"
+    r"(?:O\.?/?C\.?(?:['´’]?s)?|P\.?/?O\.?(?:['´’]?s)?|purchase\s+orders?|[óo]rdenes\s+de\s+compra|orden\s+(?:del\s+)?cliente|orden\s+de\s+compra|pedidos?|"
     r"(?:customer|sales|your|our|client)?\s?orders?)"
 )
 _NAMED = re.compile(
@@ -16,7 +16,7 @@ _NAMED = re.compile(
 )
 # The letters are part of the number when a hyphen joins them.
 _JOINED = re.compile(
-    r"(?<![A-Za-z0-9-])(?:OC|PO|PED)-(?:[A-Z]{1,2}-?)?\d[A-Z0-9/-]{1,20}(?![A-Za-z0-9])", re.IGNORECASE
+    r"(?<![A-Za-z0-9-])(?:OC|PO|PED)-(?:[A-Z]{1,5}-?)?\d[A-Z0-9/-]{1,20}(?![A-Za-z0-9])", re.IGNORECASE
 )
 
 # Two digits are enough where nothing that could be counted follows.
@@ -28,7 +28,7 @@ _SHORT = re.compile(
 def find_purchase_orders(passage: Passage) -> None:
     """Take every purchase order."""
     for match in _JOINED.finditer(passage.text):
-        if sum(char.isdigit() for char in match[0]) >= 2:
+        if sum(char.isdigit() for char in match[0]) >= (3 if match[0].count("-") > 1 else 2):
             passage.take(ReferenceKind.PO, match.start(), match.end(), weight=3)
     for match in _NAMED.finditer(passage.text):
         if _may_be_po(match[1], is_order=match[0].lower().startswith("order")):

@@ -6,7 +6,10 @@ from mailbot.domain.identifiers import has_valid_check
 from mailbot.domain.labels import ReferenceKind
 from mailbot.reading.identifiers.passage import Passage
 
-_NUMBER = re.compile(r"(?<![\dA-Za-z])(?<!\d[-./])(?:10|15|16|17|20)\d{9}(?!\d|-\d(?!\d-[FEB]))")
+_NUMBER = re.compile(
+    r"(?:(?<![\dA-Za-z])(?<!\d[-./])|(?<=RUC))"
+    r"(?:(?:10|15|16|17|20)\d{9}|(?:10|20)-\d{8}-\d)(?!\d|-\d(?!\d-[FEB]))"
+)
 _NAMED = re.compile(r"\b(?:R\.?U\.?C\.?|tax\s?(?:id|number)|consignat\w+|importador)\b", re.IGNORECASE)
 
 

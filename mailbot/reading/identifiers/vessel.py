@@ -8,7 +8,7 @@ from mailbot.domain.labels import ReferenceKind
 from mailbot.reading.identifiers.passage import Passage
 
 _WORD = (
-    r"(?:(?i:(?:motonave|nave|buque|vapor|barco|vessel|vsl|feeder|E/P|M\s?/?\s?[NVT])(?:\s?/\s?(?:viaje|voyage|voy))?)"
+    r"(?:(?i:(?:motonave|nave|buque|vapor|barco|vessel|vsl|feeder|E/P|B\s?/\s?T|draft\s?survey|M\s?/?\s?[NVT])(?:\s?/\s?(?:viaje|voyage|voy))?)"
     r"(?i:\s+(?:is|es|la|el|nueva|nuevo|ser[áa]|name|nombre|on|the))*)"
 )
 _V = r"(?i:v(?:iaje|je|oyage|oy|y)?)"
@@ -23,7 +23,7 @@ _CAPITALS = r"[A-ZÁÉÍÓÚÑ]{3,}"
 _NUMERAL = r"(?:[IVX]{1,4}|\d{1,2})\b"
 _NOT_A_NAME = (
     r"(?!(?i:MN|MV|MT|nave|buque|motonave|vessel|vsl|the|la|el|los|las|en|con|por|para|ETA|ETD|BL|HBL|MBL|BKG|booking|"
-    r"viaje|aviso|arribo|cambio|delay|notice|arrival|status|embarque|despacho|docs|documentos|orden|fondead[oa]|atracad[oa]|varad[oa]|demorad[oa]|retrasad[oa]|cancelad[oa]|RE|RV|FW|FWD)\b)"
+    r"viaje|aviso|arribo|cambio|delay|notice|arrival|status|embarque|despacho|docs|documentos|orden|report|final|inicial|fondead[oa]|atracad[oa]|varad[oa]|demorad[oa]|retrasad[oa]|cancelad[oa]|RE|RV|FW|FWD)\b)"
 )
 _NAME = rf"{_NOT_A_NAME}{_TITLE}(?:\s+(?:de\s+|del\s+|of\s+)?{_NOT_A_NAME}{_TITLE}){{0,3}}(?:\s{_NUMERAL}(?![/.,]\d))?"
 _NAMED = re.compile(rf"(?<![A-Za-z0-9]){_WORD}[\s:\"“'(]{{1,3}}({_NAME}(?:[\"”'’]?,?\s*/?\s*(?:{_VOYAGE}|{_NUMBER}))?)")
@@ -40,12 +40,21 @@ _BY_VERB = re.compile(
     r"embarc\w+|descarg\w+|pas[oó]|pasaron|trae|traen|trajo|suben?|cargan?|carg[oó]|pasa|recal\w+|fonde\w+)\s(?i:en|a|de|por|con)?\s?[Ll]a\s"
     rf"({_NOT_A_NAME}{_TITLE}(?:\s{_NOT_A_NAME}{_TITLE}){{1,2}}(?:,?\s{_VOYAGE})?)"
 )
+# "la Nordic Heron omitió Buenaventura", "el ORIENT STAR está fondeado": only ships do this.
+_BEFORE_VERB = re.compile(
+    rf"\b(?:[Ll]a|[Ee]l)\s({_NOT_A_NAME}{_TITLE}(?:\s{_NOT_A_NAME}{_TITLE}){{1,2}}(?:\s(?:{_VOYAGE}|\d\d-\d\d|{_NUMBER}))?)\s"
+    r"(?:ya\s)?(?:zarp\w+|arrib\w+|atrac\w+|omiti\w+|omite|recal\w+|fonde\w+|termin[oó]\s(?:la\s)?descarga|"
+    r"est[aá]\s(?:fondead|atracad|varad|demorad|en\srada)\w*)"
+)
+_ON_BOARD = re.compile(
+    rf"\b(?:on|by|aboard|per|of)\sthe\s({_CAPITALS}(?:\s{_CAPITALS}){{1,2}}\s(?:{_VOYAGE}|{_NUMBER}))"
+)
 # One word is enough in a message that speaks of ships: "y Seorak 118E, ETA 26/04".
 _ONE_WORD = re.compile(
     rf"(?<![A-Za-z0-9])(?!(?i:lote|calle|av|mz|km|modelo|serie|item|puerta|piso|ruta)\b){_NOT_A_NAME}({_TITLE}\s\d{{3,4}}[NSEW])\b"
 )
 _SPEAKS_OF_SHIPS = re.compile(r"\b(?:naves?|buques?|motonaves?|vessels?|M/?[NV]|ETA)\b", re.IGNORECASE)
-_PATTERNS = ((_NAMED, 3), (_BY_VOYAGE, 2), (_BY_ARTICLE, 2), (_BY_VERB, 1))
+_PATTERNS = ((_NAMED, 3), (_BY_VOYAGE, 2), (_BY_ARTICLE, 2), (_BEFORE_VERB, 2), (_ON_BOARD, 2), (_BY_VERB, 1))
 
 
 def find_vessels(passage: Passage) -> None:

@@ -299,6 +299,46 @@ def test_bait_for_patterns_costs_little(bait: str) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
+        pytest.param("las OA's 4512 y 4513", [("order", "004512"), ("order", "004513")], id="orders in the plural"),
+        pytest.param("la orden terminada en 4512", [("order", "004512")], id="the end of an order"),
+        pytest.param("órdenes 4512/4513", [("order", "004512"), ("order", "004513")], id="orders parted by a stroke"),
+        pytest.param("del file: el 8812 sigue afuera", [("order", "008812")], id="an article for the file"),
+        pytest.param("DAM118-2026-10-084512", [("dam", "118-2026-10-084512")], id="a word glued to its number"),
+        pytest.param("DAM de exportación 055123", [("dam", "055123")], id="a word between"),
+        pytest.param("BL MSKU1234565", [("bl", "MSKU1234565")], id="the sender's word before the check digit"),
+        pytest.param("COSU6399001 en zona", [("bl", "COSU6399001")], id="a carrier's letters"),
+        pytest.param("film stretch bl 8807", [("bl", "8807")], id="few digits at the end"),
+        pytest.param("AWB145-12345675", [("awb", "145-12345675")], id="a glued waybill"),
+        pytest.param("contenedor mscu1234567", [("container", "MSCU1234567")], id="small letters after the word"),
+        pytest.param("factura del proveedor 88123", [("invoice", "88123")], id="the supplier's invoice"),
+        pytest.param("invoice FV 88/01/2026", [("invoice", "FV88012026")], id="strokes that are no date"),
+        pytest.param("POs 7788 y 7789", [("po", "7788"), ("po", "7789")], id="purchase orders in the plural"),
+        pytest.param("con RUC 20-13131295-5", [("ruc", "20131312955")], id="a taxpayer's number in parts"),
+        pytest.param("la Nordic Heron omitió Buenaventura", [("vessel", "NORDIC HERON")], id="what only ships do"),
+        pytest.param("CDA 118202610084512", [], id="a payment document"),
+        pytest.param("su garantía 2026-004512", [], id="a guarantee"),
+        pytest.param("manifiesto de carga 2026-001234", [], id="a manifest"),
+        pytest.param("RITM0012345", [], id="a service desk"),
+        pytest.param("Invoice demurrage DM-77201", [], id="a line's bill"),
+        pytest.param("factura de sobreestadía 88120", [], id="another bill of a line"),
+    ],
+)
+def test_spellings_and_decoys_of_the_trade(text: str, expected: list[tuple[str, str]]) -> None:
+    assert pairs(text) == expected
+
+
+def test_a_number_named_as_a_bill_is_no_container_elsewhere() -> None:
+    assert pairs(message("La MSKU1234565 ya llegó", subject="BL MSKU1234565")) == [("bl", "MSKU1234565")]
+
+
+def test_a_file_named_for_its_shipment_is_no_invoice() -> None:
+    found = message("", names=("HAWB ANC-88213.pdf", "inv_pl_ANC88213.pdf"))
+    assert pairs(found) == [("awb", "ANC88213")]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
         pytest.param("telex release HBL CNF-26-1187", [("bl", "CNF261187")], id="two words for one bill"),
         pytest.param("the bill of lading says 2301.20.", [], id="a tariff code that ends a sentence"),
         pytest.param("remito la aplicación 2026-221 de la póliza", [], id="an insurer's application"),
