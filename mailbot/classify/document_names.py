@@ -5,14 +5,9 @@ Names are matched after folding case and accents and turning separators into bla
 
 import re
 
-from mailbot.classify.document_rules import TypeRule, rule
+from mailbot.classify.document_rules import TypeRule, rule, words
+from mailbot.classify.document_trade_names import TRADE_RULES
 from mailbot.domain.labels import DocumentType
-
-
-def _words(*lines: str) -> str:
-    """Alternatives that must stand as whole words."""
-    return rf"\b(?:{'|'.join(word for line in lines for word in line.split())})\b"
-
 
 _T = DocumentType
 
@@ -29,15 +24,16 @@ CAMERA_NAME = re.compile(
 )
 
 NAME_RULES: tuple[TypeRule, ...] = (
+    *TRADE_RULES,
     rule(
-        _T.OTHER, 0.93, _words("notarial actas? minuta contrato adenda dni pasaporte passport ficha_ruc copia_literal")
+        _T.OTHER, 0.93, words("notarial actas? minuta contrato adenda dni pasaporte passport ficha_ruc copia_literal")
     ),
-    rule(_T.OTHER, 0.93, _words("aviso_de_llegada aviso_llegada aviso arrival_notice an arrival") + r"(?!.*factura)"),
-    rule(_T.OTHER, 0.93, _words("booking bkg eir volante ticket tickets_balanza draft_survey carta_temperatura")),
+    rule(_T.OTHER, 0.93, words("aviso_de_llegada aviso_llegada aviso arrival_notice an arrival") + r"(?!.*factura)"),
+    rule(_T.OTHER, 0.93, words("booking bkg eir volante ticket tickets_balanza draft_survey carta_temperatura")),
     rule(
         _T.OTHER,
         0.93,
-        _words(
+        words(
             "vgm fumig\\w* guias?_(?:de_)?remision iso_?\\d{4,5} test_report",
             "lab_report inspeccion inspection peritaje siniestro captura_(?!yap|plin|pago|transf|deposito)\\w*",
         ),
@@ -45,7 +41,7 @@ NAME_RULES: tuple[TypeRule, ...] = (
     rule(
         _T.OTHER,
         0.93,
-        _words(
+        words(
             "suce sucamec dtd logger data_logger croquis orden_de_compra purchase_order demurrage detention",
             "liq debit_note credit_note nota_de_debito nota_correccion carta_correccion soat brevete",
             "licencia_de_conducir curriculum minuta acta_constatacion reporte_\\w+ cronograma organigrama",
@@ -58,14 +54,14 @@ NAME_RULES: tuple[TypeRule, ...] = (
     rule(
         _T.OTHER,
         0.93,
-        _words("carta_protesta carta_correccion carta_rechazo mtc homologacion garantias crt cartas?_porte"),
+        words("carta_protesta carta_correccion carta_rechazo mtc homologacion garantias crt cartas?_porte"),
     ),
     rule(_T.OTHER, 0.92, r"\bfact\w*.*\b(?:almacen\w*|flete|terminal|deposito|linea|agencia|pendiente|servicio\w*)\b"),
     rule(_T.OTHER, 0.92, r"\b[ef]?\d{3}_\d+.*\b(?:flete|almacen\w*|servicio\w*)\b", r"^\d{11}_\d\d_[fbe]\w{3}_\d+"),
     rule(
         _T.OTHER,
         0.9,
-        _words(
+        words(
             "resolucion notificacion liquidacion preliquidacion nota_de_credito nc nota_credito"
             " estado_de_cuenta status circular tarifa\\w* cotizacion_agencia cargo flyer kpi"
         ),
@@ -74,7 +70,7 @@ NAME_RULES: tuple[TypeRule, ...] = (
     rule(
         _T.OTHER,
         0.9,
-        _words(
+        words(
             "coas? certificado_de_analisis quality calidad weight peso fumigat\\w+ fumigacion cq analisis cert_quality"
         )
         + r"(?!.*composicion)",
@@ -82,7 +78,7 @@ NAME_RULES: tuple[TypeRule, ...] = (
     rule(
         _T.AUTHORIZATION_LETTER,
         0.95,
-        _words(
+        words(
             "poder mandato vigencia endose endoso carta_de_resp\\w* carta_resp\\w* responsabilidad carta_autoriz\\w+",
             "carta_compromiso power_of_attorney poa letter_of_authori[sz]ation letter_of_indemnity loi iqbf",
             "carta_poder poderes carta_de_poder carta_imo carta_de_responsabilidad carta_de_autorizacion",
@@ -99,7 +95,7 @@ NAME_RULES: tuple[TypeRule, ...] = (
     rule(
         _T.PAYMENT_VOUCHER,
         0.95,
-        _words(
+        words(
             "voucher\\w* abonos? transf\\w* trf tef swift detraccion\\w* deposito pagos? payment"
             " remittance op_\\d+ operacion"
             " comprobante_de_(?:pago|deposito|transferencia) yape\\w* plin vaucher\\w* bauche\\w* wire mt103"
@@ -110,7 +106,7 @@ NAME_RULES: tuple[TypeRule, ...] = (
     rule(
         _T.INSURANCE_POLICY,
         0.95,
-        _words(
+        words(
             "poliza\\w* polizza(?!_di_carico) seguro insurance aplic aplicacion policy",
             "versicherung\\w* assurance apolice",
         ),
@@ -120,7 +116,7 @@ NAME_RULES: tuple[TypeRule, ...] = (
     rule(
         _T.DAM_COPY,
         0.95,
-        _words("dams? duas?"),
+        words("dams? duas?"),
         r"^\d{3}_20\d\d_\d\d_\d{3,6}\b",
         r"^borrador_oa\b",
         r"\bjuego_completo\b",
@@ -128,7 +124,7 @@ NAME_RULES: tuple[TypeRule, ...] = (
     rule(
         _T.CERTIFICATE_OF_ORIGIN,
         0.95,
-        _words(
+        words(
             "cert\\w*_(?:de_)?orig\\w* certificate_of_origin origen origin origem eur_?1\\w* atr form_co",
             "form_e form_a fta ftaco",
             "form_[bdf] certificado_(?:fe_)?form_[a-f] ursprungs\\w* certificat_d_origine certificato_di_origine",
@@ -141,7 +137,7 @@ NAME_RULES: tuple[TypeRule, ...] = (
     rule(
         _T.HEALTH_PERMIT,
         0.93,
-        _words(
+        words(
             "senasa digesa digemid sanipes fito\\w* phyto\\w* zoosan\\w* zoo sanitari\\w+ health vet cfe cso",
             "pfi pii nso\\w* registro_(?:sanitario|senasa|digesa|digemid|sanipes)",
             "pth bpm rs rd r_d reg_sanit\\w* cites libre_venta veterin\\w* pipm tratamiento trat_\\w+ halal",
@@ -154,7 +150,7 @@ NAME_RULES: tuple[TypeRule, ...] = (
     rule(
         _T.TECHNICAL_SHEET,
         0.93,
-        _words(
+        words(
             "fichas? msds hds sds tds ftec datasheet data_sheet ds spec specs specification\\w* catalogo brochure dm",
             "desc\\w*_min\\w* descripcion\\w* composicion hoja_de_seguridad hoja_seguridad technical manual plano\\w*",
             "informe_ensayo ista boletin_analisis inci diagrama_de_flujo flow_?chart",
@@ -176,7 +172,7 @@ NAME_RULES: tuple[TypeRule, ...] = (
     rule(
         _T.PACKING_LIST,
         0.95,
-        _words(
+        words(
             "packing\\w* pack pk pkg lista_de_(?:empaque|bultos) lista_empaque pl pkl p_l",
             "packliste\\w* colisage lista_cubicacion plist pack_list liste_de_colisage distinta_(?:di_)?imballo",
             "lista_de_(?:contenido|piezas|cajas|trozas|bobinas) lista_(?:contenido|piezas|cajas|trozas|bobinas|pesos)",
@@ -184,12 +180,12 @@ NAME_RULES: tuple[TypeRule, ...] = (
             "romaneio lista_(?:sacos|paletas|bultos) inventory_valued",
         ),
     ),
-    rule(_T.PROFORMA, 0.93, _words("proforma\\w* pro_forma pi quotation cotizacion quote")),
-    rule(_T.BILL_OF_LADING, 0.93, _words("obl tlx")),
+    rule(_T.PROFORMA, 0.93, words("proforma\\w* pro_forma pi quotation cotizacion quote")),
+    rule(_T.BILL_OF_LADING, 0.93, words("obl tlx")),
     rule(
         _T.COMMERCIAL_INVOICE,
         0.93,
-        _words(
+        words(
             "facturas? facture fattura fatura invoices? inv fact fac commercial ci fc ff fe fv rechnung fra comm nf",
             "handelsrechnung facturacion_comercial invoic factur\\w* inv\\d+ bill_of_sale fapiao nota_fiscal danfe",
         ),
@@ -197,16 +193,14 @@ NAME_RULES: tuple[TypeRule, ...] = (
     rule(
         _T.AIR_WAYBILL,
         0.95,
-        _words(
-            "awb hawb mawb hawbs mawbs lta guia_aerea guia air_waybill airway\\w* lettera_di_vettura luftfracht\\w*"
-        ),
+        words("awb hawb mawb hawbs mawbs lta guia_aerea guia air_waybill airway\\w* lettera_di_vettura luftfracht\\w*"),
         r"\b\d{3}_\d{8}\b",
         r"\b\d{3}_\d{4}_\d{4}\b",
     ),
     rule(
         _T.BILL_OF_LADING,
         0.93,
-        _words(
+        words(
             "bl hbl mbl b_l conocimiento bill_of_lading lading swb waybill surrendered telex hbls mbls obls seaway\\w*",
             "polizza_di_carico connaissement conhecimento house_bl master_bl konnossement express_release",
             "nonneg non_negotiable bls cpic_x3",
@@ -215,7 +209,7 @@ NAME_RULES: tuple[TypeRule, ...] = (
     rule(
         _T.BILL_OF_LADING,
         0.9,
-        _words("(?:maeu|mscu|medu|cmdu|hlcu|cosu|oney|eglv|oolu|ymlu|hdmu|zimu|whlc|sudu|aplu|smlm)\\w{6,}"),
+        words("(?:maeu|mscu|medu|cmdu|hlcu|cosu|oney|eglv|oolu|ymlu|hdmu|zimu|whlc|sudu|aplu|smlm)\\w{6,}"),
     ),
     rule(_T.COMMERCIAL_INVOICE, 0.85, r"\bft_\w{0,2}\d{2,}"),
     rule(_T.COMMERCIAL_INVOICE, 0.85, r"^(?:\d+_)?(?:\w+_)?(?:f|e|fe|ff|fff|b)\w?\d{1,3}_\d{3,8}\b"),

@@ -19,3 +19,8 @@ def rule(type: DocumentType, confidence: float, *alternatives: str) -> TypeRule:
     """A row: the type, how sure it is, and patterns of which one must match; a blank in them is written `_`."""
     joined = "|".join(f"(?:{alternative})" for alternative in alternatives).replace("_", " ")
     return TypeRule(type=type, pattern=re.compile(joined), confidence=confidence)
+
+
+def words(*lines: str) -> str:
+    """Alternatives that must stand as whole words."""
+    return rf"\b(?:{'|'.join(word for line in lines for word in line.split())})\b"
