@@ -16,6 +16,9 @@ from mailbot.domain.message import Message
 from mailbot.ports.classifier import ClassifierInput, SenderRole
 from mailbot.reading.corpus import read_corpus_record
 
+# The folder beside the corpus files that tells which sentences carry their labels.
+EVIDENCE = "evidence"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Labels:
@@ -48,6 +51,8 @@ class LabelledMail:
     labels: Labels
     sender: SenderRole = SenderRole.UNKNOWN
     weight: float = 1.0
+    # Sentences that carry labels, as a person marked them; None where nobody did.
+    evidence: Mapping[str, frozenset[str]] | None = None
 
     @property
     def input(self) -> ClassifierInput:
@@ -71,9 +76,30 @@ def read_corpus(folder: Path) -> tuple[LabelledMail, ...]:
 
 
 def read_corpus_file(path: Path) -> tuple[LabelledMail, ...]:
-    """Every record of one corpus file."""
-    lines = path.read_text(encoding="utf-8").splitlines()
-    return tuple(_labelled(_record(line, place=f"{path.name}:{at}"), path.stem) for at, line in enumerate(lines, 1))
+    """Every record of one corpus file, with what is marked in the file of that name under `evidence/`."""
+    marks = _read_evidence(path.parent / EVIDENCE / path.name)
+    return tuple(_labelled(record, path.stem, marks) for record in _records(path))
+
+
+def _read_evidence(path: Path) -> Mapping[str, Mapping[str, frozenset[str]]]:
+    """For each marked mail the sentences that carry labels; empty where there is no such file."""
+    if not path.is_file():
+        return {}
+    try:
+        return {
+            record["id"]: {sentence: frozenset(labels) for sentence, labels in record["marks"].items()}
+            for record in _records(path)
+        }
+    except (KeyError, AttributeError, TypeError) as error:
+        raise ModelRefused(f"{EVIDENCE}/{path.name}: una línea no tiene id y marks") from error
+
+
+def _records(path: Path) -> Iterable[Mapping[str, Any]]:
+    for at, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        try:
+            yield json.loads(line)
+        except json.JSONDecodeError as error:
+            raise ModelRefused(f"{path.name}:{at}: la línea no es JSON ({error.msg})") from error
 
 
 def labels_of(record: Mapping[str, Any]) -> Labels:
@@ -93,19 +119,15 @@ def by_source(mails: Sequence[LabelledMail]) -> Mapping[str, tuple[LabelledMail,
     return {source: tuple(mail for mail in mails if mail.source == source) for source in sources}
 
 
-def _record(line: str, *, place: str) -> Mapping[str, Any]:
-    try:
-        record: Mapping[str, Any] = json.loads(line)
-    except json.JSONDecodeError as error:
-        raise ModelRefused(f"{place}: la línea no es JSON ({error.msg})") from error
+def _labelled(
+    record: Mapping[str, Any], source: str, marks: Mapping[str, Mapping[str, frozenset[str]]]
+) -> LabelledMail:
     if "labels" not in record:
-        raise ModelRefused(f"{place}: el mensaje no tiene etiquetas (labels)")
-    return record
-
-
-def _labelled(record: Mapping[str, Any], source: str) -> LabelledMail:
+        raise ModelRefused(f"{source}: el mensaje {record.get('id')} no tiene etiquetas (labels)")
     try:
         labels = labels_of(record["labels"])
     except (KeyError, ValueError) as error:
         raise ModelRefused(f"{source}: etiquetas no válidas en {record.get('id')}: {error}") from error
-    return LabelledMail(id=str(record.get("id", "")), source=source, message=read_corpus_record(record), labels=labels)
+    name = str(record.get("id", ""))
+    message = read_corpus_record(record)
+    return LabelledMail(id=name, source=source, message=message, labels=labels, evidence=marks.get(name))

@@ -24,7 +24,9 @@ NO_SENTENCE = -1.0
 # The label's own figures count this much more than the others' before the joining step is fitted.
 _OWN_SCALE = 3.0
 # How many figures a label has of its own (see `summary`).
-_OWN_FIGURES = 4
+_OWN_FIGURES = 7
+# How many of them tell of whole mails: the mail itself and its sentences taken for mails.
+_MAIL_FIGURES = 4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +45,10 @@ class Layer:
 
 @dataclass(frozen=True, kw_only=True)
 class Scores:
-    """What the model reckoned for one message; rows of `sentences` follow the text's sentences."""
+    """What the model reckoned for one message; rows of `sentences` follow the text's sentences.
+
+    The columns of `sentences` are what each label's mails sound like, then what carries each label by itself.
+    """
 
     mail: NDArray[np.float32]
     sentences: NDArray[np.float32]
@@ -72,31 +77,36 @@ class Network:
         mail = self.mail.score(self.mail.vectorizer.vector(mail_features(text)))
         vectors = [self.sentence.vectorizer.vector(sentence_features(text, at)) for at in range(len(text.sentences))]
         rows = [self.sentence.score(vector) for vector in vectors]
-        sentences = np.stack(rows) if rows else np.zeros((0, len(self.labels)), dtype=np.float32)
+        sentences = np.stack(rows) if rows else np.zeros((0, 2 * len(self.labels)), dtype=np.float32)
         inputs = joint_inputs(summary(mail, sentences), text.facts, self._leading_rows())
         joined = (self.joint * inputs).sum(axis=1) + self.joint_bias
         joined[self.trees.rows] = (joined[self.trees.rows] + self.trees.score(inputs)) / 2
         return Scores(mail=mail, sentences=sentences, probabilities=1.0 / (1.0 + np.exp(-joined)))
 
-    def own_weight(self, label: str) -> float:
-        """What one point of all of a label's own figures, mail and sentences alike, adds to its log-odds."""
-        return float(self.joint[self.labels.index(label), :_OWN_FIGURES].sum()) * _OWN_SCALE
+    def gain(self, label: str, scores: Scores, at: int | None = None) -> float:
+        """What a mail of that sentence alone, or of the subject alone, gains in log-odds by the label's own figures."""
+        row = self.labels.index(label)
+        own = self.joint[row, :_OWN_FIGURES] * _OWN_SCALE
+        told = scores.mail[row] if at is None else scores.sentences[at, row]
+        carried = NO_SENTENCE if at is None else scores.sentences[at, row + len(self.labels)]
+        of_mail, of_sentence = float(own[:_MAIL_FIGURES].sum()), float(own[_MAIL_FIGURES:].sum())
+        return of_mail * (float(told) - NO_SENTENCE) + of_sentence * (float(carried) - NO_SENTENCE)
 
     def _leading_rows(self) -> list[int]:
         return [self.labels.index(label) for label in self.leading]
 
 
 def summary(mail: NDArray[np.float32], sentences: NDArray[np.float32]) -> NDArray[np.float64]:
-    """For each label: the mail's score, the best and second-best sentence, and the mean sentence."""
+    """For each label: the mail's score; then, of both halves of `sentences`, best, second-best and mean."""
     import numpy as np
 
     figures = np.full((mail.shape[0], _OWN_FIGURES), NO_SENTENCE, dtype=np.float64)
     figures[:, 0] = mail
     if sentences.shape[0]:
         ordered = np.sort(sentences, axis=0)
-        figures[:, 1] = ordered[-1]
-        figures[:, 2] = ordered[-2] if sentences.shape[0] > 1 else NO_SENTENCE
-        figures[:, 3] = sentences.mean(axis=0)
+        second = ordered[-2] if sentences.shape[0] > 1 else np.full(ordered.shape[1], NO_SENTENCE)
+        found = np.stack([ordered[-1], second, sentences.mean(axis=0)], axis=1)
+        figures[:, 1:] = np.hstack([found[: mail.shape[0]], found[mail.shape[0] :]])
     return figures
 
 

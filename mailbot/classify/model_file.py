@@ -25,7 +25,7 @@ from mailbot.domain.errors import ModelRefused
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-FORMAT = 3
+FORMAT = 4
 # The only types a model file may name. This list is closed: a file never adds to it.
 ALLOWED_TYPES = frozenset(
     {
@@ -40,6 +40,8 @@ ALLOWED_TYPES = frozenset(
 )
 # skops trusts these and the plain types above by itself; it is told nothing more.
 _TRUSTED: list[str] = []
+# How many steps a column of weights has from nothing to its largest.
+_STEPS = 1000
 _LARGEST_FILE = 64 * 1024 * 1024
 _LARGEST_CONTENT = 512 * 1024 * 1024
 
@@ -158,13 +160,15 @@ def _layer_to_plain(layer: Layer) -> dict[str, Any]:
     import numpy as np
 
     vectorizer = layer.vectorizer
+    # Whole numbers of few bits: they pack better than half precision and change no score by more than a hundredth.
+    scale = np.maximum(np.abs(layer.weights).max(axis=0, initial=0.0), np.float32(1e-9)) / _STEPS
     return {
         "blocks": [[block.name, block.weight, block.least] for block in vectorizer.blocks],
         # One text a block: a hundred thousand separate strings would make the file ten times larger.
         "names": ["\n".join(names) for names in vectorizer.names],
         "rarity": vectorizer.rarity,
-        # Half precision changes no score by more than a hundredth and halves the file.
-        "weights": layer.weights.astype(np.float16),
+        "weights": np.round(layer.weights / scale).astype(np.int16),
+        "scale": scale,
         "bias": layer.bias,
     }
 
@@ -190,7 +194,7 @@ def _from_plain(plain: Any, name: str) -> tuple[Network, Thresholds]:
 def _layer_from_plain(plain: Mapping[str, Any]) -> Layer:
     import numpy as np
 
-    weights: NDArray[Any] = plain["weights"].astype(np.float32)
+    weights: NDArray[Any] = plain["weights"].astype(np.float32) * plain["scale"]
     return Layer(
         vectorizer=Vectorizer(
             blocks=tuple(Block(name=name, weight=weight, least=least) for name, weight, least in plain["blocks"]),

@@ -1,6 +1,7 @@
 """Why: for each label that holds, the sentence that spoke loudest for it, or how the mail was sent.
 
-Weights are what a mail of that sentence alone gains in log-odds by the label's own figures, against an empty one.
+That is the one that most surely carries the label by itself, as people marked it in the corpus. Weights are what a
+mail of that sentence alone gains in log-odds by the label's own figures, against an empty one.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from mailbot.classify.draft import Case
-from mailbot.classify.layers import NO_SENTENCE, Network, Scores
+from mailbot.classify.layers import Network, Scores
 from mailbot.domain.labels import Category
 from mailbot.domain.verdict import Reason
 
@@ -26,20 +27,16 @@ def _reason(label: str, case: Case, network: Network, scores: Scores) -> Reason 
         return None
     if label == Category.DOCUMENTS.value and case.documents:
         names = ", ".join(file.name for file in case.documents[:3])
-        return Reason(label=label, because=f"adjuntos: {names}", weight=_mail_weight(label, network, scores))
+        return Reason(label=label, because=f"adjuntos: {names}", weight=_gain(label, network, scores))
     if not case.text.sentences:
-        return Reason(
-            label=label, because=f"asunto: «{case.message.subject}»", weight=_mail_weight(label, network, scores)
-        )
-    column = scores.sentences[:, network.labels.index(label)]
-    best = int(column.argmax())
-    weight = network.own_weight(label) * (float(column[best]) - NO_SENTENCE)
-    return Reason(label=label, because=shorten(case.text.sentences[best].text), weight=round(weight, 2))
+        return Reason(label=label, because=f"asunto: «{case.message.subject}»", weight=_gain(label, network, scores))
+    best = int(scores.sentences[:, len(network.labels) + network.labels.index(label)].argmax())
+    weight = _gain(label, network, scores, at=best)
+    return Reason(label=label, because=shorten(case.text.sentences[best].text), weight=weight)
 
 
-def _mail_weight(label: str, network: Network, scores: Scores) -> float:
-    score = float(scores.mail[network.labels.index(label)])
-    return round(network.own_weight(label) * (score - NO_SENTENCE), 2)
+def _gain(label: str, network: Network, scores: Scores, *, at: int | None = None) -> float:
+    return round(network.gain(label, scores, at), 2)
 
 
 def shorten(sentence: str) -> str:

@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from mailbot.classify.corpus import LabelledMail
-from mailbot.classify.features import MAIL_BLOCKS, SENTENCE_BLOCKS, mail_features, sentence_features, take_apart
+from mailbot.classify.features import (
+    MAIL_BLOCKS,
+    SENTENCE_BLOCKS,
+    MailText,
+    mail_features,
+    sentence_features,
+    take_apart,
+)
 from mailbot.classify.vectorizer import Vectorizer, learn_vectorizer, to_matrix
 from mailbot.domain.labels import Category, Contingency, Topic
 
@@ -44,6 +51,8 @@ class Sample:
     mails: Any
     sentences: Any
     owner: NDArray[np.int64]
+    # One row for each sentence, one column for each of `LABELS`: which it carries by itself.
+    carried: NDArray[np.bool_]
     # One row for each mail, one column for each of `LABELS`.
     truth: NDArray[np.bool_]
     # One row for each mail: the plain facts of `MailText.facts`.
@@ -72,6 +81,7 @@ def make_sample(mails: Sequence[LabelledMail]) -> Sample:
         mails=to_matrix(map(mail_vectorizer.vector, of_mails), mail_vectorizer.size),
         sentences=to_matrix(map(sentence_vectorizer.vector, of_sentences), sentence_vectorizer.size),
         owner=np.repeat(np.arange(len(texts)), [len(text.sentences) for text in texts]),
+        carried=np.array([row for mail, text in zip(mails, texts, strict=True) for row in carried_of(mail, text)]),
         truth=np.array([truth_of(mail) for mail in mails], dtype=bool),
         facts=np.array([text.facts for text in texts], dtype=np.float64),
         weight=np.array([mail.weight for mail in mails], dtype=np.float64),
@@ -91,6 +101,19 @@ def truth_of(mail: LabelledMail) -> list[bool]:
         MUST_REPORT: labels.must_report,
     }
     return [extra.get(label, label in held) for label in LABELS]
+
+
+def carried_of(mail: LabelledMail, text: MailText) -> list[list[bool]]:
+    """Which of `LABELS` each sentence carries; all of the mail's where nobody marked its sentences."""
+    if mail.evidence is None:
+        return [truth_of(mail)] * len(text.sentences)
+    return [_carried(mail.evidence.get(sentence.text, frozenset())) for sentence in text.sentences]
+
+
+def _carried(marked: frozenset[str]) -> list[bool]:
+    has_cost = any(label.value in marked for label in Contingency)
+    extra = {ANY_CONTINGENCY: has_cost, MUST_REPORT: has_cost or Category.COMPLAINT.value in marked}
+    return [extra.get(label, label in marked) for label in LABELS]
 
 
 def written_after_sight(sources: NDArray[np.str_]) -> NDArray[np.bool_]:

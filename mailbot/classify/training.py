@@ -81,10 +81,12 @@ def fit_mails(sample: Sample) -> RidgeFit:
 
 
 def fit_sentences(sample: Sample) -> RidgeFit:
-    """The layer of sentences: each has the labels of its mail, the best of them will speak for it."""
-    truth = _signed(sample.truth)[sample.owner]
+    """The layer of sentences, with two targets a label: those of its mail, and those that it carries by itself."""
+    import numpy as np
+
+    target = np.hstack([_signed(sample.truth)[sample.owner], _signed(sample.carried)])
     holding = SENTENCE_RIDGE / sample.weight[sample.owner]
-    return _fit_ridge(sample.sentences, truth, holding, sample.sources[sample.owner])
+    return _fit_ridge(sample.sentences, target, holding, sample.sources[sample.owner])
 
 
 def unseen_inputs(sample: Sample, mail: RidgeFit, sentence: RidgeFit) -> NDArray[np.float64]:

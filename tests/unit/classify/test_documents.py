@@ -95,6 +95,8 @@ LATEST_HANDS = {"m5", "m6", "m7", "m8", "m9"}
         pytest.param({f"t{at}" for at in range(1, 9)} | {"m1", "m1_seen"}, 0.95, id="first hands"),
         pytest.param(LATER_HANDS, 0.93, id="later hands"),
         pytest.param(LATEST_HANDS, 0.91, id="latest hands"),
+        # 0.87 before anybody had looked at them.
+        pytest.param({"m10", "m11"}, 0.86, id="newest hands"),
     ],
 )
 def test_names_alone_reach_the_goal_on_the_corpus(hands: set[str], least: float) -> None:
