@@ -78,28 +78,32 @@ def read_corpus(folder: Path) -> tuple[LabelledMail, ...]:
 def read_corpus_file(path: Path) -> tuple[LabelledMail, ...]:
     """Every record of one corpus file, with what is marked in the file of that name under `evidence/`."""
     marks = _read_evidence(path.parent / EVIDENCE / path.name)
-    return tuple(_labelled(record, path.stem, marks) for record in _records(path))
+    return tuple(_labelled(record, path.stem, marks, place=place) for place, record in _records(path))
 
 
 def _read_evidence(path: Path) -> Mapping[str, Mapping[str, frozenset[str]]]:
     """For each marked mail the sentences that carry labels; empty where there is no such file."""
-    if not path.is_file():
-        return {}
+    return dict(_marked(record, place) for place, record in _records(path)) if path.is_file() else {}
+
+
+def _marked(record: Mapping[str, Any], place: str) -> tuple[str, Mapping[str, frozenset[str]]]:
     try:
-        return {
-            record["id"]: {sentence: frozenset(labels) for sentence, labels in record["marks"].items()}
-            for record in _records(path)
-        }
+        return record["id"], {sentence: frozenset(labels) for sentence, labels in record["marks"].items()}
     except (KeyError, AttributeError, TypeError) as error:
-        raise ModelRefused(f"{EVIDENCE}/{path.name}: una línea no tiene id y marks") from error
+        raise ModelRefused(f"{EVIDENCE}/{place}: faltan id y marks (oración: etiquetas)") from error
 
 
-def _records(path: Path) -> Iterable[Mapping[str, Any]]:
+def _records(path: Path) -> Iterable[tuple[str, Mapping[str, Any]]]:
+    """Each record of a file with its place, for whoever must mend it."""
     for at, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        place = f"{path.name}:{at}"
         try:
-            yield json.loads(line)
+            record = json.loads(line)
         except json.JSONDecodeError as error:
-            raise ModelRefused(f"{path.name}:{at}: la línea no es JSON ({error.msg})") from error
+            raise ModelRefused(f"{place}: la línea no es JSON ({error.msg})") from error
+        if not isinstance(record, dict):
+            raise ModelRefused(f"{place}: la línea no es un objeto JSON")
+        yield place, record
 
 
 def labels_of(record: Mapping[str, Any]) -> Labels:
@@ -120,10 +124,10 @@ def by_source(mails: Sequence[LabelledMail]) -> Mapping[str, tuple[LabelledMail,
 
 
 def _labelled(
-    record: Mapping[str, Any], source: str, marks: Mapping[str, Mapping[str, frozenset[str]]]
+    record: Mapping[str, Any], source: str, marks: Mapping[str, Mapping[str, frozenset[str]]], *, place: str
 ) -> LabelledMail:
     if "labels" not in record:
-        raise ModelRefused(f"{source}: el mensaje {record.get('id')} no tiene etiquetas (labels)")
+        raise ModelRefused(f"{place}: el mensaje no tiene etiquetas (labels)")
     try:
         labels = labels_of(record["labels"])
     except (KeyError, ValueError) as error:

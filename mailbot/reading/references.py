@@ -32,12 +32,12 @@ _MOST_OPENED = 20
 _MOST_FILES = 200
 _MOST_SHIPS = 10
 
-# The order matters: each finder leaves to those after it what it did not take.
 # A hyphen that joins a word of plain language to a number, not the parts of a number.
 _JOINED_WORD = re.compile(
     r"\b(factura|invoice|fattura|fatura|rechnung|fact|fapiao|packing|pedido|orden)-(?=[A-Z]*-?\d)", re.IGNORECASE
 )
 _JOINED_STATE = re.compile(r"(?<=\d)-(?=(?:firm|sign|final|corr|rev|copia|copy|draft|ok\b|sell|v\d\b))", re.IGNORECASE)
+# The order matters: each finder leaves to those after it what it did not take.
 _FINDERS = (
     find_dams,
     find_containers,

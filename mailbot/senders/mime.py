@@ -157,10 +157,19 @@ def _lines(text: str) -> str:
 def _show(body: EmailMessage, pictures: Sequence[MailFile]) -> None:
     """Put the pictures beside the HTML that shows them (RFC 2387)."""
     page = body.get_body(("html",))
-    for picture in pictures if page is not None else ():
-        how = {"filename": picture.name, "disposition": "inline", "cid": f"<{picture.content_id}>", "cte": "base64"}
+    if page is None:
+        return
+    for picture in pictures:
         maintype, _, subtype = picture.type.partition("/")
-        page.add_related(picture.content, maintype, subtype, **how)  # type: ignore[union-attr, arg-type]
+        page.add_related(
+            picture.content,
+            maintype=maintype,
+            subtype=subtype,
+            filename=picture.name,
+            disposition="inline",
+            cid=f"<{picture.content_id}>",
+            cte="base64",
+        )
 
 
 def _attach(body: EmailMessage, file: MailFile) -> None:

@@ -69,11 +69,7 @@ def jobs(
     minute = timedelta(minutes=1)
 
     def send(now: datetime) -> object:
-        if post is None:
-            return withhold(desk, now=now, worker="off", is_shadow=habits.is_shadow, shows=habits.shows)
-        delivered = deliver(desk, post, now=now)
-        # What is found at once is in no doubt when the day is summed up.
-        return settle(now) if delivered.uncertain else delivered
+        return _send(desk, post, habits, now=now)
 
     def hand_over(now: datetime) -> object:
         return queue_handovers(desk, now=now) if habits.forwards_payments else None
@@ -108,3 +104,11 @@ def jobs(
         Job(name="forget", every=60 * minute, run=forget),
         Job(name="propose", every=60 * minute, run=propose),
     )
+
+
+def _send(desk: Desk, post: Post | None, habits: Habits, *, now: datetime) -> object:
+    if post is None:
+        return withhold(desk, now=now, worker="off", is_shadow=habits.is_shadow, shows=habits.shows)
+    delivered = deliver(desk, post, now=now)
+    # What is found at once is in no doubt when the day is summed up.
+    return settle_uncertain(desk, post, now=now) if delivered.uncertain else delivered

@@ -80,24 +80,10 @@ def is_hidden(attributes: str) -> bool:
 
 # A cheap look before the patterns: each of them needs one of these.
 _STEMS = (
-    *(
-        "quote",
-        "rply",
-        "append",
-        "sign",
-        "sig_",
-        "cite",
-        "border-top",
-        "border-width",
-        "border-style",
-        "olk_",
-        "origbody",
-        "zmail",
-        "moz-",
-        "original",
-    ),
-    *("reply", "forward", "airmail", "history", "border-left", "gmail_attr", "stopspelling", "atmail"),
-    *("zwchr", "__headers__", "210px", "outlookmessageheader", "-sgn", "reference-message"),
+    *("quote", "rply", "append", "sign", "sig_", "cite", "border-top", "border-width", "border-style", "olk_"),
+    *("origbody", "zmail", "moz-", "original", "reply", "forward", "airmail", "history", "border-left"),
+    *("gmail_attr", "stopspelling", "atmail", "zwchr", "__headers__", "210px", "outlookmessageheader", "-sgn"),
+    *("reference-message",),
 )
 
 

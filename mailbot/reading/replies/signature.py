@@ -91,7 +91,7 @@ def _trailing_notices(lines: Sequence[str], end: int) -> int:
 
 
 def _notice_start(lines: Sequence[str], end: int) -> int:
-    if end and (is_rule(lines[end - 1])):
+    if end and is_rule(lines[end - 1]):
         return end - 1
     start = _paragraph_start(lines, end)
     if start < end and is_notice(" ".join(lines[start:end])):

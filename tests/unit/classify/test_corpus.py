@@ -77,7 +77,7 @@ def test_a_faulty_line_of_marks_is_named(tmp_path: Path, line: str) -> None:
     path.write_text(json.dumps(corpus_record(1, "ask", "")), encoding="utf-8")
     (tmp_path / "evidence").mkdir()
     (tmp_path / "evidence" / "h0.jsonl").write_text(line, encoding="utf-8")
-    with pytest.raises(ModelRefused, match=r"h0\.jsonl"):
+    with pytest.raises(ModelRefused, match=r"h0\.jsonl:1"):
         read_corpus_file(path)
 
 
@@ -90,10 +90,11 @@ def test_a_folder_without_corpus_is_refused(tmp_path: Path) -> None:
     ("line", "says"),
     [
         ("{", "no es JSON"),
-        ("{}", "no tiene etiquetas"),
+        ("[]", r"h0\.jsonl:2: la línea no es un objeto"),
+        ("{}", r"h0\.jsonl:2: el mensaje no tiene etiquetas"),
         ('{"labels": {"categories": ["nope"]}}', "etiquetas no válidas"),
     ],
-    ids=["no JSON", "no labels", "unknown label"],
+    ids=["no JSON", "no object", "no labels", "unknown label"],
 )
 def test_a_faulty_line_is_named(tmp_path: Path, line: str, says: str) -> None:
     good = json.dumps(corpus_record(1, "ask", ""))

@@ -1,4 +1,5 @@
 import io
+from collections.abc import Callable
 from xml.etree import ElementTree
 
 import pytest
@@ -77,7 +78,7 @@ DRAWN = [
 
 
 @pytest.mark.parametrize("draw", DRAWN)
-def test_every_drawing_is_well_formed_escaped_and_always_the_same(draw) -> None:  # type: ignore[no-untyped-def]
+def test_every_drawing_is_well_formed_escaped_and_always_the_same(draw: Callable[[], Figure]) -> None:
     svg = to_svg(draw())
 
     assert ElementTree.fromstring(svg).tag.endswith("svg")  # noqa: S314 - our own drawing
